@@ -1,0 +1,86 @@
+"""Refuse bad signals and settings in one sentence: what came, what was expected, what to do.
+
+Used by the signal-processing modules. Every check takes the name of the function that asks, so that the
+sentence begins with the name that the user typed.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def check_floating(y: np.ndarray, *, caller: str, name: str = "y") -> np.ndarray:
+    """Return `y` as an array of float32 or float64; refuse everything else with the way to convert it."""
+    y = np.asarray(y)
+    if y.dtype == np.float32 or y.dtype == np.float64:
+        return y
+    if np.issubdtype(y.dtype, np.integer):
+        cure = "load with npaudio.load, or " + _scaling_hint(y.dtype)
+    elif np.iscomplexobj(y):
+        cure = "take its real part with .real, or its magnitude with np.abs"
+    else:
+        cure = "convert with .astype(np.float32)"
+    raise ValueError(f"{caller}: {name} must be floating point, got {y.dtype} with shape {y.shape}; {cure}")
+
+
+def check_waveform(y: np.ndarray, *, caller: str, min_samples: int = 1, mono: bool = False) -> np.ndarray:
+    """Return `y` (..., n_samples) as a float array that is long enough and holds only finite numbers."""
+    y = check_floating(y, caller=caller)
+    if y.ndim == 0:
+        raise ValueError(f"{caller}: y must have a time axis, got a single number; pass an array of samples")
+    if mono and y.ndim != 1:
+        raise ValueError(
+            f"{caller}: y must be mono with shape (n_samples,), got shape {y.shape}; mix with npaudio.to_mono(y)"
+        )
+    if y.size == 0:
+        raise ValueError(f"{caller}: y is empty, got shape {y.shape}; pass at least one sample")
+    if y.shape[-1] < min_samples:
+        raise ValueError(
+            f"{caller}: y has {y.shape[-1]} samples, at least {min_samples} are needed; "
+            f"pad it with npaudio.fix_length(y, size={min_samples})"
+        )
+    return check_finite(y, caller=caller)
+
+
+def check_finite(y: np.ndarray, *, caller: str, name: str = "y") -> np.ndarray:
+    """Return `y` if it holds neither NaN nor infinity. The extremes carry both out, without a temporary array."""
+    if y.size and not (np.isfinite(y.min()) and np.isfinite(y.max())):
+        bad = int(np.count_nonzero(~np.isfinite(y)))
+        raise ValueError(
+            f"{caller}: {name} holds {bad} values that are NaN or infinite; "
+            "find where they arise, or replace them with np.nan_to_num"
+        )
+    return y
+
+
+def check_positive_int(value: int, *, caller: str, name: str) -> int:
+    """Return `value` as an int of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise ValueError(f"{caller}: {name} must be a whole number, got {value!r}; round it with int({name})")
+    if value < 1:
+        raise ValueError(f"{caller}: {name} must be at least 1, got {value}")
+    return int(value)
+
+
+def check_positive(value: float, *, caller: str, name: str) -> float:
+    """Return `value` as a finite float above zero."""
+    if not (np.isfinite(value) and value > 0):
+        raise ValueError(f"{caller}: {name} must be a finite number above 0, got {value!r}")
+    return float(value)
+
+
+def check_choice(value: str, choices: Iterable[str], *, caller: str, name: str) -> str:
+    """Return `value` if it is one of `choices`, else list them."""
+    allowed = sorted(choices)
+    if value not in allowed:
+        raise ValueError(f"{caller}: unknown {name} {value!r}; choose one of {', '.join(map(repr, allowed))}")
+    return value
+
+
+def _scaling_hint(dtype: np.dtype) -> str:
+    """How samples of an integer type become floats of range ±1."""
+    info = np.iinfo(dtype)
+    if info.min == 0:
+        half = (info.max + 1) // 2
+        return f"subtract {half} and divide by {half}"
+    return f"divide by {info.max + 1}"

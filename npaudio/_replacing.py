@@ -1,0 +1,38 @@
+"""Write a file whole or not at all: under a temporary name in the same folder, then in place of the old one."""
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from typing import BinaryIO
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str], *, caller: str) -> Iterator[BinaryIO]:
+    """A new file that takes the place of `path` if all goes well, and vanishes if not."""
+    target = os.path.realpath(path)  # a link is kept, and what it points to is replaced
+    check_target(target, os.fspath(path), caller)
+    temporary = os.path.join(os.path.dirname(target), f".npaudio-{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "xb") as stream:
+            yield stream
+        if os.path.exists(target):
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def check_target(target: str, path: str, caller: str) -> None:
+    """Refuse what os.replace would do too eagerly: to a device, to a file that is write-protected."""
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, f"{caller}: the folder does not exist; make it first", folder)
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise ValueError(f"{caller}: {path!r} is a folder or a device; pass the path of a file")
+    if os.path.isfile(target) and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, f"{caller}: the file is write-protected", path)

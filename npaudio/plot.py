@@ -1,0 +1,237 @@
+"""Pictures: one function each, which draws on `ax`, or on new axes, and returns the axes.
+
+Conventions
+-----------
+Times are in seconds, frequencies in Hz or kHz, levels in dB, and the axes say so. Wherever colour carries a value
+there is a colour bar with its unit. The colour map gets brighter with the level all the way (magma), so that a picture
+can be read in grey. Nothing here shows or saves a figure: that is the caller's.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from npaudio._checks import check_waveform
+from npaudio._filterbank import mel_centers
+from npaudio.mel import check_spectrogram
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from npaudio.frontend import Frontend
+
+__all__ = ["filterbank", "mel_spectrogram", "spectrogram", "spectrum", "waveform"]
+
+COLOURS = "magma"
+DARK, ACCENT = "#1f4e79", "#c8553d"
+
+
+def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" = None, **style: Any) -> "Axes":
+    """Draw samples over time.
+
+    Parameters
+    ----------
+    y : np.ndarray (n_samples,)
+        Mono signal.
+    sr : float
+        Sampling rate in Hz.
+    start : float
+        Time of the first sample in seconds.
+    ax : matplotlib axes, optional
+        Where to draw; new axes by default.
+    **style
+        For `ax.plot`, for example marker="o".
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    ValueError
+        A signal of several channels.
+    """
+    y = check_waveform(y, caller="waveform", mono=True)
+    ax = _axes(ax)
+    t = start + np.arange(len(y)) / sr
+    ax.plot(t, y, **{"linewidth": 0.6, "color": DARK, **style})
+    ax.set(xlabel="time (s)", ylabel="amplitude", xlim=(t[0], t[-1] if len(t) > 1 else t[0] + 1 / sr))
+    return ax
+
+
+def spectrum(levels: np.ndarray, *, sr: float, ax: "Axes | None" = None, **style: Any) -> "Axes":
+    """Draw the levels of one spectrum over frequency.
+
+    Parameters
+    ----------
+    levels : np.ndarray (n_freq,)
+        dB of the bins from 0 Hz to sr / 2.
+    sr : float
+        Sampling rate in Hz.
+    ax : matplotlib axes, optional
+        Where to draw; new axes by default.
+    **style
+        For `ax.plot`.
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    ax = _axes(ax)
+    ax.plot(np.linspace(0, sr / 2, len(levels)), levels, **{"linewidth": 1.0, "color": DARK, **style})
+    ax.set(xlabel="frequency (Hz)", ylabel="level (dB)", xlim=(0, sr / 2))
+    return ax
+
+
+def spectrogram(
+    S: np.ndarray,
+    *,
+    sr: float,
+    hop_length: int,
+    start: float = 0.0,
+    unit: str = "dB",
+    ax: "Axes | None" = None,
+    **style: Any,
+) -> "Axes":
+    """Draw a spectrogram with linear frequency, time to the right, and a colour bar.
+
+    Parameters
+    ----------
+    S : np.ndarray (n_freq, n_frames)
+        Real values of bins from 0 Hz to sr / 2, usually in dB.
+    sr : float
+        Sampling rate in Hz.
+    hop_length : int
+        Samples from frame to frame.
+    start : float
+        Time of the first frame's centre in seconds: 0 if centred, else n_fft / 2 / sr.
+    unit : str
+        Label of the colour bar.
+    ax : matplotlib axes, optional
+        Where to draw; new axes by default.
+    **style
+        For `ax.imshow`, for example vmin=-80.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    ValueError
+        Complex values, or an array that is not two-dimensional.
+    """
+    S = _one_spectrogram(S, "spectrogram")
+    ax = _axes(ax)
+    half_bin = sr / 4 / max(1, S.shape[0] - 1) / 1000
+    _image(ax, S, _time_extent(S, hop_length / sr, start), (-half_bin, sr / 2000 + half_bin), unit, style)
+    ax.set(ylabel="frequency (kHz)", ylim=(0, sr / 2000))
+    return ax
+
+
+def mel_spectrogram(
+    M: np.ndarray,
+    *,
+    frontend: "Frontend",
+    unit: str = "dB",
+    ax: "Axes | None" = None,
+    **style: Any,
+) -> "Axes":
+    """Draw a mel spectrogram: a row a band, labelled with the frequency of its centre.
+
+    Parameters
+    ----------
+    M : np.ndarray (n_mels, n_frames)
+        What the front end gave.
+    frontend : Frontend
+        The recipe, which knows the bands and the times.
+    unit : str
+        Label of the colour bar.
+    ax : matplotlib axes, optional
+        Where to draw; new axes by default.
+    **style
+        For `ax.imshow`.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    ValueError
+        An array that is not two-dimensional.
+    """
+    M = _one_spectrogram(M, "mel_spectrogram")
+    ax = _axes(ax)
+    start = 0.0 if frontend.center else (frontend.win_length or frontend.n_fft) / 2 / frontend.sr
+    extent = _time_extent(M, frontend.hop_length / frontend.sr, start)
+    _image(ax, M, extent, (-0.5, len(M) - 0.5), unit, style)
+    fmax = frontend.sr / 2 if frontend.fmax is None else frontend.fmax
+    centers = mel_centers(n_mels=len(M), fmin=frontend.fmin, fmax=fmax, scale=frontend.scale)
+    rows = np.linspace(0, len(M) - 1, 6).round().astype(int)
+    ax.set_yticks(rows, [_round_frequency(centers[row]) for row in rows])
+    ax.set_ylabel("centre of the band (Hz)")
+    return ax
+
+
+def filterbank(filters: np.ndarray, *, sr: float, ax: "Axes | None" = None, **style: Any) -> "Axes":
+    """Draw the triangles of a mel filterbank over frequency, every other one darker.
+
+    Parameters
+    ----------
+    filters : np.ndarray (n_mels, n_freq)
+        From `npaudio.mel_filterbank`.
+    sr : float
+        Sampling rate in Hz.
+    ax : matplotlib axes, optional
+        Where to draw; new axes by default.
+    **style
+        For `ax.plot`.
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    ax = _axes(ax)
+    f = np.linspace(0, sr / 2, filters.shape[1])
+    for m, row in enumerate(filters):
+        ax.plot(f, row, **{"linewidth": 0.8, "color": (DARK, ACCENT)[m % 2], **style})
+    ax.set(xlabel="frequency (Hz)", ylabel="weight", xlim=(0, sr / 2), ylim=(0, None))
+    return ax
+
+
+def _axes(ax: "Axes | None") -> "Axes":
+    return plt.subplots()[1] if ax is None else ax
+
+
+def _one_spectrogram(S: np.ndarray, caller: str) -> np.ndarray:
+    S = check_spectrogram(S, caller=caller)
+    if S.ndim != 2:
+        raise ValueError(f"{caller}: S must be one spectrogram (n_freq, n_frames), got shape {S.shape}; pass S[0]")
+    return S
+
+
+def _time_extent(S: np.ndarray, seconds_per_frame: float, start: float) -> tuple[float, float]:
+    """Left edge of the first frame's column and right edge of the last one's."""
+    left = start - seconds_per_frame / 2
+    return left, left + S.shape[1] * seconds_per_frame
+
+
+def _image(
+    ax: "Axes",
+    S: np.ndarray,
+    times: tuple[float, float],
+    rows: tuple[float, float],
+    unit: str,
+    style: dict[str, Any],
+) -> None:
+    settings = {"cmap": COLOURS, "aspect": "auto", "origin": "lower", "interpolation": "nearest", **style}
+    image = ax.imshow(S, extent=(*times, *rows), **settings)
+    ax.figure.colorbar(image, ax=ax, label=unit)
+    ax.set_xlabel("time (s)")
+
+
+def _round_frequency(f: float) -> str:
+    """Three significant digits at the most: 7,731 Hz reads 7730."""
+    return f"{float(f'{f:.3g}'):.0f}"

@@ -1,0 +1,85 @@
+"""The floors of the library: a module imports only from floors below it, and the houses side by side never."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "npaudio"
+
+SIGNAL = {"audio", "signals", "spectrum", "mel", "features"}
+FLOORS = {
+    **dict.fromkeys(SIGNAL | {"nn", "sed"}, 0),
+    **dict.fromkeys({"frontend", "augment", "checkpoints", "metrics"}, 1),
+    **dict.fromkeys({"datasets", "training", "models", "plot"}, 2),
+    **dict.fromkeys({"pipeline", "streaming"}, 3),
+    **dict.fromkeys({"cli", "__main__"}, 4),
+}
+# Private modules of the package belong to the house or floor of the public modules that they serve.
+PRIVATE_FLOORS = {"_recipe_diff": 1}
+
+
+def module_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def floor(module):
+    return PRIVATE_FLOORS.get(module, 0) if module.startswith("_") and module != "__main__" else FLOORS[module]
+
+
+def house(module):
+    return module if module in {"nn", "sed"} else "signal"
+
+
+def imports(path):
+    """Top-level names under npaudio that a file imports when it is run, and the other packages."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [f"{node.module}.{a.name}" for a in node.names] if node.module == "npaudio" else [node.module]
+        else:
+            continue
+        yield from names
+
+
+FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_point_downwards(path):
+    importer = module_of(path)
+    for name in imports(path):
+        package, _, rest = name.partition(".")
+        if package != "npaudio":
+            assert package in sys.stdlib_module_names | {"numpy"} or (importer, package) in ALLOWED, name
+            continue
+        imported = rest.split(".")[0]
+        if imported == importer:
+            continue
+        assert floor(imported) <= floor(importer), f"{importer} reaches up to {imported}"
+        if floor(imported) == floor(importer) == 0:
+            assert house(imported) == house(importer), f"{importer} imports {imported} of the house next door"
+
+
+# The only places where something other than numpy and the standard library comes in.
+ALLOWED = {("plot", "matplotlib"), ("_sound_file", "soundfile"), ("_plotting", "matplotlib")}
+
+
+def test_importing_the_package_imports_neither_matplotlib_nor_anything_else():
+    code = "import sys, npaudio; print(sorted({m.split('.')[0] for m in sys.modules} & {'matplotlib', 'soundfile'}))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("folder", ["npaudio", "lessons", "benchmarks", "tests"])
+def test_no_file_shadows_the_standard_library(folder):
+    files = [path for path in (ROOT / folder).rglob("*.py") if not path.stem.startswith("__")]
+    clashes = [path.name for path in files if path.parent == ROOT / folder and path.stem in sys.stdlib_module_names]
+    assert clashes == []

@@ -1,0 +1,134 @@
+import tracemalloc
+import warnings
+
+import numpy as np
+import pytest
+
+from npaudio import mel
+from npaudio._filterbank import BandedFilterbank
+from tests.oracles import rounded_filterbank_loops, triangle_filterbank_loops
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("scale", ["slaney", "htk"])
+def test_scales_undo_each_other_and_agree_with_their_anchors(scale):
+    f = np.array([0.0, 20, 999, 1000, 1001, 7999, 22050])
+    np.testing.assert_allclose(mel.mel_to_hz(mel.hz_to_mel(f, scale=scale), scale=scale), f, rtol=1e-12, atol=1e-9)
+    assert mel.hz_to_mel(1000.0, scale=scale) == pytest.approx({"slaney": 15, "htk": 999.9855}[scale], abs=1e-4)
+
+
+@pytest.mark.parametrize("n_fft", [256, 301])
+@pytest.mark.parametrize("scale", ["slaney", "htk"])
+def test_triangles_equal_their_definition(n_fft, scale):
+    edges = np.linspace(*mel.hz_to_mel(np.array([40, 3900]), scale=scale), 14)
+    corners = mel.mel_to_hz(edges, scale=scale)
+    settings = {"sr": 8000, "n_fft": n_fft, "n_mels": 12, "fmin": 40, "fmax": 3900, "scale": scale, "norm": None}
+    np.testing.assert_allclose(
+        mel.mel_filterbank(**settings), triangle_filterbank_loops(corners, 8000, n_fft), atol=1e-12
+    )
+    np.testing.assert_allclose(
+        mel.mel_filterbank(**settings, triangles="rounded"),
+        rounded_filterbank_loops(corners, 8000, n_fft),
+        atol=1e-12,
+    )
+
+
+def test_slaney_norm_gives_each_triangle_the_area_of_one():
+    filters = mel.mel_filterbank(sr=16000, n_fft=16384, n_mels=20)
+    np.testing.assert_allclose(filters.sum(axis=1) * 16000 / 16384, 1, rtol=1e-3)
+    assert mel.mel_filterbank(sr=16000, n_fft=16384, n_mels=20, norm=None).max() == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize(("triangles", "n_fft", "cure"), [("exact", 256, 512), ("rounded", 256, 1024)])
+def test_empty_filters_are_counted_and_the_named_cure_works(triangles, n_fft, cure):
+    settings = {"sr": 16000, "n_mels": 80, "scale": "htk", "triangles": triangles}
+    message = rf"of 80 bands hold no bin at n_fft=256 .* n_fft={cure} would"
+    with pytest.warns(mel.EmptyFilterWarning, match=message) as caught:
+        filters = mel.mel_filterbank(n_fft=n_fft, **settings)
+    empty = np.count_nonzero(filters.max(axis=1) == 0)
+    assert str(caught[0].message).startswith(f"mel_filterbank: {empty} of 80")
+    assert caught[0].filename == __file__
+    assert mel.mel_filterbank(n_fft=cure, **settings).max(axis=1).min() > 0  # and no warning, which would be an error
+
+
+@pytest.mark.parametrize("triangles", ["exact", "rounded"])
+def test_the_cure_is_the_smallest_power_of_two_that_fills_every_band(triangles):
+    settings = {"sr": 16000, "n_mels": 50, "fmin": 30.0, "fmax": 7000.0, "scale": "slaney", "triangles": triangles}
+    for n_fft in (64, 100, 128, 256, 512, 1024):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            filters = mel.mel_filterbank(n_fft=n_fft, **settings)
+        assert bool(caught) == bool((filters.max(axis=1) == 0).any())
+
+
+def test_a_huge_number_of_bands_warns_without_huge_memory():
+    tracemalloc.start()
+    with pytest.warns(mel.EmptyFilterWarning):
+        mel.mel_filterbank(sr=16000, n_fft=64, n_mels=5000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50e6
+
+
+@pytest.mark.parametrize("n_mels", [1, 7, 8, 9, 40])
+def test_banded_product_equals_the_whole_matrix(n_mels):
+    filters = mel.mel_filterbank(sr=8000, n_fft=1024, n_mels=n_mels)
+    power = RNG.random((5, 513))
+    out = np.empty((n_mels, 5))
+    BandedFilterbank(filters, np.float64).apply(power, out)
+    np.testing.assert_allclose(out, filters @ power.T, rtol=1e-12)
+
+
+def test_empty_bands_stay_zero_in_the_banded_product():
+    filters = np.zeros((9, 17))
+    filters[8, 3] = 2
+    out = np.full((9, 1), np.nan)
+    BandedFilterbank(filters, np.float64).apply(np.ones((1, 17)), out)
+    np.testing.assert_array_equal(out[:, 0], [0] * 8 + [2])
+
+
+def test_melspectrogram_of_a_signal_and_of_its_spectrogram_agree():
+    from npaudio.spectrum import stft
+
+    y = RNG.standard_normal((2, 3000))
+    settings = {"sr": 16000, "n_mels": 20}
+    S = np.abs(stft(y, n_fft=512, hop_length=160)) ** 2
+    direct = mel.melspectrogram(y, n_fft=512, hop_length=160, **settings)
+    np.testing.assert_allclose(mel.melspectrogram(S=S, **settings), direct, rtol=1e-10)
+    cubed = mel.melspectrogram(y, n_fft=512, hop_length=160, power=3, **settings)
+    np.testing.assert_allclose(mel.melspectrogram(S=S**1.5, **settings), cubed, rtol=1e-10)
+
+
+def test_filterbanks_that_were_handed_out_cannot_spoil_later_ones():
+    mel.mel_filterbank(sr=16000, n_fft=1024, n_mels=10)[:] = 0
+    assert mel.mel_filterbank(sr=16000, n_fft=1024, n_mels=10).max() > 0
+
+
+def test_log_mel_of_a_frame_does_not_depend_on_the_rest_of_the_clip():
+    quiet = 1e-4 * RNG.standard_normal(4096)
+    with_bang = np.concatenate([quiet, np.ones(4096)])
+    settings = {"sr": 16000, "n_fft": 512, "hop_length": 512, "n_mels": 20, "center": False}
+    np.testing.assert_allclose(mel.log_mel(quiet, **settings), mel.log_mel(with_bang, **settings)[:, :8])
+
+
+def test_mfcc_of_one_cosine_over_the_bands_is_one_coefficient():
+    n_mels, k = 16, 3
+    S = np.cos(np.pi * k * (2 * np.arange(n_mels) + 1) / (2 * n_mels))[:, np.newaxis]
+    coefficients = mel.mfcc(S=S, n_mfcc=8)[:, 0]
+    np.testing.assert_allclose(coefficients, np.sqrt(n_mels / 2) * (np.arange(8) == k), atol=1e-12)
+
+
+def test_kaldi_has_998_frames_for_ten_seconds_and_its_own_silence():
+    fbank = mel.kaldi_fbank(np.zeros(160000, np.float32))
+    assert fbank.shape == (128, 998)
+    np.testing.assert_allclose(fbank, -15.9424, atol=1e-4)
+
+
+def test_an_hour_needs_little_more_memory_than_its_result():
+    y = np.zeros(16000 * 3600, np.float32)
+    tracemalloc.start()
+    result = mel.melspectrogram(y, sr=16000, n_fft=1024, hop_length=512, n_mels=64)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= 3 * result.nbytes + 16e6

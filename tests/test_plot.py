@@ -1,0 +1,80 @@
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+import npaudio
+from npaudio import Frontend, plot
+
+RNG = np.random.default_rng(0)
+Y = 0.1 * RNG.standard_normal(16000)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def drawn_on(function, *arguments, **settings):
+    """Axes of a picture drawn on axes that were given; they must be the ones that come back."""
+    ax = plt.subplots()[1]
+    assert function(*arguments, **settings, ax=ax) is ax
+    return ax
+
+
+def test_waveform_is_in_seconds():
+    ax = drawn_on(plot.waveform, Y, sr=16000, start=2.0)
+    np.testing.assert_allclose(ax.lines[0].get_xdata()[[0, -1]], [2, 3 - 1 / 16000])
+    assert ax.get_xlabel() == "time (s)"
+    with pytest.raises(ValueError, match="waveform: y must be mono"):
+        plot.waveform(np.stack([Y, Y]), sr=16000)
+
+
+def test_spectrum_reaches_to_nyquist():
+    ax = drawn_on(plot.spectrum, np.zeros(513), sr=16000)
+    assert ax.lines[0].get_xdata()[-1] == 8000
+    assert ax.get_xlabel() == "frequency (Hz)"
+    assert ax.get_ylabel() == "level (dB)"
+
+
+def test_spectrogram_puts_frames_and_bins_where_they_are():
+    S = np.zeros((9, 5))
+    ax = drawn_on(plot.spectrogram, S, sr=1600, hop_length=160, start=0.5, unit="dB")
+    left, right, bottom, top = ax.images[0].get_extent()
+    assert (left, right) == pytest.approx((0.45, 0.95))  # five columns of 0.1 s, the first centred on 0.5 s
+    assert (bottom, top) == pytest.approx((-0.05, 0.85))  # nine rows of 0.1 kHz, the first centred on 0
+    assert ax.figure.axes[1].get_ylabel() == "dB"
+    assert ax.get_ylabel() == "frequency (kHz)"
+
+
+@pytest.mark.parametrize("preset", ["article", "ast"])
+def test_mel_spectrogram_labels_bands_with_their_frequency(preset):
+    frontend = getattr(Frontend, preset)()
+    ax = drawn_on(plot.mel_spectrogram, frontend(Y), frontend=frontend)
+    labels = [float(tick.get_text()) for tick in ax.get_yticklabels()]
+    assert labels == sorted(labels)
+    assert labels[0] < 60
+    assert 7000 < labels[-1] < 8000
+    length = (frontend.win_length or frontend.n_fft) / frontend.sr
+    assert ax.images[0].get_extent()[0] == pytest.approx(length / 2 - frontend.hop_length / frontend.sr / 2)
+
+
+def test_filterbank_draws_a_line_a_band():
+    filters = npaudio.mel_filterbank(sr=16000, n_fft=512, n_mels=7)
+    assert len(drawn_on(plot.filterbank, filters, sr=16000).lines) == 7
+
+
+def test_pictures_make_their_own_axes_and_refuse_what_is_not_a_picture():
+    assert plot.waveform(Y, sr=16000).figure is not plot.spectrum(np.zeros(5), sr=16000).figure
+    with pytest.raises(ValueError, match=r"spectrogram: S must be one spectrogram .* pass S\[0\]"):
+        plot.spectrogram(np.zeros((2, 3, 4)), sr=16000, hop_length=1)
+    with pytest.raises(ValueError, match=r"spectrogram: S must be a real spectrogram, got complex"):
+        plot.spectrogram(np.zeros((3, 4), complex), sr=16000, hop_length=1)
+
+
+def test_one_pixel_and_one_sample():
+    plot.waveform(np.array([0.5]), sr=10)
+    plot.spectrogram(np.zeros((1, 1)), sr=10, hop_length=1)
