@@ -44,6 +44,5 @@ def print_ratios(seconds: dict[str, np.ndarray], ours: str, bars: dict[str, floa
     for peer, bar in bars.items():
         if peer in seconds:
             value = ratio(seconds, ours, peer)
-            print(
-                f"  {ours} / {peer:<{max(1, 25 - len(ours))}}{value:>10.2f}   (bar: {bar:.2f}) {'ok' if value <= bar else 'MISSED'}"
-            )
+            verdict = "ok" if value <= bar else "MISSED"
+            print(f"  {f'{ours} / {peer}':<28}{value:>10.2f}     (bar: {bar:.2f}) {verdict}")

@@ -18,8 +18,8 @@ lesson = Lesson("01_sound_to_mel", takes_audio=True)
 
 def barks_and_siren() -> tuple[np.ndarray, int, str]:
     """Three seconds: a siren far away, and a dog that minds."""
-    siren = npaudio.synthesize("siren", sr=16000, duration=3.0, rng=3)
-    dog = npaudio.synthesize("dog_bark", sr=16000, duration=3.0, rng=4)
+    siren = npaudio.synthesize("siren", sr=16000, duration=3.0, rng=102)
+    dog = npaudio.synthesize("dog_bark", sr=16000, duration=3.0, rng=105)
     return npaudio.normalize_peak(0.35 * siren + dog, peak=0.9), 16000, "a dog and a siren"
 
 

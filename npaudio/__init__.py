@@ -21,7 +21,7 @@ float32 in gives float32 out, float64 gives float64; integers are refused with t
 raises `ValueError`: what came, what was expected, what to do.
 """
 
-from npaudio import audio, features, frontend, mel, signals, spectrum
+from npaudio import audio, features, frontend, mel, metrics, sed, signals, spectrum
 from npaudio.audio import (
     AudioFileError,
     AudioFileWarning,
@@ -69,6 +69,7 @@ __all__ = [
     "mel_filterbank",
     "mel_to_hz",
     "melspectrogram",
+    "metrics",
     "mfcc",
     "music_like",
     "normalize_peak",
@@ -76,6 +77,7 @@ __all__ = [
     "resample",
     "rms",
     "save",
+    "sed",
     "signals",
     "sine",
     "spectral_bandwidth",

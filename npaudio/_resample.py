@@ -81,7 +81,7 @@ def kernel(t: np.ndarray) -> np.ndarray:
     return CUTOFF * np.sinc(CUTOFF * t) * window
 
 
-# --- A ratio of small numbers: the same weights return in every frame, so a frame is a matrix product -----------------
+# A ratio of small numbers: the same weights return in every frame, so a frame is a matrix product.
 
 
 def _by_matrices(signal: np.ndarray, result: np.ndarray, up: int, down: int) -> None:
@@ -159,7 +159,7 @@ def _matrix_size(up: int, down: int) -> int:
     return _frame_size(up, down)[1] * _window_size(up, down)
 
 
-# --- Any other ratio: each output interpolates between the two nearest of a table of phases ---------------------------
+# Any other ratio: each output interpolates between the two nearest of a table of phases.
 
 
 def _by_interpolated_phases(signal: np.ndarray, result: np.ndarray, up: int, down: int) -> None:
@@ -192,7 +192,7 @@ def _phase_table(reach: int, scale: float, dtype: np.dtype) -> np.ndarray:
     return (scale * kernel(scale * (between - n))).astype(dtype)
 
 
-# --- Shared by both ---------------------------------------------------------------------------------------------------
+# Shared by both.
 
 
 def _reduced_ratio(orig_sr: int, target_sr: int) -> tuple[int, int]:

@@ -94,7 +94,7 @@ class Chunk:
     start: int
 
 
-# --- Reading ----------------------------------------------------------------------------------------------------------
+# Reading.
 
 
 def read_wav(stream: BinaryIO, file_size: int, dtype: np.dtype) -> WavContent:
@@ -232,7 +232,7 @@ def widen_24_bits(raw: np.ndarray) -> np.ndarray:
     return wide.view("<i4").reshape(-1)
 
 
-# --- Writing ----------------------------------------------------------------------------------------------------------
+# Writing.
 
 
 def check_wav_limits(channels: int, n_samples: int, sr: int, subtype: str) -> None:

@@ -276,7 +276,7 @@ def _largest_magnitude(y: np.ndarray) -> float:
     return float(max(y.max(), -y.min()))
 
 
-# --- Checks -----------------------------------------------------------------------------------------------------------
+# Checks.
 
 
 def _check_content(content: WavContent, target_sr: int | None) -> None:

@@ -1,0 +1,77 @@
+"""Metrics that agree with the field to the last digit, and say whose definition they follow.
+
+- One label a clip: `accuracy`, `confusion_matrix`, `precision_recall_fscore`, `classification_report`.
+- Several labels a clip: `average_precision` and its mean, `roc_auc`, `d_prime`, `precision_recall_curve`, `lwlrap`,
+  `tune_thresholds`, `bootstrap_ci`, `expected_calibration_error`.
+- Sound events: `event_based_metrics`, `segment_based_metrics`, `intersection_based_metrics`, `psds`,
+  `psds_from_detections`.
+- Speech synthesis: `mel_cepstral_distortion`, `dtw_path`, `spectral_convergence`, `log_spectral_distance`.
+
+Conventions
+-----------
+- The truth comes first: `(y_true, y_score)`, `(reference, estimated)`.
+- Clip scores are `(n_clips, n_classes)`, frame scores `(n_classes, n_frames)`, events `{filename: [Event, ...]}` or the
+  path of a tab-separated file.
+- What is undefined is NaN and left out of averages, with one `UndefinedMetricWarning` that counts it, unless the
+  docstring says whose different habit is followed.
+"""
+
+from npaudio.metrics.average_precision import average_precision, mean_average_precision
+from npaudio.metrics.classification import PrecisionRecallF, accuracy, confusion_matrix, precision_recall_fscore
+from npaudio.metrics.curves import d_prime, precision_recall_curve, roc_auc
+from npaudio.metrics.event_based import EventBasedMetrics, event_based_metrics
+from npaudio.metrics.event_results import EventMetrics
+from npaudio.metrics.explanation import Explanation, Fate, FileExplanation
+from npaudio.metrics.intersection import intersection_based_metrics
+from npaudio.metrics.label_checks import UndefinedMetricWarning
+from npaudio.metrics.label_ranking import label_ranking_average_precision, lwlrap
+from npaudio.metrics.psd_roc import PsdsScore, Staircase
+from npaudio.metrics.psds import psds, psds_from_detections
+from npaudio.metrics.report import classification_report
+from npaudio.metrics.segment_based import segment_based_metrics
+from npaudio.metrics.synthesis import (
+    Alignment,
+    dtw_path,
+    log_spectral_distance,
+    mel_cepstral_distortion,
+    spectral_convergence,
+)
+from npaudio.metrics.thresholds import tune_thresholds
+from npaudio.metrics.uncertainty import Interval, bootstrap_ci, expected_calibration_error
+
+__all__ = [
+    "Alignment",
+    "EventBasedMetrics",
+    "EventMetrics",
+    "Explanation",
+    "Fate",
+    "FileExplanation",
+    "Interval",
+    "PrecisionRecallF",
+    "PsdsScore",
+    "Staircase",
+    "UndefinedMetricWarning",
+    "accuracy",
+    "average_precision",
+    "bootstrap_ci",
+    "classification_report",
+    "confusion_matrix",
+    "d_prime",
+    "dtw_path",
+    "event_based_metrics",
+    "expected_calibration_error",
+    "intersection_based_metrics",
+    "label_ranking_average_precision",
+    "log_spectral_distance",
+    "lwlrap",
+    "mean_average_precision",
+    "mel_cepstral_distortion",
+    "precision_recall_curve",
+    "precision_recall_fscore",
+    "psds",
+    "psds_from_detections",
+    "roc_auc",
+    "segment_based_metrics",
+    "spectral_convergence",
+    "tune_thresholds",
+]

@@ -1,0 +1,78 @@
+"""The polyphonic sound detection ROC, and the area under it: the last step of PSDS, from whatever the curves were made.
+
+Bilen et al., "A framework for the robust evaluation of sound event detection", ICASSP 2020, sections 3 and 4.
+
+Conventions
+-----------
+- A class's curve gives the best true-positive ratio that any threshold reaches at no more than an effective
+  false-positive rate, per hour: a staircase that starts at (0, 0) and never falls.
+- Everything is measured up to `max_efpr`, and divided by it, so a score is from 0 to 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+SECONDS_PER_HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Staircase:
+    """Corners of a curve: from `efpr[i]` on the ratio is `tpr[i]`; before the first corner it is 0."""
+
+    efpr: np.ndarray  # (n_corners,) rising
+    tpr: np.ndarray  # (n_corners,) rising
+
+    def at(self, efpr: np.ndarray) -> np.ndarray:
+        """The ratio at each rate."""
+        return np.concatenate([[0.0], self.tpr])[np.searchsorted(self.efpr, efpr, side="right")]
+
+    def area(self, max_efpr: float) -> float:
+        """Mean height from 0 to `max_efpr`."""
+        return float(np.sum(np.diff(self.efpr, append=max_efpr) * self.tpr) / max_efpr)
+
+
+class PsdsScore(float):
+    """A PSDS: a number from 0 to 1 that remembers the curve it is the area of.
+
+    Attributes
+    ----------
+    roc : Staircase
+        Effective true-positive ratio over effective false-positive rate per hour.
+    class_rocs : {label: Staircase}
+        The curves of the classes.
+    class_wise : {label: float}
+        Area under each of them.
+    max_efpr : float
+        Where the curves end.
+    """
+
+    roc: Staircase
+    class_rocs: dict[str, Staircase]
+    class_wise: dict[str, float]
+    max_efpr: float
+
+    @classmethod
+    def from_curves(
+        cls, labels: Sequence[str], curves: Sequence[Staircase], *, alpha_st: float, max_efpr: float
+    ) -> "PsdsScore":
+        """Area under max(0, mean of the curves - `alpha_st` * their population standard deviation)."""
+        efpr = np.unique(np.concatenate([[0.0], *(curve.efpr for curve in curves)]))
+        tpr = np.array([curve.at(efpr) for curve in curves])
+        roc = Staircase(efpr, np.maximum(tpr.mean(axis=0) - alpha_st * tpr.std(axis=0), 0))
+        score = cls(roc.area(max_efpr))
+        score.roc, score.max_efpr = roc, max_efpr
+        score.class_rocs = dict(zip(labels, curves, strict=True))
+        score.class_wise = {label: curve.area(max_efpr) for label, curve in score.class_rocs.items()}
+        return score
+
+
+def staircase(efpr: np.ndarray, tpr: np.ndarray, max_efpr: float) -> Staircase:
+    """Upper left corners of the operating points: each is better than every point of a smaller or equal rate."""
+    usable = efpr <= max_efpr
+    efpr, tpr = efpr[usable], tpr[usable]
+    order = np.lexsort((-tpr, efpr))
+    efpr, tpr = efpr[order], tpr[order]
+    best_before = np.maximum.accumulate(np.concatenate([[0.0], tpr]))[:-1]
+    return Staircase(efpr[tpr > best_before], tpr[tpr > best_before])

@@ -1,0 +1,184 @@
+r"""Read and write event lists as DCASE keeps them: tab-separated text, one event a line.
+
+Conventions
+-----------
+- The first line names the columns, in any order: `filename`, `onset`, `offset`, `event_label`, and `confidence` if
+  there is one. A line with a file name and nothing else says that the clip holds no events.
+- Without a first line of names the columns are `filename, onset, offset, label`, or `onset, offset, label` for the
+  events of one recording, which then goes by the name of the text file without its extension.
+- Times are written with as many digits as bring the same number back, so that what was written is what is read.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from npaudio.sed.event import Event, as_event
+
+_ALIASES = {
+    "filename": ("filename", "file"),
+    "onset": ("onset", "event_onset"),
+    "offset": ("offset", "event_offset"),
+    "event_label": ("event_label", "label"),
+    "confidence": ("confidence",),
+    "duration": ("duration",),
+}
+_HEADERLESS = {4: ("filename", "onset", "offset", "event_label"), 3: ("onset", "offset", "event_label")}
+
+
+class EventFileError(ValueError):
+    """A tab-separated file that cannot be read; the message has the file's name and the number of the line."""
+
+
+def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
+    """Events of a tab-separated file, `{filename: [Event, ...]}` in the order of the lines.
+
+    Parameters
+    ----------
+    path : path
+        The file, UTF-8. The columns are found by their names, whatever their order; a file without names may have the
+        columns filename, onset, offset, label, or onset, offset, label. Columns with other names are left unread.
+
+    Returns
+    -------
+    dict
+        A clip without events (a line whose onset, offset and label are empty) has an empty list.
+
+    Raises
+    ------
+    EventFileError
+        A line that does not fit, with its number.
+    """
+    path = Path(path)
+    events: dict[str, list[Event]] = {}
+    for where, row in _rows(path, required=("onset", "offset", "event_label")):
+        name = row.get("filename", path.stem)
+        if not name:
+            raise EventFileError(f"{where}: the filename is empty, expected the name of a clip; fill it in")
+        clip = events.setdefault(name, [])
+        if row["event_label"]:
+            clip.append(_event(row, where))
+        elif row["onset"] or row["offset"]:
+            raise EventFileError(
+                f"{where}: times without a label, expected an event_label; a clip without events has none of the three"
+            )
+    return events
+
+
+def read_durations(path: str | os.PathLike[str]) -> dict[str, float]:
+    """Length of each clip in seconds, `{filename: duration}`, from a file with the columns filename and duration."""
+    durations = {}
+    for where, row in _rows(Path(path), required=("filename", "duration")):
+        durations[row["filename"]] = _number(row["duration"], "duration", where)
+    return durations
+
+
+def write_events(path: str | os.PathLike[str], events: Mapping[str, Iterable[Event]]) -> None:
+    r"""Write `{filename: [Event, ...]}` as a tab-separated file with the columns that DCASE uses.
+
+    The column `confidence` is there if any event has one. Reading the file gives the same events back, exactly. The
+    file appears complete or not at all: it is written under a temporary name beside `path`, then put in its place.
+
+    Parameters
+    ----------
+    path : path
+        Where to write; an existing file is replaced.
+    events : mapping
+        Events, or tuples `(onset, offset, label)`, by file name.
+
+    Raises
+    ------
+    ValueError
+        A name or label that holds a tab or a line break, which the format cannot keep.
+    """
+    clips = {_cell(name): [as_event(item) for item in items] for name, items in events.items()}
+    with_confidence = any(event.confidence is not None for clip in clips.values() for event in clip)
+    lines = ["filename\tonset\toffset\tevent_label" + "\tconfidence" * with_confidence]
+    for name, clip in clips.items():
+        lines += [_line(name, event, with_confidence) for event in clip] or [name + "\t" * (3 + with_confidence)]
+    _write_atomically(Path(path), "\n".join(lines) + "\n")
+
+
+def _line(name: str, event: Event, with_confidence: bool) -> str:
+    """One event as text; `repr` gives the shortest digits that bring the same float back."""
+    cells = [name, repr(event.onset), repr(event.offset), _cell(event.label)]
+    if with_confidence:
+        cells.append("" if event.confidence is None else repr(event.confidence))
+    return "\t".join(cells)
+
+
+def _cell(text: str) -> str:
+    """`text` if it survives the way through a line of tab-separated cells."""
+    if not isinstance(text, str) or not text or text != text.strip() or len(text.splitlines()) > 1 or "\t" in text:
+        raise ValueError(
+            f"write_events: {text!r} cannot be a cell, expected text without tabs, line breaks and outer spaces; rename"
+        )
+    return text
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    """Write under a temporary name in the same directory, then replace: a reader never sees half a file."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _rows(path: Path, *, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The place of each line, for error messages, and its cells by the name of their column."""
+    columns: list[str] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
+        cells = [cell.strip() for cell in line.rstrip("\r").split("\t")]
+        if cells == [""]:
+            continue
+        where = f"{'read_events' if 'onset' in required else 'read_durations'}: {path.name}, line {number}"
+        if not columns:
+            columns, is_header = _columns(cells, required, where)
+            if is_header:
+                continue
+        if len(cells) == 1 and columns[0] == "filename":
+            cells += [""] * (len(columns) - 1)  # some editors strip the tabs from the end of a line
+        if len(cells) != len(columns):
+            raise EventFileError(
+                f"{where}: {len(cells)} cells, expected {len(columns)} ({', '.join(columns)}); separate them by tabs"
+            )
+        yield where, dict(zip(columns, cells, strict=True))
+
+
+def _columns(cells: list[str], required: tuple[str, ...], where: str) -> tuple[list[str], bool]:
+    """Names of the columns, and whether the first line is made of them."""
+    names = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
+    found = [names.get(cell.lower(), cell) for cell in cells]
+    if set(required) <= set(found):
+        return found, True
+    headerless = _HEADERLESS.get(len(cells))
+    if headerless and "duration" not in required and _is_number(cells[headerless.index("onset")]):
+        return list(headerless), False
+    missing = ", ".join(name for name in required if name not in found)
+    raise EventFileError(f"{where}: no column {missing}, got {cells}; begin the file with tab-separated column names")
+
+
+def _event(row: dict[str, str], where: str) -> Event:
+    """The event of one line, or an error that tells which line."""
+    onset, offset = _number(row["onset"], "onset", where), _number(row["offset"], "offset", where)
+    confidence = _number(row["confidence"], "confidence", where) if row.get("confidence") else None
+    try:
+        return Event(onset, offset, row["event_label"], confidence)
+    except ValueError as error:
+        raise EventFileError(f"{where}: {error}") from None
+
+
+def _number(text: str, name: str, where: str) -> float:
+    if not _is_number(text):
+        raise EventFileError(f"{where}: {name} is {text!r}, expected a number with a decimal point; correct it")
+    return float(text)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
