@@ -27,6 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     passed_on = ["--show"] * options.show + ["--quick"] * options.quick
     passed_on += ["--audio", str(Path(options.audio).resolve())] if options.audio else []
+    passed_on += ["--data", str(Path(options.data).resolve())] if options.data else []
     passed_on += ["--out", str(options.out.resolve())] if options.out else []
     aloud = bool(options.lessons)  # who asks for a lesson wants to read it; who runs all wants the table
     outputs = options.out.resolve() if options.out else OUTPUTS
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("lessons", nargs="*", metavar="NN", help="numbers or names of lessons; all by default")
     options.add_argument("--list", action="store_true", help="tell what the lessons are about")
     options.add_argument("--audio", metavar="FILE", help="a recording for the lessons that can look at one")
+    options.add_argument("--data", metavar="DIR", help="a folder in ESC-50 layout for the lessons that can learn it")
     options.add_argument("--show", action="store_true", help="show the figures in windows as well as saving them")
     options.add_argument("--quick", action="store_true", help="less data and fewer steps")
     options.add_argument("--out", type=Path, metavar="DIR", help="folder for figures and sounds (outputs/)")

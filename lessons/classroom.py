@@ -31,14 +31,17 @@ class Lesson:
     ----------
     name : str
         The script's name without .py; also the folder under outputs/.
-    takes_audio : bool
-        Whether `--audio FILE` makes sense here.
+    takes_audio, takes_data : bool
+        Whether `--audio FILE` and `--data DIR` make sense here; if not, they are left aside.
     """
 
-    def __init__(self, name: str, *, takes_audio: bool = False) -> None:
+    def __init__(self, name: str, *, takes_audio: bool = False, takes_data: bool = False) -> None:
         self.name = name
-        self.takes_audio = takes_audio
         self.options = options_parser(name).parse_args(_arguments())
+        for option, taken in (("audio", takes_audio), ("data", takes_data)):
+            if getattr(self.options, option) and not taken:
+                print(f"{name} makes its own sounds; --{option} is left aside.")
+                setattr(self.options, option, None)
         self.quick: bool = self.options.quick
         self.folder = (self.options.out or OUTPUTS) / name
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -49,8 +52,6 @@ class Lesson:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a console that lacks a character must not stop a lesson
-        if self.options.audio and not takes_audio:
-            print(f"{name} looks at sounds of its own; --audio is left aside.")
 
     def sound_to_look_at(
         self, synthetic: Callable[[], tuple[np.ndarray, int, str]], *, longest: float = 10.0
@@ -105,6 +106,9 @@ def options_parser(name: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=name)
     parser.add_argument("--show", action="store_true", help="show the figures in windows as well as saving them")
     parser.add_argument("--audio", metavar="FILE", help="look at this recording instead of a synthetic sound")
+    parser.add_argument(
+        "--data", metavar="DIR", help="learn from this folder in ESC-50 layout (audio/, meta/esc50.csv)"
+    )
     parser.add_argument("--quick", action="store_true", help="less data and fewer steps: a look in a few seconds")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for figures and sounds (outputs/)")
     return parser

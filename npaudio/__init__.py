@@ -21,7 +21,7 @@ float32 in gives float32 out, float64 gives float64; integers are refused with t
 raises `ValueError`: what came, what was expected, what to do.
 """
 
-from npaudio import audio, features, frontend, mel, metrics, sed, signals, spectrum
+from npaudio import audio, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
 from npaudio.audio import (
     AudioFileError,
     AudioFileWarning,
@@ -71,7 +71,9 @@ __all__ = [
     "melspectrogram",
     "metrics",
     "mfcc",
+    "models",
     "music_like",
+    "nn",
     "normalize_peak",
     "power_to_db",
     "resample",

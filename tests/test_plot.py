@@ -78,3 +78,49 @@ def test_pictures_make_their_own_axes_and_refuse_what_is_not_a_picture():
 def test_one_pixel_and_one_sample():
     plot.waveform(np.array([0.5]), sr=10)
     plot.spectrogram(np.zeros((1, 1)), sr=10, hop_length=1)
+
+
+def test_learning_curves_count_from_one():
+    ax = drawn_on(plot.learning_curves, {"a": [3.0, 2.0, 1.0], "b": [4.0, 3.0]}, ylabel="loss")
+    np.testing.assert_array_equal(ax.lines[0].get_xdata(), [1, 2, 3])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+    assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
+
+
+def test_kernels_stand_side_by_side_with_low_frequencies_below():
+    weight = np.arange(3 * 2 * 3, dtype=float).reshape(3, 1, 2, 3)
+    sheet = np.asarray(drawn_on(plot.kernels, weight, columns=2).images[0].get_array())
+    assert sheet.shape == (5, 7)  # 2 x 2 kernels of 2 x 3, a line between them
+    np.testing.assert_array_equal(sheet[:2, :3], weight[0, 0, ::-1])
+    np.testing.assert_array_equal(sheet[3:, :3], weight[2, 0, ::-1])
+    with pytest.raises(ValueError, match=r"kernels: weight must have shape \(n_kernels, 1, height, width\)"):
+        plot.kernels(np.zeros((3, 2, 3, 3)))
+
+
+def test_confusion_matrix_shows_every_count():
+    ax = drawn_on(plot.confusion_matrix, np.array([[5, 0], [2, 7]]), ["dog", "rain"])
+    assert sorted(text.get_text() for text in ax.texts) == ["2", "5", "7"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "true")
+    with pytest.raises(ValueError, match=r"confusion_matrix: matrix has shape \(2, 3\), expected \(2, 2\)"):
+        plot.confusion_matrix(np.zeros((2, 3)), ["a", "b"])
+
+
+def test_precision_recall_draws_the_points_of_the_curve():
+    y_true, y_score = np.array([1, 0, 1]), np.array([0.9, 0.8, 0.7])
+    line = drawn_on(plot.precision_recall, y_true, y_score).lines[0]
+    precision, recall, _ = npaudio.metrics.precision_recall_curve(y_true, y_score)
+    np.testing.assert_array_equal(line.get_xdata(), recall)
+    np.testing.assert_array_equal(line.get_ydata(), precision)
+
+
+def test_event_lanes_draw_each_event_once_and_number_each_loss():
+    reference = {"a.wav": [(0.0, 1.0, "Dog"), (2.0, 3.0, "Dog"), (1.0, 4.0, "Rain")]}
+    estimated = {"a.wav": [(0.1, 1.1, "Dog"), (2.5, 3.0, "Dog"), (5.0, 6.0, "Cat")]}
+    explanation = npaudio.metrics.event_based_metrics(reference, estimated).explain()["a.wav"]
+    ax = drawn_on(plot.event_lanes, explanation)
+    assert len(ax.collections) == 6
+    words = "\n".join(text.get_text() for text in ax.texts)
+    losses = 2 + 2  # Dog at 2 s and Rain missed; Dog at 2.5 s and Cat are false alarms
+    assert all(f"\n{number}  " in f"\n{words}" for number in range(1, losses + 1))
+    assert "Dog, missed: onset 0.5 s late, collar 0.2 s" in words.replace("\n     ", " ")
+    assert ax.get_xlabel() == "time (s)"

@@ -1,30 +1,18 @@
-"""Pictures: one function each, which draws on `ax`, or on new axes, and returns the axes.
-
-Conventions
------------
-Times are in seconds, frequencies in Hz or kHz, levels in dB, and the axes say so. Wherever colour carries a value
-there is a colour bar with its unit. The colour map gets brighter with the level all the way (magma), so that a picture
-can be read in grey. Nothing here shows or saves a figure: that is the caller's.
-"""
+"""Pictures of sounds: samples, spectra, spectrograms, filterbanks."""
 
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from npaudio._checks import check_waveform
 from npaudio._filterbank import mel_centers
 from npaudio.mel import check_spectrogram
+from npaudio.plot.style import ACCENT, COLOURS, DARK, axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from npaudio.frontend import Frontend
-
-__all__ = ["filterbank", "mel_spectrogram", "spectrogram", "spectrum", "waveform"]
-
-COLOURS = "magma"
-DARK, ACCENT = "#1f4e79", "#c8553d"
 
 
 def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" = None, **style: Any) -> "Axes":
@@ -53,7 +41,7 @@ def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" 
         A signal of several channels.
     """
     y = check_waveform(y, caller="waveform", mono=True)
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     t = start + np.arange(len(y)) / sr
     ax.plot(t, y, **{"linewidth": 0.6, "color": DARK, **style})
     ax.set(xlabel="time (s)", ylabel="amplitude", xlim=(t[0], t[-1] if len(t) > 1 else t[0] + 1 / sr))
@@ -78,7 +66,7 @@ def spectrum(levels: np.ndarray, *, sr: float, ax: "Axes | None" = None, **style
     -------
     matplotlib axes
     """
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     ax.plot(np.linspace(0, sr / 2, len(levels)), levels, **{"linewidth": 1.0, "color": DARK, **style})
     ax.set(xlabel="frequency (Hz)", ylabel="level (dB)", xlim=(0, sr / 2))
     return ax
@@ -123,7 +111,7 @@ def spectrogram(
         Complex values, or an array that is not two-dimensional.
     """
     S = _one_spectrogram(S, "spectrogram")
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     half_bin = sr / 4 / max(1, S.shape[0] - 1) / 1000
     _image(ax, S, _time_extent(S, hop_length / sr, start), (-half_bin, sr / 2000 + half_bin), unit, style)
     ax.set(ylabel="frequency (kHz)", ylim=(0, sr / 2000))
@@ -163,7 +151,7 @@ def mel_spectrogram(
         An array that is not two-dimensional.
     """
     M = _one_spectrogram(M, "mel_spectrogram")
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     start = 0.0 if frontend.center else (frontend.win_length or frontend.n_fft) / 2 / frontend.sr
     extent = _time_extent(M, frontend.hop_length / frontend.sr, start)
     _image(ax, M, extent, (-0.5, len(M) - 0.5), unit, style)
@@ -193,16 +181,12 @@ def filterbank(filters: np.ndarray, *, sr: float, ax: "Axes | None" = None, **st
     -------
     matplotlib axes
     """
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     f = np.linspace(0, sr / 2, filters.shape[1])
     for m, row in enumerate(filters):
         ax.plot(f, row, **{"linewidth": 0.8, "color": (DARK, ACCENT)[m % 2], **style})
     ax.set(xlabel="frequency (Hz)", ylabel="weight", xlim=(0, sr / 2), ylim=(0, None))
     return ax
-
-
-def _axes(ax: "Axes | None") -> "Axes":
-    return plt.subplots()[1] if ax is None else ax
 
 
 def _one_spectrogram(S: np.ndarray, caller: str) -> np.ndarray:

@@ -1,0 +1,55 @@
+"""Neural networks written out by hand: layers with forward and backward, losses, optimizers, and a gradient check.
+
+Names, signatures, defaults and parameter shapes are PyTorch's. See `module` for the contract of a layer, `layout` for
+how images lie in memory.
+"""
+
+from npaudio.nn.activation import GELU, ReLU, Sigmoid
+from npaudio.nn.conv import Conv2d
+from npaudio.nn.dropout import Dropout
+from npaudio.nn.finite import NonFiniteError, require_finite
+from npaudio.nn.gradcheck import GradCheckReport, gradcheck
+from npaudio.nn.linear import Linear
+from npaudio.nn.loss import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
+from npaudio.nn.loss_robust import FocalLoss, GeneralizedCrossEntropyLoss
+from npaudio.nn.module import Module, Parameter, Sequential
+from npaudio.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm
+from npaudio.nn.optim import SGD, Adam, AdamW, Optimizer, clip_grad_norm
+from npaudio.nn.pool import AdaptiveAvgPool2d, AvgPool2d, Flatten, MaxPool2d
+from npaudio.nn.schedule import OneCycle, WarmupCosine
+
+__all__ = [
+    "GELU",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
+    "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "Conv2d",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
+    "FocalLoss",
+    "GeneralizedCrossEntropyLoss",
+    "GradCheckReport",
+    "LayerNorm",
+    "Linear",
+    "Loss",
+    "MSELoss",
+    "MaxPool2d",
+    "Module",
+    "NonFiniteError",
+    "OneCycle",
+    "Optimizer",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "WarmupCosine",
+    "clip_grad_norm",
+    "gradcheck",
+    "require_finite",
+]

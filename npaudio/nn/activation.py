@@ -1,0 +1,97 @@
+"""Activations: the bend between two linear layers, without which they would be one linear layer.
+
+Conventions: any shape; the result has the storage order and dtype of the input.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from npaudio.nn import _checks
+from npaudio.nn.layout import batch_tiles, for_each
+from npaudio.nn.module import Module
+from npaudio.nn.normal import normal_cdf
+
+
+class ReLU(Module):
+    """y = max(x, 0).
+
+    Parameters
+    ----------
+    inplace : bool
+        Whether forward overwrites its input, and backward the gradient that it is given. Saves the memory of both, and
+        is safe after layers that do not look at their output again, such as BatchNorm and Conv2d.
+    """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        x = _checks.floating(x, caller="ReLU")
+        y = x if self.inplace else np.empty_like(x)
+        for_each(_tiles(x), lambda tile: np.maximum(x[tile], 0, out=y[tile]))
+        self._keep(y.shape, y)
+        return y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """dy/dx is 1 where x > 0 and 0 elsewhere (at the kink too); y > 0 says the same as x > 0."""
+        (y,) = self._recall(grad)
+        result = grad if self.inplace else np.empty_like(grad)
+        for_each(_tiles(y), lambda tile: np.multiply(grad[tile], y[tile] > 0, out=result[tile]))
+        return result
+
+    def _options(self) -> str:
+        return "inplace=True" if self.inplace else ""
+
+
+class GELU(Module):
+    """Each x times the share of a normal distribution that lies below it: y = x · Phi(x), by the error function.
+
+    Source: Hendrycks and Gimpel 2016. Not the approximation by tanh.
+    """
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        x = _checks.floating(x, caller="GELU")
+        cdf = np.empty_like(x)
+        for_each(_tiles(x), lambda tile: cdf.__setitem__(tile, normal_cdf(x[tile])))
+        self._keep(x.shape, x, cdf)
+        return x * cdf
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """The product rule: dy/dx = Phi(x) + x · phi(x), and the density is phi(x) = exp(-x²/2) / sqrt(2 pi)."""
+        x, cdf = self._recall(grad)
+        result = np.empty_like(x)
+
+        def slope(tile: Any) -> None:
+            density = np.exp(-0.5 * x[tile] ** 2) * (1 / math.sqrt(2 * math.pi))
+            result[tile] = grad[tile] * (cdf[tile] + x[tile] * density)
+
+        for_each(_tiles(x), slope)
+        return result
+
+
+class Sigmoid(Module):
+    """y = 1 / (1 + exp(-x))."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        y = sigmoid(_checks.floating(x, caller="Sigmoid"))
+        self._keep(y.shape, y)
+        return y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """With e = exp(-x): dy/dx = e / (1 + e)² = y · (1 - y)."""
+        (y,) = self._recall(grad)
+        return grad * y * (1 - y)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)) of any array, written with exp(-|x|), which cannot overflow."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+
+def _tiles(x: np.ndarray) -> list[Any]:
+    """Tiles along the first axis; a single number is its own tile."""
+    return batch_tiles(x) if x.ndim else [...]

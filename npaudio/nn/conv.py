@@ -1,0 +1,236 @@
+r"""Convolution in two dimensions, forward and backward, as matrix products.
+
+The definition is a sum over the window under the kernel. With s the stride, p the padding, and x zero outside,
+
+    y[b, o, f, t] = bias[o] + Σ_c Σ_i Σ_j  weight[o, c, i, j] · x[b, c, s·f + i - p, s·t + j - p]
+
+For one output pixel that is a scalar product of the kernel with a window of kh·kw·C numbers. So write every window out
+as one row of a matrix (im2col); then all pixels and all output channels are a single product:
+
+    columns (B·F'·T', kh·kw·C)  ·  kernel (kh·kw·C, O)  =  y (B·F'·T', O)
+
+Each number of x is copied kh·kw times, and yet this wins: a matrix product runs at the speed of the processor, loops
+over windows do not. A last column of ones carries the bias, as in the straight line y = w·x + b·1.
+
+The way back needs only that picture. A product y = columns · kernel has d(kernel) = columnsᵀ · dy and
+d(columns) = dy · kernelᵀ. And since im2col copied x to several places, its way back adds up what arrives from them.
+
+For speed: `channels_last` storage turns a window into kh runs of kw·C neighbouring numbers, and `window_tiles` never
+writes out the columns of more pixels than fit into the cache. The plain loops stand in tests/oracles.py.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from npaudio.nn import _checks
+from npaudio.nn.init import Rng, torch_default
+from npaudio.nn.layout import channels_first, channels_last, for_each, tiles
+from npaudio.nn.module import Module, Parameter
+
+COLUMNS_BYTES = 8 * 1024 * 1024
+LONG_RUN = 8
+
+Tile = tuple[slice, slice]
+
+
+class Conv2d(Module):
+    """Slide O kernels of C x kh x kw over images (B, C, F, T); the result is (B, O, F', T'), F' = (F + 2p - kh)//s + 1.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        C and O.
+    kernel_size, stride, padding : int or pair of int
+        One number for both axes, or (frequency, time). Padding adds that many zeros on either side.
+    bias : bool
+        Whether each output channel has an offset.
+    rng : np.random.Generator or int, optional
+        For the initial weights, uniform within 1 / sqrt(C·kh·kw), as PyTorch's.
+    dtype : dtype
+        Of the parameters; float32 or float64.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 0,
+        bias: bool = True,
+        *,
+        rng: Rng = None,
+        dtype: np.typing.DTypeLike = np.float32,
+    ) -> None:
+        super().__init__()
+        self.in_channels = _checks.size(in_channels, caller="Conv2d", name="in_channels")
+        self.out_channels = _checks.size(out_channels, caller="Conv2d", name="out_channels")
+        self.kernel_size = _checks.pair(kernel_size, caller="Conv2d", name="kernel_size")
+        self.stride = _checks.pair(stride, caller="Conv2d", name="stride")
+        self.padding = _checks.pair(padding, caller="Conv2d", name="padding", least=0)
+        weight, offset = torch_default((out_channels, in_channels, *self.kernel_size), rng=rng, dtype=dtype)
+        self.weight = Parameter(weight)  # (O, C, kh, kw)
+        self.bias = Parameter(offset) if bias else None  # (O,)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
+        x = _checks.images(x, caller="Conv2d", channels=self.in_channels)
+        dtype = np.result_type(x, self.weight.data)
+        padded = pad(channels_last(x), self.padding, dtype)  # (B, F + 2p, T + 2p, C)
+        y = np.empty((*self._output_size(padded), self.out_channels), dtype)  # (B, F', T', O)
+        kernel = self._kernel().astype(dtype, copy=False)  # (kh kw C + 1, O)
+        for tile in self._window_tiles(y):
+            columns = self._columns(padded, tile)  # (n, kh kw C + 1)
+            np.matmul(columns, kernel, out=_pixels(y[tile]))  # (n, O)
+        self._keep(channels_first(y).shape, padded)
+        return channels_first(y)  # (B, O, F', T')
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """From y = columns · kernel:  d(kernel) = columnsᵀ · g  and  d(columns) = g · kernelᵀ, tile by tile.
+
+        The row of ones in columnsᵀ makes d(bias) the sum of g over all pixels. Each row of d(columns) belongs to the
+        window that im2col copied it from, and is added there.
+        """
+        (padded,) = self._recall(grad)
+        g = channels_last(grad).astype(padded.dtype, copy=False)  # (B, F', T', O)
+        kernel = self._kernel().astype(padded.dtype, copy=False)  # (kh kw C + 1, O)
+        grad_kernel = np.zeros_like(kernel)
+        grad_padded = np.zeros_like(padded)  # (B, F + 2p, T + 2p, C)
+        for tile in self._window_tiles(g):
+            g_rows = _pixels(g[tile])  # (n, O)
+            grad_kernel += self._columns(padded, tile).T @ g_rows
+            grad_columns = g_rows @ kernel[: self._window_size].T  # (n, kh kw C)
+            self._add_columns(grad_padded, tile, grad_columns)
+        self._add_kernel_grad(grad_kernel)
+        return channels_first(unpad(grad_padded, self.padding))  # (B, C, F, T)
+
+    def _columns(self, padded: np.ndarray, tile: Tile) -> np.ndarray:
+        """im2col: the windows of the tile's output pixels as rows (n, kh kw C), and a column of ones for the bias."""
+        windows = self._windows(padded, tile)  # (b, f, T', kh, kw, C)
+        ones = 0 if self.bias is None else 1
+        columns = np.empty((*windows.shape[:3], self._window_size + ones), padded.dtype)
+        rows = columns[..., : self._window_size].reshape(windows.shape)
+
+        def copy(images: slice) -> None:
+            for part in self._disjoint_parts():
+                rows[images][part] = windows[images][part]
+
+        for_each(_single(rows), copy)
+        columns[..., self._window_size :] = 1
+        return _pixels(columns)
+
+    def _add_columns(self, grad_padded: np.ndarray, tile: Tile, grad_columns: np.ndarray) -> None:
+        """col2im: add every row of (n, kh kw C) to the window that im2col had read it from.
+
+        Neighbouring windows overlap, and a single `+=` would count only one of them: so one for each disjoint part.
+        """
+        windows = self._windows(grad_padded, tile)  # (b, f, T', kh, kw, C)
+        rows = grad_columns.reshape(windows.shape)
+
+        def add(images: slice) -> None:
+            for part in self._disjoint_parts():
+                windows[images][part] += rows[images][part]
+
+        for_each(_single(rows), add)
+
+    def _disjoint_parts(self) -> Iterator[tuple[slice | int, ...]]:
+        """Indices that together reach all windows (b, f, T', kh, kw, C), and in each of which no pixel comes twice.
+
+        With few channels: one tap of every window, a run of T' pixels. With many: every m-th window as a whole, m the
+        kernel size over the stride, rounded up; its runs are kw·C numbers. Long runs are what NumPy is quick at.
+        """
+        everything = slice(None)
+        if self.in_channels < LONG_RUN:
+            yield from ((everything, everything, everything, i, j) for i, j in np.ndindex(self.kernel_size))
+            return
+        m_f, m_t = (-(-k // s) for k, s in zip(self.kernel_size, self.stride, strict=True))
+        yield from ((everything, slice(f, None, m_f), slice(t, None, m_t)) for f, t in np.ndindex(m_f, m_t))
+
+    def _windows(self, padded: np.ndarray, tile: Tile) -> np.ndarray:
+        """View of what lies under the kernel for each output pixel of the tile, (b, f, T', kh, kw, C)."""
+        (kh, kw), (sh, sw) = self.kernel_size, self.stride
+        images, rows = tile
+        under_rows = padded[images, rows.start * sh : (rows.stop - 1) * sh + kh]
+        windows = sliding_window_view(under_rows, (kh, kw), axis=(1, 2), writeable=True)  # (b, ., ., C, kh, kw)
+        return windows[:, ::sh, ::sw].transpose(0, 1, 2, 4, 5, 3)
+
+    def _kernel(self) -> np.ndarray:
+        """The weight (O, C, kh, kw) in the order of the columns, (kh kw C, O), and the bias as the last row."""
+        matrix = self.weight.data.transpose(2, 3, 1, 0).reshape(-1, self.out_channels)
+        return matrix if self.bias is None else np.concatenate([matrix, self.bias.data[None]])
+
+    def _add_kernel_grad(self, grad_kernel: np.ndarray) -> None:
+        """Undo `_kernel`: add its gradient to the gradients of weight and bias."""
+        if self.bias is not None:
+            self.bias.grad += grad_kernel[-1]
+            grad_kernel = grad_kernel[:-1]
+        shape = (*self.kernel_size, self.in_channels, self.out_channels)
+        self.weight.grad += grad_kernel.reshape(shape).transpose(3, 2, 0, 1)
+
+    def _output_size(self, padded: np.ndarray) -> tuple[int, int, int]:
+        """B, F' and T'; refuses images that the kernel does not fit into."""
+        return (len(padded), *window_counts(padded, self.kernel_size, self.stride, self.padding, caller="Conv2d"))
+
+    def _window_tiles(self, y: np.ndarray) -> Iterator[Tile]:
+        """Tiles of output pixels whose columns stay in the cache while they are written and multiplied."""
+        return window_tiles(y, max(self._window_size, self.out_channels) * y.itemsize)
+
+    @property
+    def _window_size(self) -> int:
+        """Numbers under the kernel, kh·kw·C."""
+        return self.kernel_size[0] * self.kernel_size[1] * self.in_channels
+
+    def _options(self) -> str:
+        options = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        return options + f", padding={self.padding}" + ("" if self.bias else ", bias=False")
+
+
+def window_tiles(y: np.ndarray, pixel_bytes: int) -> Iterator[Tile]:
+    """Cut (B, F', T', O) into (images, rows): several images if they are small, rows of one image if it is large."""
+    n_images, n_rows, n_times = y.shape[:3]
+    row_bytes = n_times * pixel_bytes
+    for images in tiles(n_images, n_rows * row_bytes, tile_bytes=COLUMNS_BYTES):
+        for rows in tiles(n_rows, (images.stop - images.start) * row_bytes, tile_bytes=COLUMNS_BYTES):
+            yield images, rows
+
+
+def window_counts(
+    padded: np.ndarray, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int], *, caller: str
+) -> tuple[int, int]:
+    """How many windows fit along each axis of a padded (B, F + 2p, T + 2p, C); refuses none."""
+    counts = [(n - k) // s + 1 for n, k, s in zip(padded.shape[1:3], kernel, stride, strict=True)]
+    if min(counts) < 1:
+        size = (padded.shape[1] - 2 * padding[0], padded.shape[2] - 2 * padding[1])
+        least = (max(1, kernel[0] - 2 * padding[0]), max(1, kernel[1] - 2 * padding[1]))
+        raise ValueError(
+            f"{caller}: an image of {size[0]} x {size[1]} is smaller than the window of {kernel[0]} x {kernel[1]} with "
+            f"padding {padding}; at least {least[0]} x {least[1]} (frequency x time) is needed"
+        )
+    return counts[0], counts[1]
+
+
+def pad(x: np.ndarray, padding: tuple[int, int], dtype: np.typing.DTypeLike, value: float = 0) -> np.ndarray:
+    """Surround (B, F, T, C) with `value`; without padding it is x itself."""
+    if padding == (0, 0):
+        return x.astype(dtype, copy=False)
+    n, f, t, c = x.shape
+    padded = np.full((n, f + 2 * padding[0], t + 2 * padding[1], c), value, dtype)
+    unpad(padded, padding)[...] = x
+    return padded
+
+
+def unpad(padded: np.ndarray, padding: tuple[int, int]) -> np.ndarray:
+    """View of what `pad` surrounded."""
+    ph, pw = padding
+    return padded[:, ph : padded.shape[1] - ph, pw : padded.shape[2] - pw]
+
+
+def _single(images: np.ndarray) -> list[slice]:
+    """Each image of a tile by itself: images have no pixel in common, so cores may share them."""
+    return [slice(i, i + 1) for i in range(len(images))]
+
+
+def _pixels(x: np.ndarray) -> np.ndarray:
+    """View (b, f, T', K) as (b f T', K), a pixel a row. Tiles are whole images or rows of one, so this never copies."""
+    return x.reshape(-1, x.shape[-1])

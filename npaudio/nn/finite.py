@@ -1,0 +1,87 @@
+"""Say where a training broke: at which step, and in which layer a number first was NaN or infinite.
+
+A NaN spreads: through the rest of the forward pass into the loss, from there into every gradient, and with the next
+step into every weight. Afterwards nothing tells where it came from. So look once a step, between `backward` and the
+optimizer's step, when the trace is fresh:
+
+    loss = criterion.forward(model(x), targets)
+    model.backward(criterion.backward())
+    nn.require_finite(model, x, loss, step=step)
+    optimizer.step()
+
+While all is well this reads the gradients once, which costs next to nothing.
+"""
+
+import numpy as np
+
+from npaudio.nn.module import Module
+from npaudio.nn.trace import LayerCall, trace
+
+
+class NonFiniteError(ValueError):
+    """A loss or a gradient is NaN or infinite; the message names the step and the layer, `layer` holds its name."""
+
+    def __init__(self, message: str, *, step: int, layer: str) -> None:
+        super().__init__(message)
+        self.step, self.layer = step, layer
+
+
+def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> None:
+    """Raise `NonFiniteError` if the loss or a gradient is not finite, naming the layer where it first appeared.
+
+    Parameters
+    ----------
+    model : Module
+        The network, after `backward` and before the optimizer's step.
+    x : np.ndarray
+        The batch that it was given. After a bad loss it is run through the layers once more, and their numbers watched
+    loss : float
+        The loss of the batch.
+    step : int
+        Number of the step, for the message.
+
+    Raises
+    ------
+    NonFiniteError
+        The forward pass is searched from the input to the loss, the backward pass from the loss to the input.
+    """
+    if not np.isfinite(loss):
+        layer, cure = _first_in_forward(model, x)
+        raise NonFiniteError(
+            f"step {step}: the loss is {loss}; it first appeared in {layer}; {cure}", step=step, layer=layer
+        )
+    broken = [name for name, parameter in model.named_parameters() if not all_finite(parameter.grad)]
+    if broken:
+        last = broken[-1]
+        layer, _, parameter = last.rpartition(".")
+        raise NonFiniteError(
+            f"step {step}: the loss is finite, but a gradient is not; on the way back it first appeared in "
+            f"{layer or 'the model'} (gradient of {parameter}); lower the learning rate, or look at the loss",
+            step=step,
+            layer=layer,
+        )
+
+
+def all_finite(array: np.ndarray) -> bool:
+    """Whether an array holds neither NaN nor infinity; the extremes carry both out, without a temporary array."""
+    return array.size == 0 or bool(np.isfinite(array.min()) and np.isfinite(array.max()))
+
+
+def _first_in_forward(model: Module, x: np.ndarray) -> tuple[str, str]:
+    """Name of the first culprit on the way to the loss, and what to do about it."""
+    if not all_finite(x):
+        return "the input x", "look at the recordings of this batch"
+    for name, parameter in model.named_parameters():
+        if not all_finite(parameter.data):
+            return f"the parameter {name}", "the step before broke it: lower the learning rate, or clip gradients"
+    outputs: list[str] = []
+
+    def visit(call: LayerCall) -> None:
+        if not all_finite(call.output):
+            outputs.append(f"the output of layer {call.name} ({type(call.layer).__name__})")
+
+    with np.errstate(all="ignore"):
+        trace(model, x, visit)
+    if outputs:
+        return outputs[0], "its input is finite: lower the learning rate, or look at the scale of the input"
+    return "the loss itself", "every layer is finite: look at the targets"

@@ -1,0 +1,246 @@
+"""Check a backward pass against finite differences: the test that every hand-written gradient has to pass.
+
+For an upstream gradient G, drawn at random, `backward(G)` claims the derivatives of L = Σ G · forward(x) with respect
+to every number of x and of the parameters. Moving one number by a small h either way measures the same:
+
+    dL/dw ≈ Σ G · (forward(w + h) - forward(w - h)) / 2h          (error of the order h², plus rounding / h)
+
+Conventions: everything runs in float64, whatever the module was made for. Kinks (ReLU at 0, two equal maxima) have no
+derivative: keep the values further than h from them. Gradients that were there before must still be there afterwards,
+added to; so the check begins with random ones and looks at what was added.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from npaudio.nn.init import Rng, as_rng
+from npaudio.nn.loss import Loss
+from npaudio.nn.module import Module
+
+STEP = 1e-6
+NEGLIGIBLE = 1e-2
+
+
+@dataclass(frozen=True)
+class GradCheckRow:
+    """One array: values at the worst place, and max |analytic - numeric| / scale as its error."""
+
+    array: str
+    analytic: float
+    numeric: float
+    worst_index: tuple[int, ...]
+    error: float
+    ok: bool
+    checked: int
+    size: int
+
+
+@dataclass(frozen=True)
+class GradCheckReport:
+    """The rows of a gradient check; prints as a table, and is true if every array passed."""
+
+    rows: list[GradCheckRow]
+    tolerance: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether every array is within the tolerance."""
+        return all(row.ok for row in self.rows)
+
+    @property
+    def max_error(self) -> float:
+        """The largest error of all arrays."""
+        return max(row.error for row in self.rows)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        width = max(5, *(len(row.array) for row in self.rows))
+        head = f"{'array':<{width}}  {'analytic':>14}  {'numeric':>14}  {'worst index':<16}"
+        head += f"  {'checked':>13}  {'error':>8}  verdict"
+        lines = [
+            f"{row.array:<{width}}  {row.analytic:>14.6e}  {row.numeric:>14.6e}  {row.worst_index!s:<16}  "
+            f"{f'{row.checked}/{row.size}':>13}  {row.error:>8.1e}  {'ok' if row.ok else 'WRONG'}"
+            for row in self.rows
+        ]
+        return "\n".join([head, *lines])
+
+
+def gradcheck(
+    module: Module | Loss,
+    x: np.ndarray,
+    targets: Any = None,
+    *,
+    tolerance: float = 1e-7,
+    max_entries: int = 1000,
+    rng: Rng = 0,
+) -> GradCheckReport:
+    """Compare `module.backward` with finite differences, for the input and for every parameter.
+
+    Parameters
+    ----------
+    module : Module or Loss
+        Left as it was found: parameters, gradients, running statistics and random generators.
+    x : np.ndarray
+        Input (for a loss: the scores), of a shape that the module accepts.
+    targets : array, optional
+        For a loss.
+    tolerance : float
+        Largest relative error that passes.
+    max_entries : int
+        Of arrays with more entries than this, that many are chosen at random.
+    rng : np.random.Generator or int
+        For the upstream gradient and the choice.
+
+    Returns
+    -------
+    GradCheckReport
+        One row for x and one for each parameter. The error of an array is its largest difference divided by its largest
+        gradient, or by a hundredth of the largest gradient of all arrays if that is more: a bias before BatchNorm has
+        the gradient 0, and its rounding is not an error.
+    """
+    generator = as_rng(rng)
+    x = np.array(x, np.float64)
+    run = _Run(module, targets)
+    with _in_float64(module):
+        arrays = {"x": x} | {name: p.data for name, p in _parameters(module).items()}
+        upstream = generator.standard_normal(run.forward(x).shape)
+        analytic = _analytic(run, x, upstream, generator)
+        chosen = {name: _choose(array, max_entries, generator) for name, array in arrays.items()}
+        numeric = {name: _numeric(run, x, upstream, arrays[name], chosen[name]) for name in arrays}
+    return _report(analytic, numeric, chosen, tolerance)
+
+
+class _Run:
+    """Forward and backward of a layer or a loss, repeatable: generators and running statistics are put back."""
+
+    def __init__(self, module: Module | Loss, targets: Any) -> None:
+        self.module, self.targets = module, targets
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        with _state_put_back(self.module):
+            if isinstance(self.module, Loss):
+                return np.array(self.module.forward(x.copy(), self.targets))
+            return np.array(self.module.forward(x.copy()))
+
+    def backward(self, upstream: np.ndarray) -> np.ndarray:
+        if isinstance(self.module, Loss):
+            return self.module.backward() * upstream
+        return self.module.backward(upstream.copy())
+
+
+def _analytic(run: _Run, x: np.ndarray, upstream: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """What `backward` returns for x and *adds* to the gradients, which are random before."""
+    parameters = _parameters(run.module)
+    before = {}
+    for name, parameter in parameters.items():
+        parameter.grad = rng.standard_normal(parameter.shape)
+        before[name] = parameter.grad.copy()
+    run.forward(x)
+    gradients = {"x": run.backward(upstream)}
+    return gradients | {name: parameter.grad - before[name] for name, parameter in parameters.items()}
+
+
+def _numeric(run: _Run, x: np.ndarray, upstream: np.ndarray, array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Central differences of Σ upstream · forward(x) for the chosen entries of `array`, which is moved in place."""
+    flat = array.reshape(-1)
+    slopes = np.empty(len(chosen))
+    for k, index in enumerate(chosen):
+        value = flat[index]
+        h = STEP * max(1.0, abs(value))
+        flat[index] = value + h
+        above = run.forward(x)
+        flat[index] = value - h
+        below = run.forward(x)
+        flat[index] = value
+        slopes[k] = np.sum(upstream * (above - below)) / ((value + h) - (value - h))
+    return slopes
+
+
+def _report(
+    analytic: dict[str, np.ndarray], numeric: dict[str, np.ndarray], chosen: dict[str, np.ndarray], tolerance: float
+) -> GradCheckReport:
+    largest = {name: max(_largest(analytic[name]), _largest(numeric[name])) for name in numeric}
+    floor = max(NEGLIGIBLE * max(largest.values()), np.finfo(np.float64).tiny)
+    rows = []
+    for name, slopes in numeric.items():
+        claims = np.reshape(analytic[name], -1)[chosen[name]]
+        differences = np.abs(claims - slopes)
+        worst = int(np.argmax(differences))  # argmax finds NaN too
+        error = float(differences[worst] / max(largest[name], floor))
+        index = tuple(int(i) for i in np.unravel_index(chosen[name][worst], analytic[name].shape))
+        ok = error <= tolerance
+        size = analytic[name].size
+        rows.append(GradCheckRow(name, float(claims[worst]), float(slopes[worst]), index, error, ok, len(slopes), size))
+    return GradCheckReport(rows, tolerance)
+
+
+def _largest(values: np.ndarray) -> float:
+    return float(np.max(np.abs(values), initial=0))
+
+
+def _choose(array: np.ndarray, max_entries: int, rng: np.random.Generator) -> np.ndarray:
+    if array.size <= max_entries:
+        return np.arange(array.size)
+    return np.sort(rng.choice(array.size, max_entries, replace=False))
+
+
+def _parameters(module: Module | Loss) -> dict[str, Any]:
+    return {} if isinstance(module, Loss) else dict(module.named_parameters())
+
+
+@contextmanager
+def _in_float64(module: Module | Loss) -> Iterator[None]:
+    """For the time of the check, every parameter and buffer in float64; then the old arrays are put back."""
+    if isinstance(module, Loss):
+        yield
+        return
+    undo: list[Callable[[], None]] = []
+    for parameter in module.parameters():
+        undo.append(_restorer(parameter, ("data", "grad")))
+    for part in module.modules():
+        undo.append(_restorer(part, part.buffer_names))
+    try:
+        module.to(np.float64)
+        yield
+    finally:
+        for restore in undo:
+            restore()
+
+
+@contextmanager
+def _state_put_back(module: Module | Loss) -> Iterator[None]:
+    """Undo what a forward pass changes besides its result: running statistics and the state of random generators."""
+    if isinstance(module, Loss):
+        yield
+        return
+    buffers = [
+        (part, name) for part in module.modules() for name in part.buffer_names if getattr(part, name) is not None
+    ]
+    arrays = [getattr(part, name) for part, name in buffers]
+    generators = [part.rng.bit_generator for part in module.modules() if hasattr(part, "rng")]
+    states = [generator.state for generator in generators]
+    for (part, name), array in zip(buffers, arrays, strict=True):
+        setattr(part, name, array.copy())
+    try:
+        yield
+    finally:
+        for (part, name), array in zip(buffers, arrays, strict=True):
+            setattr(part, name, array)
+        for generator, state in zip(generators, states, strict=True):
+            generator.state = state
+
+
+def _restorer(owner: Any, names: tuple[str, ...]) -> Callable[[], None]:
+    values = {name: getattr(owner, name) for name in names}
+
+    def restore() -> None:
+        for name, value in values.items():
+            setattr(owner, name, value)
+
+    return restore

@@ -1,0 +1,67 @@
+"""The linear layer: every output is a weighted sum of all inputs, and the template of every other layer's gradient.
+
+Conventions: the weight is stored as PyTorch's, (out_features, in_features); any number of leading axes.
+"""
+
+import numpy as np
+
+from npaudio.nn import _checks
+from npaudio.nn.init import Rng, torch_default
+from npaudio.nn.layout import sum_rows
+from npaudio.nn.module import Module, Parameter
+
+
+class Linear(Module):
+    """y = x·Wᵀ + b over the last axis.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        Lengths of the last axis before and after.
+    bias : bool
+        Whether b is added.
+    rng : np.random.Generator or int, optional
+        For the initial weights, uniform within 1 / sqrt(in_features), as PyTorch's.
+    dtype : dtype
+        Of the parameters; float32 or float64.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        rng: Rng = None,
+        dtype: np.typing.DTypeLike = np.float32,
+    ) -> None:
+        super().__init__()
+        self.in_features = _checks.size(in_features, caller="Linear", name="in_features")
+        self.out_features = _checks.size(out_features, caller="Linear", name="out_features")
+        weight, offset = torch_default((out_features, in_features), rng=rng, dtype=dtype)
+        self.weight = Parameter(weight)  # (O, I)
+        self.bias = Parameter(offset) if bias else None  # (O,)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (..., I)
+        x = _checks.floating(x, caller="Linear")
+        _checks.last_axis(x, self.in_features, caller="Linear")
+        y = x @ self.weight.data.T  # (..., O)
+        if self.bias is not None:
+            y += self.bias.data
+        self._keep(y.shape, x)
+        return y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """From y_o = Σ_i W_oi x_i + b_o:  dx_i = Σ_o g_o W_oi,  dW_oi = g_o x_i,  db_o = g_o.
+
+        W and b are shared by all rows, so their gradients are sums over the rows: dW = gᵀ·x, db = 1ᵀ·g.
+        """
+        (x,) = self._recall(grad)
+        rows = grad.reshape(-1, self.out_features)  # (n, O)
+        self.weight.grad += rows.T @ x.reshape(-1, self.in_features)  # (O, n) (n, I)
+        if self.bias is not None:
+            self.bias.grad += sum_rows(rows)
+        return grad @ self.weight.data  # (..., I)
+
+    def _options(self) -> str:
+        return f"{self.in_features}, {self.out_features}" + ("" if self.bias else ", bias=False")

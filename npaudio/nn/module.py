@@ -1,0 +1,277 @@
+"""What every layer shares: parameters, the two passes, and a state that travels to PyTorch and back.
+
+A network here is a tree of modules, and there is no automatic differentiation. Each module has
+
+    forward(x) -> y             computes its function and keeps what the way back needs
+    backward(dL/dy) -> dL/dx    applies the chain rule, and *adds* dL/dw into `w.grad` of each of its parameters w
+
+Conventions: a module's parameters and submodules are simply its attributes, in the order in which they were set; the
+dotted path to an attribute is its name (`features.0.weight`), as in PyTorch. `backward` may be called again with
+another gradient after the same `forward`.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+
+
+class Parameter:
+    """An array to be learned, and the gradient of the loss with respect to it.
+
+    Parameters
+    ----------
+    data : np.ndarray
+        The values; float32 or float64.
+
+    Attributes
+    ----------
+    data, grad : np.ndarray
+        Of the same shape and dtype; `grad` starts at zero and is added to by every `backward`.
+    """
+
+    def __init__(self, data: np.ndarray) -> None:
+        self.data = np.ascontiguousarray(data)
+        self.grad = np.zeros_like(self.data)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the values and of the gradient."""
+        return self.data.shape
+
+    @property
+    def size(self) -> int:
+        """How many numbers are learned."""
+        return self.data.size
+
+    def zero_grad(self) -> None:
+        """Set the gradient to zero, in place."""
+        self.grad.fill(0)
+
+    def __repr__(self) -> str:
+        return f"Parameter(shape={self.shape}, dtype={self.data.dtype})"
+
+
+class LoadResult(NamedTuple):
+    """What `load_state_dict(..., strict=False)` had to leave out."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+class Module:
+    """Base class of layers and networks; a subclass sets its parts as attributes and defines `forward` and `backward`.
+
+    Attributes
+    ----------
+    training : bool
+        Whether Dropout drops and BatchNorm uses the statistics of the batch; changed by `train()` and `eval()`.
+    buffer_names : tuple of str
+        Class attribute: names of the arrays that belong to the state but are not learned.
+    """
+
+    buffer_names: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        self.training = True
+        self._kept: tuple[Any, ...] | None = None
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Compute the module's function of x, and keep what `backward` will need."""
+        raise NotImplementedError(f"{type(self).__name__} does not define forward")
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """From dL/dy compute dL/dx, and add to the gradient of every parameter."""
+        raise NotImplementedError(f"{type(self).__name__} does not define backward")
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """The same as `forward(x)`."""
+        return self.forward(x)
+
+    def _keep(self, *values: Any) -> None:
+        """Store for the way back; the shape of the output comes first, so that `_recall` can check the gradient."""
+        self._kept = values
+
+    def _recall(self, grad: np.ndarray) -> Any:
+        """What `forward` kept, after a check that it ran and that `grad` has the shape of its output."""
+        name = type(self).__name__
+        if self._kept is None:
+            raise ValueError(f"{name}.backward: there is no forward pass to go back through; call forward(x) first")
+        expected, *values = self._kept
+        if np.shape(grad) != expected:
+            raise ValueError(
+                f"{name}.backward: grad has shape {np.shape(grad)}, but the output of forward had {expected}; "
+                "pass the gradient with respect to that output"
+            )
+        return values
+
+    def named_children(self) -> Iterator[tuple[str, "Module"]]:
+        """Direct submodules with their names."""
+        return ((name, value) for name, value in vars(self).items() if isinstance(value, Module))
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, "Module"]]:
+        """The module itself under the name `prefix`, then all below it, depth first."""
+        yield prefix, self
+        for name, child in self.named_children():
+            yield from child.named_modules(_join(prefix, name))
+
+    def modules(self) -> Iterator["Module"]:
+        """The module itself and all below it."""
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Name and parameter, each parameter once even when two modules share it."""
+        seen: set[int] = set()
+        for path, module in self.named_modules():
+            for name, value in vars(module).items():
+                if isinstance(value, Parameter) and id(value) not in seen:
+                    seen.add(id(value))
+                    yield _join(path, name), value
+
+    def parameters(self) -> Iterator[Parameter]:
+        """All parameters, for an optimizer."""
+        return (parameter for _, parameter in self.named_parameters())
+
+    def zero_grad(self) -> None:
+        """Set every gradient to zero."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training (or, with False, to evaluation), everywhere below too."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Switch to evaluation: no dropout, and BatchNorm uses its running statistics."""
+        return self.train(False)
+
+    def to(self, dtype: np.typing.DTypeLike) -> Self:
+        """Convert parameters, gradients and floating buffers in place, for instance to np.float64."""
+        for module in self.modules():
+            for name, value in vars(module).items():
+                if isinstance(value, Parameter):
+                    value.data, value.grad = value.data.astype(dtype), value.grad.astype(dtype)
+                elif name in module.buffer_names and value is not None and value.dtype.kind == "f":
+                    setattr(module, name, value.astype(dtype))
+        return self
+
+    def _named_arrays(self) -> Iterator[tuple[str, np.ndarray]]:
+        """The arrays of the state themselves, in PyTorch's order: of each module first parameters, then buffers."""
+        for path, module in self.named_modules():
+            for name, value in vars(module).items():
+                if isinstance(value, Parameter):
+                    yield _join(path, name), value.data
+            for name in module.buffer_names:
+                if getattr(module, name) is not None:
+                    yield _join(path, name), getattr(module, name)
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters and buffers under PyTorch's names, in PyTorch's shapes.
+
+        PyTorch hands out the live arrays; here they are copies, so that the best weights so far stay what they were
+        while the training goes on.
+        """
+        return {name: array.copy() for name, array in self._named_arrays()}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> LoadResult:
+        """Copy arrays into the parameters and buffers of the same name; either all of them or, on an error, none.
+
+        Parameters
+        ----------
+        state : mapping from str to array
+            As from `state_dict()`; anything that `np.asarray` understands, so a PyTorch state dict will do.
+        strict : bool
+            Whether missing and unexpected names are an error. A wrong shape always is.
+
+        Raises
+        ------
+        ValueError
+            Naming all missing, unexpected and misshapen entries at once.
+        """
+        own = dict(self._named_arrays())
+        arrays = {name: np.asarray(value) for name, value in state.items()}
+        result = LoadResult([name for name in own if name not in arrays], [name for name in arrays if name not in own])
+        misshapen = [
+            f"{name} has shape {arrays[name].shape} instead of {array.shape}"
+            for name, array in own.items()
+            if name in arrays and arrays[name].shape != array.shape
+        ]
+        _refuse_mismatch(type(self).__name__, result if strict else LoadResult([], []), misshapen)
+        for name, array in own.items():
+            if name in arrays:
+                array[...] = arrays[name]
+        return result
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle and deepcopy: everything but what `forward` kept."""
+        return {**vars(self), "_kept": None}
+
+    def _options(self) -> str:
+        """What stands between the brackets of the printed module."""
+        return ""
+
+    def __repr__(self) -> str:
+        children = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
+        if not children:
+            return f"{type(self).__name__}({self._options()})"
+        return f"{type(self).__name__}(\n  " + "\n  ".join(children) + "\n)"
+
+
+class Sequential(Module):
+    """Modules one after the other: y = layer_n(... layer_1(x)); the gradient goes back through them in reverse.
+
+    Parameters
+    ----------
+    *layers : Module
+        Named "0", "1", ... as in PyTorch. Indexing gives a layer, a slice gives a Sequential of the same layers.
+    """
+
+    def __init__(self, *layers: Module) -> None:
+        super().__init__()
+        for layer in layers:
+            self.append(layer)
+
+    def append(self, layer: Module) -> Self:
+        """Add one layer at the end."""
+        if not isinstance(layer, Module):
+            raise ValueError(f"Sequential: every layer must be a Module, got {layer!r}; pass layers one by one")
+        setattr(self, str(len(self)), layer)
+        return self
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        for layer in self:
+            x = layer(x)
+        return x
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """The chain rule from the outside in: each layer turns dL/d(its output) into dL/d(its input)."""
+        for layer in reversed(list(self)):
+            grad = layer.backward(grad)
+        return grad
+
+    def __iter__(self) -> Iterator[Module]:
+        return (layer for _, layer in self.named_children())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.named_children())
+
+    def __getitem__(self, index: int | slice) -> Module:
+        layers = list(self)[index]
+        return Sequential(*layers) if isinstance(layers, list) else layers
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _refuse_mismatch(caller: str, result: LoadResult, misshapen: list[str]) -> None:
+    """One sentence that names everything that does not fit."""
+    faults = {"missing": result.missing_keys, "unexpected": result.unexpected_keys, "misshapen": misshapen}
+    listed = [f"{kind}: {', '.join(names)}" for kind, names in faults.items() if names]
+    if listed:
+        raise ValueError(
+            f"{caller}.load_state_dict: the state does not fit the network; {'; '.join(listed)}; "
+            "build the network with the sizes of the state, or pass strict=False to skip missing and unexpected names"
+        )

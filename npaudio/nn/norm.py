@@ -1,0 +1,271 @@
+r"""Normalisation: every channel (BatchNorm) or every token (LayerNorm) gets mean 0 and variance 1, then a learned line.
+
+The definition, with the mean and the (biased) variance taken over all N pixels of a channel, or all D features of a
+token:
+
+    x_hat = (x - mean) / sqrt(var + eps)            y = gamma · x_hat + beta
+
+The way back is the same for both. Write inv_std = 1 / sqrt(var + eps), g = dL/dx_hat = gamma · dL/dy, and <.> for the
+mean over the numbers that were normalised together. One x acts in three ways: on its own x_hat, and through mean and
+variance on the x_hat of all the others. Added up,
+
+    dL/dx = inv_std · (g - <g> - x_hat · <g · x_hat>)
+
+In words: of g, take away what would shift all x alike and what would stretch them, for the normalisation undoes both.
+A pencil check: the result sums to zero, and so does its product with x_hat.
+
+For speed BatchNorm views its images as rows of channels (N, C), and `columns.py` goes through them in tiles that stay
+in the cache. The plain loops stand in tests/oracles.py.
+"""
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from npaudio.nn import _checks
+from npaudio.nn.columns import column_statistics, gradient_sums, line_in_two, scale_and_shift
+from npaudio.nn.layout import channels_first, channels_last, sum_rows
+from npaudio.nn.module import Module, Parameter
+
+
+class LayerNorm(Module):
+    """Normalise each token over its last axes (usually one, of D features): y = gamma · x_hat + beta.
+
+    Parameters
+    ----------
+    normalized_shape : int or tuple of int
+        D, or the lengths of all trailing axes that are normalised together.
+    eps : float
+        Added to the (biased) variance; Ba et al. 2016, eq. 4.
+    elementwise_affine, bias : bool
+        Whether gamma (`weight`) and beta (`bias`) are learned.
+    dtype : dtype
+        Of the parameters; float32 or float64.
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | tuple[int, ...],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        *,
+        dtype: np.typing.DTypeLike = np.float32,
+    ) -> None:
+        super().__init__()
+        shape = (normalized_shape,) if isinstance(normalized_shape, int | np.integer) else normalized_shape
+        self.normalized_shape = tuple(_checks.size(n, caller="LayerNorm", name="normalized_shape") for n in shape)
+        self.eps = eps
+        self.weight = Parameter(np.ones(self.normalized_shape, dtype)) if elementwise_affine else None
+        self.bias = Parameter(np.zeros(self.normalized_shape, dtype)) if elementwise_affine and bias else None
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (..., D)
+        x = _checks.floating(x, caller="LayerNorm")
+        self._check_shape(x)
+        centred = x - x.mean(axis=self._axes, keepdims=True)
+        inv_std = 1 / np.sqrt(np.square(centred).mean(axis=self._axes, keepdims=True) + self.eps)  # (..., 1)
+        x_hat = np.multiply(centred, inv_std, out=centred)
+        self._keep(x.shape, x_hat, inv_std)
+        y = x_hat if self.weight is None else self.weight.data * x_hat
+        return y.copy() if y is x_hat else y if self.bias is None else y + self.bias.data
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """dL/dx = inv_std · (g - <g> - x_hat <g x_hat>) with g = gamma · dL/dy; see the top of the module.
+
+        gamma and beta are shared by all tokens: d(gamma) = Σ dL/dy · x_hat, d(beta) = Σ dL/dy.
+        """
+        x_hat, inv_std = self._recall(grad)
+        g = grad
+        if self.bias is not None:
+            self.bias.grad += self._sum_tokens(grad)
+        if self.weight is not None:
+            self.weight.grad += self._sum_tokens(grad * x_hat)
+            g = grad * self.weight.data
+        along_x_hat = (g * x_hat).mean(axis=self._axes, keepdims=True)  # (..., 1)
+        return inv_std * (g - g.mean(axis=self._axes, keepdims=True) - x_hat * along_x_hat)
+
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        return tuple(range(-len(self.normalized_shape), 0))
+
+    def _sum_tokens(self, x: np.ndarray) -> np.ndarray:
+        return sum_rows(x.reshape(-1, math.prod(self.normalized_shape))).reshape(self.normalized_shape)
+
+    def _check_shape(self, x: np.ndarray) -> None:
+        if x.shape[-len(self.normalized_shape) :] != self.normalized_shape:
+            expected = ", ".join(map(str, self.normalized_shape))
+            raise ValueError(
+                f"LayerNorm: x has shape {x.shape}, expected (..., {expected}); "
+                "build the layer for that number of features, or check the order of the axes"
+            )
+
+    def _options(self) -> str:
+        return f"{self.normalized_shape}, eps={self.eps:g}"
+
+
+class BatchNorm(Module):
+    """What BatchNorm1d and BatchNorm2d share: rows of channels (N, C) are normalised column by column.
+
+    Parameters
+    ----------
+    num_features : int
+        C, the number of channels.
+    eps : float
+        Added to the variance.
+    momentum : float or None
+        Weight of the newest batch in the running statistics; None for the plain average over all batches.
+    affine : bool
+        Whether gamma (`weight`) and beta (`bias`) are learned.
+    track_running_stats : bool
+        Whether statistics are kept for evaluation; without them evaluation uses those of its batch.
+    dtype : dtype
+        Of parameters and running statistics; float32 or float64.
+
+    Notes
+    -----
+    Ioffe and Szegedy 2015, algorithm 1. As in PyTorch, the batch is normalised with the biased variance (divided by N),
+    the running variance collects the unbiased one (divided by N - 1).
+    """
+
+    buffer_names: ClassVar[tuple[str, ...]] = ("running_mean", "running_var", "num_batches_tracked")
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        *,
+        dtype: np.typing.DTypeLike = np.float32,
+    ) -> None:
+        super().__init__()
+        self.num_features = _checks.size(num_features, caller=type(self).__name__, name="num_features")
+        self.eps, self.momentum = eps, momentum
+        self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
+        self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None
+        self.running_mean = np.zeros(num_features, dtype) if track_running_stats else None
+        self.running_var = np.ones(num_features, dtype) if track_running_stats else None
+        self.num_batches_tracked = np.zeros((), np.int64) if track_running_stats else None
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, ...)
+        x = self._checked(x)
+        rows = self._to_rows(x)  # (N, C)
+        of_batch = self.training or self.running_mean is None
+        mean, var = column_statistics(rows) if of_batch else self._running_statistics()  # (C,), (C,)
+        if self.training and self.running_mean is not None:
+            self._update_running_statistics(mean, var, len(rows))
+        inv_std = 1 / np.sqrt(var + self.eps)
+        scale = self._gamma() * inv_std
+        shift = self._beta() - mean * scale
+        y = scale_and_shift(rows, scale, shift)  # gamma x_hat + beta = scale x + shift
+        self._keep(x.shape, rows, mean, inv_std, of_batch)
+        return self._from_rows(y, x.shape)
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """dL/dx = inv_std · (g - <g> - x_hat <g x_hat>) with g = gamma · dL/dy; see the top of the module.
+
+        Put x_hat = inv_std · (x - mean) into it, and of every channel only a line in dL/dy and x remains:
+        dL/dx = a · dL/dy + b · x + c. In evaluation mean and variance are constants, so b = c = 0.
+        """
+        rows, mean, inv_std, of_batch = self._recall(grad)
+        g = self._to_rows(grad)  # (N, C)
+        sum_g, sum_g_centred = gradient_sums(g, rows, mean)  # (C,), (C,)
+        self._add_parameter_grads(sum_g, sum_g_centred * inv_std)
+        a = self._gamma() * inv_std
+        if not of_batch:
+            return self._from_rows(scale_and_shift(g, a, np.zeros_like(a)), grad.shape)
+        b = -a * inv_std**2 * sum_g_centred / len(rows)
+        c = -a * sum_g / len(rows) - b * mean
+        return self._from_rows(line_in_two(g, a, rows, b, c), grad.shape)
+
+    def _gamma(self) -> np.ndarray:
+        return np.ones(self.num_features) if self.weight is None else self.weight.data.astype(np.float64)
+
+    def _beta(self) -> np.ndarray:
+        return np.zeros(self.num_features) if self.bias is None else self.bias.data.astype(np.float64)
+
+    def _add_parameter_grads(self, sum_g: np.ndarray, sum_g_x_hat: np.ndarray) -> None:
+        """d(beta) = Σ dL/dy and d(gamma) = Σ dL/dy · x_hat, over all pixels."""
+        if self.weight is not None and self.bias is not None:
+            self.bias.grad += sum_g
+            self.weight.grad += sum_g_x_hat
+
+    def _running_statistics(self) -> tuple[np.ndarray, np.ndarray]:
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        return self.running_mean.astype(np.float64), self.running_var.astype(np.float64)
+
+    def _update_running_statistics(self, mean: np.ndarray, var: np.ndarray, n: int) -> None:
+        """Move towards the newest: running += momentum · (newest - running), the variance unbiased."""
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        assert self.num_batches_tracked is not None
+        self.num_batches_tracked += 1
+        rate = 1 / int(self.num_batches_tracked) if self.momentum is None else self.momentum
+        self.running_mean += (rate * (mean - self.running_mean)).astype(self.running_mean.dtype)
+        self.running_var += (rate * (var * n / (n - 1) - self.running_var)).astype(self.running_var.dtype)
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def _to_rows(self, x: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def _from_rows(self, rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        raise NotImplementedError
+
+    def _options(self) -> str:
+        return f"{self.num_features}, eps={self.eps:g}, momentum={self.momentum}"
+
+    def _require_more_than_one(self, x: np.ndarray) -> None:
+        """The variance of a single value is 0 / 0; PyTorch refuses it too."""
+        if self.training and x.size == self.num_features:
+            raise ValueError(
+                f"{type(self).__name__}: training needs more than one value a channel, got shape {x.shape}; "
+                "use a larger batch, or call eval() first"
+            )
+
+
+class BatchNorm2d(BatchNorm):
+    """Normalise each channel of images (B, C, F, T) over batch, frequency and time.
+
+    Parameters, statistics and source: see `BatchNorm`.
+    """
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        x = _checks.images(x, caller="BatchNorm2d", channels=self.num_features)
+        self._require_more_than_one(x)
+        return x
+
+    def _to_rows(self, x: np.ndarray) -> np.ndarray:
+        return channels_last(x).reshape(-1, self.num_features)  # (B F T, C)
+
+    def _from_rows(self, rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        n, c, f, t = shape
+        return channels_first(rows.reshape(n, f, t, c))
+
+
+class BatchNorm1d(BatchNorm):
+    """Normalise each feature of vectors (B, C), or each channel of sequences (B, C, T) over batch and time.
+
+    Parameters, statistics and source: see `BatchNorm`.
+    """
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        x = _checks.floating(x, caller="BatchNorm1d")
+        if x.ndim not in (2, 3) or x.shape[1] != self.num_features or x.size == 0:
+            raise ValueError(
+                f"BatchNorm1d: x has shape {x.shape}, expected (batch, {self.num_features}) or "
+                f"(batch, {self.num_features}, time); build the layer for that number, or check the order of the axes"
+            )
+        self._require_more_than_one(x)
+        return x
+
+    def _to_rows(self, x: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(np.moveaxis(x, 1, -1)).reshape(-1, self.num_features)  # (B T, C)
+
+    def _from_rows(self, rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        last = (shape[0], *shape[2:], shape[1])
+        return np.moveaxis(rows.reshape(last), -1, 1)

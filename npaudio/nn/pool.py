@@ -1,0 +1,205 @@
+"""Pooling: fewer pixels, each the maximum or the mean of a window.
+
+The way back: the maximum hands the whole gradient to the pixel that won, the mean hands each pixel of its window an
+equal share. Where windows overlap, the shares add up.
+
+Conventions: images (B, C, F, T), stored channels-last; sizes are one number or a pair (frequency, time). A window is
+walked through tap by tap, a tap being one position inside all windows at once: kh·kw array operations, not F'·T' ones.
+"""
+
+import numpy as np
+
+from npaudio.nn import _checks
+from npaudio.nn.conv import pad, unpad, window_counts
+from npaudio.nn.layout import batch_tiles, channels_first, channels_last, for_each
+from npaudio.nn.module import Module
+
+Pair = tuple[int, int]
+
+
+class _WindowPool(Module):
+    """What pooling over sliding windows shares: sizes, and views of one tap of every window."""
+
+    def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> None:
+        super().__init__()
+        caller = type(self).__name__
+        self.kernel_size = _checks.pair(kernel_size, caller=caller, name="kernel_size")
+        self.stride = self.kernel_size if stride is None else _checks.pair(stride, caller=caller, name="stride")
+        self.padding = _checks.pair(padding, caller=caller, name="padding", least=0)
+        if 2 * self.padding[0] > self.kernel_size[0] or 2 * self.padding[1] > self.kernel_size[1]:
+            raise ValueError(
+                f"{caller}: padding must be at most half the kernel size {self.kernel_size}, got {self.padding}; "
+                "otherwise a window could hold nothing but padding"
+            )
+
+    def _padded(self, x: np.ndarray, value: float) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+        """Channels-last x surrounded by `value`, and the shape (B, F', T', C) of the result."""
+        padded = pad(channels_last(x), self.padding, x.dtype, value)
+        counts = window_counts(padded, self.kernel_size, self.stride, self.padding, caller=type(self).__name__)
+        return padded, (len(padded), *counts, padded.shape[3])
+
+    def _taps(self, padded: np.ndarray, counts: Pair) -> list[np.ndarray]:
+        """For each position in the window, in reading order, a view (b, F', T', C) of the pixels that stand there."""
+        (sh, sw), (n_f, n_t) = self.stride, counts
+        return [
+            padded[:, i : i + (n_f - 1) * sh + 1 : sh, j : j + (n_t - 1) * sw + 1 : sw]
+            for i, j in np.ndindex(self.kernel_size)
+        ]
+
+    def _options(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxPool2d(_WindowPool):
+    """The largest number in each window.
+
+    Parameters
+    ----------
+    kernel_size : int or pair of int
+        Size of the window.
+    stride : int or pair of int, optional
+        Step from window to window; the kernel size by default, so that windows tile the image.
+    padding : int or pair of int
+        Added on either side, of minus infinity, which never wins; at most half the kernel size.
+    """
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
+        x = _checks.images(x, caller="MaxPool2d")
+        padded, shape = self._padded(x, -np.inf)
+        largest = np.empty(shape, x.dtype)  # (B, F', T', C)
+        for_each(batch_tiles(padded), lambda tile: _maximum(self._taps(padded[tile], shape[1:3]), largest[tile]))
+        self._keep(channels_first(largest).shape, padded, largest)
+        return channels_first(largest)
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """Since y = x[winner], dL/dx is dL/dy at the winner and 0 elsewhere; of equals the first in reading order won.
+
+        The winners are looked for here, not in `forward`: evaluation has no use for them.
+        """
+        padded, largest = self._recall(grad)
+        g = grad.transpose(0, 2, 3, 1)  # (B, F', T', C)
+        grad_padded = np.zeros(padded.shape, grad.dtype)
+
+        def hand_back(tile: slice) -> None:
+            winner = _first_equal(self._taps(padded[tile], g.shape[1:3]), largest[tile])
+            for number, tap in enumerate(self._taps(grad_padded[tile], g.shape[1:3])):
+                tap += g[tile] * (winner == number)
+
+        for_each(batch_tiles(padded), hand_back)
+        return channels_first(unpad(grad_padded, self.padding))
+
+
+class AvgPool2d(_WindowPool):
+    """The mean of each window; padding counts as zeros, as PyTorch's default has it.
+
+    Parameters
+    ----------
+    kernel_size, stride, padding : int or pair of int
+        As for `MaxPool2d`.
+    """
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
+        x = _checks.images(x, caller="AvgPool2d")
+        padded, shape = self._padded(x, 0)
+        mean = np.zeros(shape, x.dtype)  # (B, F', T', C)
+        for tile in batch_tiles(padded):
+            for tap in self._taps(padded[tile], shape[1:3]):
+                mean[tile] += tap
+        mean /= self.kernel_size[0] * self.kernel_size[1]
+        self._keep(channels_first(mean).shape, padded.shape)
+        return channels_first(mean)
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """Since y = Σ x / (kh·kw) over the window, every pixel of the window receives dL/dy / (kh·kw)."""
+        (padded_shape,) = self._recall(grad)
+        share = channels_last(grad) / (self.kernel_size[0] * self.kernel_size[1])
+        grad_padded = np.zeros(padded_shape, grad.dtype)
+        for tile in batch_tiles(grad_padded):
+            for tap in self._taps(grad_padded[tile], share.shape[1:3]):
+                tap += share[tile]
+        return channels_first(unpad(grad_padded, self.padding))
+
+
+class AdaptiveAvgPool2d(Module):
+    """Means over a grid of bins, so that images of any size give the same size.
+
+    Bin k of K over n pixels goes from floor(k·n/K) to ceil((k+1)·n/K), as in PyTorch: neighbours may share a pixel.
+
+    Parameters
+    ----------
+    output_size : int or pair of (int or None)
+        Bins along frequency and time; None leaves that axis as it is.
+    """
+
+    def __init__(self, output_size: int | tuple[int | None, int | None] | None) -> None:
+        super().__init__()
+        both = output_size if isinstance(output_size, tuple | list) else (output_size, output_size)
+        if len(both) != 2:
+            raise ValueError(f"AdaptiveAvgPool2d: output_size must be a number or a pair, got {output_size!r}")
+        self.output_size = tuple(
+            None if n is None else _checks.size(n, caller="AdaptiveAvgPool2d", name="output_size") for n in both
+        )
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
+        x = _checks.images(x, caller="AdaptiveAvgPool2d")
+        over_f, over_t = (bin_slices(n, bins) for n, bins in zip(x.shape[2:], self.output_size, strict=True))
+        y = channels_last(x)  # (B, F, T, C)
+        y = np.stack([y[:, rows].mean(axis=1) for rows in over_f], axis=1)  # (B, F', T, C)
+        y = np.stack([y[:, :, times].mean(axis=2) for times in over_t], axis=2)  # (B, F', T', C)
+        self._keep(channels_first(y).shape, x.shape, over_f, over_t)
+        return channels_first(y)
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """Since y is the mean of a bin of n pixels, each of them receives dL/dy / n, from every bin that it is in."""
+        (n, c, f, t), over_f, over_t = self._recall(grad)
+        g = channels_last(grad)  # (B, F', T', C)
+        spread = np.zeros((n, len(over_f), t, c), grad.dtype)
+        for k, times in enumerate(over_t):
+            spread[:, :, times] += g[:, :, k : k + 1] / (times.stop - times.start)
+        grad_x = np.zeros((n, f, t, c), grad.dtype)
+        for k, rows in enumerate(over_f):
+            grad_x[:, rows] += spread[:, k : k + 1] / (rows.stop - rows.start)
+        return channels_first(grad_x)
+
+    def _options(self) -> str:
+        return f"output_size={self.output_size}"
+
+
+class Flatten(Module):
+    """Join all axes after the batch into one: (B, C, F, T) becomes (B, C·F·T), in that order of the axes."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        x = _checks.floating(x, caller="Flatten")
+        if x.ndim < 2:
+            raise ValueError(f"Flatten: x needs a batch axis and at least one more, got shape {x.shape}")
+        y = x.reshape(len(x), -1)
+        self._keep(y.shape, x.shape)
+        return y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """Nothing is computed, so dL/dx is dL/dy in the old shape."""
+        (shape,) = self._recall(grad)
+        return grad.reshape(shape)
+
+
+def bin_slices(n: int, bins: int | None) -> list[slice]:
+    """The pixels of each bin: from floor(k n / bins) to ceil((k + 1) n / bins). One bin a pixel if `bins` is None."""
+    bins = n if bins is None else bins
+    return [slice(k * n // bins, -(-(k + 1) * n // bins)) for k in range(bins)]
+
+
+def _maximum(taps: list[np.ndarray], out: np.ndarray) -> None:
+    """Maximum over the taps, number by number."""
+    out[...] = taps[0]
+    for tap in taps[1:]:
+        np.maximum(out, tap, out=out)
+
+
+def _first_equal(taps: list[np.ndarray], largest: np.ndarray) -> np.ndarray:
+    """For every window, how many taps come before the first that equals the largest."""
+    searching = taps[0] != largest
+    winner = searching.astype(np.min_scalar_type(len(taps)))
+    for tap in taps[1:-1]:
+        searching &= tap != largest
+        winner += searching
+    return winner

@@ -1,0 +1,26 @@
+"""Pictures: one function each, which draws on `ax`, or on new axes, and returns the axes.
+
+Conventions
+-----------
+Times are in seconds, frequencies in Hz or kHz, levels in dB, and the axes say so. Wherever colour carries a value
+there is a colour bar with its unit. The colour map gets brighter with the level all the way (magma), so that a picture
+can be read in grey. Nothing here shows or saves a figure: that is the caller's.
+"""
+
+from npaudio.plot.events import event_lanes
+from npaudio.plot.network import kernels, learning_curves
+from npaudio.plot.scores import confusion_matrix, precision_recall
+from npaudio.plot.sound import filterbank, mel_spectrogram, spectrogram, spectrum, waveform
+
+__all__ = [
+    "confusion_matrix",
+    "event_lanes",
+    "filterbank",
+    "kernels",
+    "learning_curves",
+    "mel_spectrogram",
+    "precision_recall",
+    "spectrogram",
+    "spectrum",
+    "waveform",
+]

@@ -1,0 +1,82 @@
+"""Activations and dropout: closed forms, the error function to its last digits, extremes, chances."""
+
+import math
+
+import numpy as np
+import pytest
+
+from npaudio import nn
+from npaudio.nn import init, normal
+
+
+@pytest.mark.parametrize(("dtype", "absolute"), [(np.float64, 3e-15), (np.float32, 4e-7)])
+def test_erfc_equals_the_standard_library(dtype, absolute):
+    z = np.concatenate([np.linspace(0, 1, 500), np.geomspace(1e-8, 9, 500)]).astype(dtype)
+    exact = np.array([math.erfc(value) for value in z])
+    got = normal.erfc(z)
+    assert got.dtype == dtype
+    assert np.max(np.abs(got - exact)) <= absolute
+    digits = np.finfo(dtype).eps * (10 + z.astype(np.float64) ** 2)
+    assert np.all(np.abs(got / exact - 1)[z < 5] <= 4 * digits[z < 5])
+
+
+def test_gelu_at_known_places_and_extremes():
+    x = np.array([0.0, 1.0, -1.0, 40.0, -40.0, 1e30, -1e30])
+    expected = [0, 0.8413447460685429, -0.15865525393145707, 40, 0, 1e30, 0]
+    gelu = nn.GELU()
+    np.testing.assert_allclose(gelu(x), expected, rtol=1e-14, atol=1e-100)
+    with np.errstate(over="ignore"):
+        np.testing.assert_allclose(gelu.backward(np.ones(7))[[0, 3, 4]], [0.5, 1, 0], atol=1e-15)
+
+
+def test_sigmoid_keeps_its_digits_in_both_tails():
+    x = np.array([-1000.0, -50.0, 0.0, 50.0, 1000.0])
+    np.testing.assert_allclose(nn.Sigmoid()(x), [0, math.exp(-50), 0.5, 1, 1], rtol=1e-14)
+
+
+def test_relu_in_place_reuses_both_arrays():
+    x, grad = np.array([[-1.0, 2.0]]), np.array([[5.0, 7.0]])
+    layer = nn.ReLU(inplace=True)
+    assert layer(x) is x
+    assert layer.backward(grad) is grad
+    assert np.array_equal(x, [[0, 2]])
+    assert np.array_equal(grad, [[0, 7]])
+
+
+def test_dropout_keeps_the_mean_and_the_share():
+    layer, x = nn.Dropout(0.3, rng=0), np.ones((200, 500), np.float32)
+    y = layer(x)
+    assert set(np.unique(y)) == {0, np.float32(1) / np.float32(0.7)}
+    assert np.mean(y == 0) == pytest.approx(0.3, abs=0.01)
+    assert np.array_equal(layer.backward(x), y)
+
+
+def test_dropout_repeats_with_its_seed_and_rests_in_evaluation():
+    x = np.ones((5, 7))
+    assert np.array_equal(nn.Dropout(rng=1)(x), nn.Dropout(rng=1)(x))
+    layer = nn.Dropout(rng=1)
+    assert not np.array_equal(layer(x), layer(x))
+    assert np.array_equal(layer.eval()(x), x)
+    assert not nn.Dropout(1.0)(x).any()
+    with pytest.raises(ValueError, match="p must be between 0 and 1"):
+        nn.Dropout(1.5)
+
+
+def test_initialisations_have_the_spread_they_promise():
+    shape = (64, 32, 3, 3)
+    spreads = {
+        init.kaiming_uniform: math.sqrt(2 / 288),
+        init.kaiming_normal: math.sqrt(2 / 288),
+        init.xavier_uniform: math.sqrt(2 / (288 + 576)),
+        init.truncated_normal: 0.02 * 0.8796,
+    }
+    for draw, spread in spreads.items():
+        values = draw(shape, rng=0)
+        assert values.dtype == np.float32
+        assert values.std() == pytest.approx(spread, rel=0.02)
+    assert np.abs(init.truncated_normal(shape, rng=0)).max() <= 0.04
+    weight, bias = init.torch_default(shape, rng=0, dtype=np.float64)
+    assert weight.std() == pytest.approx(1 / math.sqrt(3 * 288), rel=0.02)
+    assert np.abs(bias).max() <= 1 / math.sqrt(288)
+    with pytest.raises(ValueError, match="at least the axes"):
+        init.fans((3,))

@@ -1,0 +1,73 @@
+"""Conv2d against its definition in loops, at odd sizes, strides and paddings, in tiles of every kind."""
+
+import numpy as np
+import pytest
+
+from npaudio import nn
+from npaudio.nn import conv
+from tests import oracles
+
+CASES = [
+    ((1, 1, 3, 3), (1, 1), (1, 1), (0, 0)),
+    ((2, 3, 5, 7), (3, 3), (1, 1), (1, 1)),
+    ((3, 2, 7, 5), (2, 3), (2, 1), (0, 2)),
+    ((1, 2, 8, 9), (1, 5), (3, 2), (2, 1)),
+    ((2, 1, 4, 11), (4, 2), (1, 3), (1, 0)),
+]
+
+
+def layer_and_input(shape, kernel, stride, padding):
+    rng = np.random.default_rng(0)
+    layer = nn.Conv2d(shape[1], 4, kernel, stride, padding, rng=rng, dtype=np.float64)
+    return layer, rng.standard_normal(shape), rng
+
+
+@pytest.mark.parametrize("long_run", [1, 100])
+@pytest.mark.parametrize("tile_bytes", [1, 1500, 10**7])
+@pytest.mark.parametrize("case", CASES)
+def test_equals_its_loops(case, tile_bytes, long_run, monkeypatch):
+    monkeypatch.setattr(conv, "COLUMNS_BYTES", tile_bytes)
+    monkeypatch.setattr(conv, "LONG_RUN", long_run)
+    layer, x, rng = layer_and_input(*case)
+    y = layer(x)
+    np.testing.assert_allclose(y, oracles.conv2d_loops(x, layer.weight.data, layer.bias.data, *case[2:]), atol=1e-12)
+    grad = rng.standard_normal(y.shape)
+    expected = oracles.conv2d_backward_loops(x, layer.weight.data, grad, *case[2:])
+    got = layer.backward(grad), layer.weight.grad, layer.bias.grad
+    for ours, loops in zip(got, expected, strict=True):
+        np.testing.assert_allclose(ours, loops, atol=1e-12)
+
+
+@pytest.mark.parametrize("tile_bytes", [1, 700, 3000, 10**6])
+def test_tiles_cover_every_output_pixel_once(tile_bytes, monkeypatch):
+    monkeypatch.setattr(conv, "COLUMNS_BYTES", tile_bytes)
+    seen = np.zeros((5, 7, 3, 2), int)
+    for tile in conv.window_tiles(seen, 16):
+        assert conv._pixels(seen[tile]).base is not None
+        conv._pixels(seen[tile])[...] += 1
+    assert np.all(seen == 1)
+
+
+def test_storage_order_of_input_and_gradient_does_not_matter():
+    layer, x, rng = layer_and_input((2, 3, 5, 7), (3, 3), (1, 1), (1, 1))
+    y = layer(x)
+    grad = rng.standard_normal(y.shape)
+    grad_x = layer.backward(grad)
+    stored_last = np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    assert np.array_equal(layer(stored_last), y)
+    assert np.array_equal(layer(x[::-1][::-1]), y)
+    assert np.array_equal(layer.backward(np.asfortranarray(grad)), grad_x)
+
+
+def test_images_smaller_than_the_kernel_are_refused_with_the_least_size():
+    with pytest.raises(ValueError, match=r"2 x 9 is smaller than the window of 5 x 3 .*at least 3 x 1"):
+        nn.Conv2d(1, 1, (5, 3), padding=1)(np.zeros((1, 1, 2, 9), np.float32))
+
+
+def test_initial_weights_are_within_pytorchs_bound_and_repeat():
+    layer, again = (nn.Conv2d(4, 50, 3, rng=3) for _ in range(2))
+    bound = 1 / np.sqrt(4 * 9)
+    for parameter in layer.parameters():
+        assert 0.95 * bound < np.abs(parameter.data).max() <= bound
+    assert np.array_equal(layer.weight.data, again.weight.data)
+    assert not np.array_equal(layer.weight.data, nn.Conv2d(4, 50, 3, rng=4).weight.data)
