@@ -21,7 +21,7 @@ float32 in gives float32 out, float64 gives float64; integers are refused with t
 raises `ValueError`: what came, what was expected, what to do.
 """
 
-from npaudio import audio, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
+from npaudio import audio, augment, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
 from npaudio.audio import (
     AudioFileError,
     AudioFileWarning,
@@ -54,6 +54,7 @@ __all__ = [
     "AudioFileWarning",
     "Frontend",
     "audio",
+    "augment",
     "db_to_power",
     "features",
     "fix_length",

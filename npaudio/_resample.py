@@ -108,7 +108,7 @@ def _by_matrices(signal: np.ndarray, result: np.ndarray, up: int, down: int) -> 
         part[:] = tile.reshape(-1)[: len(part)]
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=64)
 def _weight_blocks(up: int, down: int, dtype: np.dtype) -> list[tuple[int, int, np.ndarray]]:
     """For each block of a frame's outputs: its first output, its first sample, and its weights (width, n_outputs).
 

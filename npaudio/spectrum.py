@@ -18,7 +18,7 @@ import numpy as np
 
 from npaudio._checks import check_finite, check_positive_int
 from npaudio._decibels import db_to_power, power_to_db
-from npaudio._framing import Framing, frame, get_window
+from npaudio._framing import FRAMES_PER_BLOCK, Framing, frame, get_window
 
 __all__ = ["db_to_power", "frame", "get_window", "istft", "power_to_db", "stft"]
 
@@ -147,15 +147,17 @@ def istft(
 
 def _overlap_add(S: np.ndarray, framing: Framing) -> np.ndarray:
     """sum_t w frame_t / sum_t w ** 2 over the reach of the frames: (..., n_fft + hop_length (n_frames - 1))."""
-    n_frames = S.shape[-1]
-    reach = framing.n_fft + framing.hop_length * (n_frames - 1)
+    n_frames, hop, n_fft = S.shape[-1], framing.hop_length, framing.n_fft
     window = framing.window.astype(S.real.dtype)
-    total = np.zeros((*S.shape[:-2], reach), window.dtype)
-    weight = np.zeros(reach)
-    for t in range(n_frames):
-        here = slice(t * framing.hop_length, t * framing.hop_length + framing.n_fft)
-        total[..., here] += window * np.fft.irfft(S[..., t], framing.n_fft)
-        weight[here] += framing.window**2
+    total = np.zeros((*S.shape[:-2], n_fft + hop * (n_frames - 1)), window.dtype)
+    weight = np.zeros(total.shape[-1])
+    for first in range(0, n_frames, FRAMES_PER_BLOCK):
+        spectra = S[..., first : first + FRAMES_PER_BLOCK].swapaxes(-1, -2)
+        frames = window * np.fft.irfft(spectra, n_fft)  # (..., block, n_fft)
+        for t in range(frames.shape[-2]):
+            here = slice((first + t) * hop, (first + t) * hop + n_fft)
+            total[..., here] += frames[..., t, :]
+            weight[here] += framing.window**2
     uncovered = weight < np.finfo(np.float64).tiny
     weight[uncovered] = 1
     total /= weight.astype(window.dtype)

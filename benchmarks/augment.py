@@ -1,0 +1,130 @@
+"""Augmentation: SpecAugment on a batch against item by item, and each waveform augmentation against audiomentations."""
+
+import argparse
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.timing import alternate, installed, ratio
+from npaudio import augment, save
+
+SR = 16000
+BATCH_BAR, PEER_BAR = 10.0, 1.0
+
+
+def waveform_pairs(y, folder):
+    """{name: (ours, audiomentations')}, both with ranges to draw from; what can't be drawn alike has its note."""
+    import audiomentations as peer
+
+    background, response = folder / "background.wav", folder / "response.wav"
+    save(background, y, SR, subtype="FLOAT")
+    save(response, y[:8000] * np.exp(-np.arange(8000) / 1200).astype(np.float32), SR, subtype="FLOAT")
+    rng = np.random.default_rng(1)
+    snr = {"min_snr_db": 10, "max_snr_db": 30, "p": 1}
+    vocoder = {"method": "librosa_phase_vocoder", "p": 1}
+    return {
+        "gain": (lambda: augment.gain(y, db=(-6, 6), rng=rng), peer.Gain(-6, 6, p=1)),
+        "polarity": (lambda: augment.polarity(y), peer.PolarityInversion(p=1)),
+        "time_shift": (
+            lambda: augment.time_shift(y, shift=(-0.5, 0.5), rng=rng),
+            peer.Shift(-0.5, 0.5, fade_duration=0.0, p=1),
+        ),
+        "random_crop": (lambda: augment.random_crop(y, size=4 * SR, rng=rng), peer.AdjustDuration(4 * SR, p=1)),
+        "add_noise, white": (lambda: augment.add_noise(y, snr_db=(10, 30), rng=rng), peer.AddGaussianSNR(**snr)),
+        "add_noise, pink": (
+            lambda: augment.add_noise(y, snr_db=(10, 30), colour="pink", rng=rng),
+            peer.AddColorNoise(**snr, min_f_decay=-3.01, max_f_decay=-3.01),
+        ),
+        "mix_background (peer: cached file)": (
+            lambda: augment.mix_background(y, background=y, snr_db=(10, 30), rng=rng),
+            peer.AddBackgroundNoise(background, **snr),
+        ),
+        "speed_perturb (peer: Resample)": (
+            lambda: augment.speed_perturb(y, rate=(0.9, 1.1), rng=rng),
+            peer.Resample(round(SR / 1.1), round(SR / 0.9), p=1),
+        ),
+        "time_stretch": (
+            lambda: augment.time_stretch(y, rate=(0.9, 1.1), rng=rng),
+            peer.TimeStretch(0.9, 1.1, leave_length_unchanged=False, p=1),
+        ),
+        "time_stretch (peer: vocoder)": (
+            lambda: augment.time_stretch(y, rate=(0.9, 1.1), rng=rng),
+            peer.TimeStretch(0.9, 1.1, leave_length_unchanged=False, **vocoder),
+        ),
+        "pitch_shift": (lambda: augment.pitch_shift(y, semitones=(-2, 2), rng=rng), peer.PitchShift(-2, 2, p=1)),
+        "pitch_shift (peer: vocoder)": (
+            lambda: augment.pitch_shift(y, semitones=(-2, 2), rng=rng),
+            peer.PitchShift(-2, 2, **vocoder),
+        ),
+        "reverb, 0.5 s (peer: a file's)": (
+            lambda: augment.reverb(y, sr=SR, decay=0.5, rng=rng),
+            peer.ApplyImpulseResponse(response, leave_length_unchanged=True, p=1),
+        ),
+    }
+
+
+def plain_masks(S, rng, n_masks=2, freq_width=10, time_width=20):
+    """The least code that masks one spectrogram: a lower bound for item by item, without fill value or checks."""
+    out = S.copy()
+    for _ in range(n_masks):
+        width = rng.integers(freq_width)
+        start = rng.integers(S.shape[0] - width)
+        out[start : start + width] = 0
+    for _ in range(n_masks):
+        width = rng.integers(time_width)
+        start = rng.integers(S.shape[1] - width)
+        out[:, start : start + width] = 0
+    return out
+
+
+def compare_batches(rounds, sizes):
+    """Item by item by the same function is what the bar is about; the bare loop shows how little work masking is."""
+    rng = np.random.default_rng(0)
+    print("SpecAugment, 2 + 2 masks, float32, new arrays and in place: how many times as fast a batch is")
+    for shape in sizes:
+        S = rng.standard_normal(shape).astype(np.float32)
+        candidates = {
+            "batch": lambda S=S: augment.spec_augment(S, rng=rng),
+            "items": lambda S=S: [augment.spec_augment(item, rng=rng) for item in S],
+            "bare": lambda S=S: [plain_masks(item, rng) for item in S],
+            "batch in place": lambda S=S: augment.spec_augment(S, rng=rng, out=S),
+            "items in place": lambda S=S: [augment.spec_augment(item, rng=rng, out=item) for item in S],
+        }
+        seconds = alternate(candidates, rounds=rounds)
+        medians = ", ".join(f"{name} {np.median(values) * 1e3:.3f}" for name, values in seconds.items())
+        print(f"  {shape}: {medians} ms")
+        for batch, items in (("batch", "items"), ("batch in place", "items in place"), ("batch", "bare")):
+            times = 1 / ratio(seconds, batch, items)
+            verdict = "ok" if times >= BATCH_BAR else "MISSED"
+            bar = "" if items == "bare" else f"   (bar: {BATCH_BAR:.0f}) {verdict}"
+            print(f"    {items + ' / ' + batch:<32}{times:>6.1f}{bar}")
+
+
+def compare_waveforms(rounds, duration):
+    y = (0.1 * np.random.default_rng(0).standard_normal(round(duration * SR))).astype(np.float32)
+    print(f"{duration:g} s at {SR} Hz, float32: our time over audiomentations'")
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, (ours, peer) in waveform_pairs(y, Path(folder)).items():
+            seconds = alternate({"ours": ours, "peer": lambda peer=peer: peer(y, SR)}, rounds=rounds)
+            value = ratio(seconds, "ours", "peer")
+            medians = [np.median(seconds[who]) * 1e3 for who in ("ours", "peer")]
+            print(
+                f"  {name:<36}{medians[0]:>9.3f} ms {medians[1]:>9.3f} ms {value:>7.2f}"
+                f"   (bar: {PEER_BAR:.2f}) {'ok' if value <= PEER_BAR else 'MISSED'}"
+            )
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks augment", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=51)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    options = parser.parse_args(argv)
+    compare_batches(options.rounds, [(32, 64, 157), (64, 64, 157), (32, 64, 313)])
+    if installed("audiomentations"):
+        compare_waveforms(options.rounds, options.seconds)
+    else:
+        print("audiomentations is not installed; nothing to compare the waveforms with")
+    return 0

@@ -1,0 +1,198 @@
+"""Chains of augmentations that print themselves, travel to other processes, and repeat from one seed.
+
+A `Step` is a function with its settings and a probability; `Compose` does steps one after the other, `OneOf` one of
+several. All three are called alike, so that they nest:   y = step(y, rng=rng).
+
+Whatever a chain draws comes from one generator, in order. `rng=(seed, epoch, index)` makes that generator from the
+three numbers alone: item 7 of epoch 3 comes out the same in every process, on its own or after all others.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from npaudio.augment.draws import Rng, as_generator, needed_generator
+
+
+class Augmentation:
+    """Something that is done to a signal with probability p; `Step`, `Compose` and `OneOf` are.
+
+    Parameters
+    ----------
+    p : float
+        Probability from 0 to 1 that it is done; else the signal is handed back as it is, not copied.
+    """
+
+    def __init__(self, *, p: float = 1.0) -> None:
+        if not 0 <= p <= 1:
+            raise ValueError(f"{type(self).__name__}: p must be a probability from 0 to 1, got {p!r}")
+        self.p = p
+
+    def __call__(self, y: np.ndarray, *, rng: Rng | None = None) -> np.ndarray:
+        """Apply it to a waveform or a spectrogram.
+
+        Parameters
+        ----------
+        y : np.ndarray
+            What the functions in it take.
+        rng : numpy.random.Generator, int or tuple of int, optional
+            Source of everything that is drawn; (seed, epoch, index) for a stream of its own for every item.
+        """
+        generator = as_generator(rng, caller=type(self).__name__)
+        if self.p < 1 and needed_generator(generator, caller=type(self).__name__).random() >= self.p:
+            return y
+        return self.apply(y, generator)
+
+    def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+        raise NotImplementedError
+
+    def lines(self) -> list[str]:
+        """What it is, one line a part, the parts of parts indented."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def _with_chance(self, text: str) -> str:
+        return text if self.p == 1 else f"{text}  with p={self.p:g}"
+
+
+class Step(Augmentation):
+    """One function with its settings.
+
+    Parameters
+    ----------
+    function : callable
+        Called as function(y, rng=rng, **settings), or without `rng` if it takes none. To be sent to another process it
+        must have a name of its own in a module, so it can't be a lambda.
+    p : float
+        Probability that it is done.
+    **settings
+        Its other arguments. Unknown ones are refused here, not at the first clip.
+
+    Examples
+    --------
+    >>> from npaudio.augment import add_noise
+    >>> print(Step(add_noise, snr_db=(10, 30), p=0.5))
+    add_noise(snr_db=(10, 30), colour='white')  with p=0.5
+    """
+
+    def __init__(self, function: Callable[..., np.ndarray], *, p: float = 1.0, **settings: object) -> None:
+        super().__init__(p=p)
+        if not callable(function):
+            raise ValueError(f"Step: {function!r} is not a function; pass one that takes y, and rng if it draws")
+        self.function = function
+        self.settings = settings
+        self.takes_rng, self.defaults = _signature(function, settings)
+
+    def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+        if self.takes_rng:
+            return self.function(y, rng=rng, **self.settings)
+        return self.function(y, **self.settings)
+
+    def lines(self) -> list[str]:
+        settings = ", ".join(f"{name}={_shown(value)}" for name, value in (self.defaults | self.settings).items())
+        return [self._with_chance(f"{_name(self.function)}({settings})")]
+
+    def __repr__(self) -> str:
+        settings = {**self.settings, **({} if self.p == 1 else {"p": self.p})}
+        return f"Step({', '.join([_name(self.function), *(f'{k}={_shown(v)}' for k, v in settings.items())])})"
+
+
+class Compose(Augmentation):
+    """Several steps, one after the other.
+
+    Parameters
+    ----------
+    steps : sequence
+        Of `Step`, `Compose` and `OneOf`; plain functions and `functools.partial` of them become a `Step`.
+    p : float
+        Probability that any of it is done.
+
+    Examples
+    --------
+    >>> from npaudio.augment import gain, polarity
+    >>> chain = Compose([Step(gain, db=20.0), polarity])
+    >>> chain(np.array([0.1, -0.2]))
+    array([-1.,  2.])
+    >>> print(chain)
+    Compose
+      gain(db=20.0)
+      polarity()
+    """
+
+    def __init__(self, steps: Sequence[Callable[..., np.ndarray]], *, p: float = 1.0) -> None:
+        super().__init__(p=p)
+        self.steps = [as_step(step) for step in steps]
+
+    def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+        for step in self.steps:
+            y = step(y, rng=rng)
+        return y
+
+    def lines(self) -> list[str]:
+        return [self._with_chance(type(self).__name__), *(f"  {line}" for step in self.steps for line in step.lines())]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.steps!r}{'' if self.p == 1 else f', p={self.p}'})"
+
+
+class OneOf(Compose):
+    """One of several steps, each as likely as the others.
+
+    Parameters
+    ----------
+    steps : sequence
+        As for `Compose`, at least one.
+    p : float
+        Probability that one of them is done; a step's own p comes on top.
+    """
+
+    def __init__(self, steps: Sequence[Callable[..., np.ndarray]], *, p: float = 1.0) -> None:
+        super().__init__(steps, p=p)
+        if not self.steps:
+            raise ValueError("OneOf: steps is empty; give at least one to choose from")
+
+    def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+        generator = needed_generator(rng, caller="OneOf")
+        return self.steps[int(generator.integers(len(self.steps)))](y, rng=generator)
+
+
+def as_step(step: Callable[..., np.ndarray]) -> Augmentation:
+    """Wrap a plain function or a partial of one as a Step."""
+    if isinstance(step, Augmentation):
+        return step
+    if isinstance(step, functools.partial) and not step.args:
+        return Step(step.func, **step.keywords)
+    return Step(step)
+
+
+def _signature(function: Callable[..., np.ndarray], settings: dict[str, object]) -> tuple[bool, dict[str, object]]:
+    """Whether a function takes rng, and the defaults of its other arguments; refuses settings that it does not know."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except ValueError:  # some functions written in C do not tell
+        return False, {}
+    named = {name for name, p in parameters.items() if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
+    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    unknown = settings.keys() - named
+    if unknown and not open_ended:
+        known = ", ".join(sorted(named - {"rng"}))
+        raise ValueError(f"Step: {_name(function)} has no setting {sorted(unknown)[0]!r}; it has {known}")
+    defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty and name != "rng"}
+    return "rng" in named, defaults
+
+
+def _name(function: Callable[..., np.ndarray]) -> str:
+    return getattr(function, "__name__", None) or repr(function)
+
+
+def _shown(value: object) -> str:
+    """A setting in print; recordings by their shape."""
+    if isinstance(value, np.ndarray):
+        return f"<array {value.shape}>"
+    if isinstance(value, list | tuple) and any(isinstance(item, np.ndarray) for item in value):
+        return f"<{len(value)} arrays>"
+    return repr(value)

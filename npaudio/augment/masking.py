@@ -1,0 +1,222 @@
+"""What is done to spectrograms, a whole batch at once: SpecAugment's masks and time warp, and a random equaliser."""
+
+import numpy as np
+
+from npaudio._checks import check_floating, check_positive_int
+from npaudio.augment.draws import DB_LIMITS, Rng, Strength, needed_generator, strength_range
+
+FILLS = ("mean", "floor")
+
+
+def spec_augment(
+    S: np.ndarray,
+    *,
+    freq_masks: int = 2,
+    freq_width: int = 10,
+    time_masks: int = 2,
+    time_width: int = 20,
+    fill: float | str = "mean",
+    time_warp: int = 0,
+    rng: Rng | None = None,
+    out: np.ndarray | None = None,
+) -> np.ndarray:
+    """SpecAugment: hide random bands and random stretches of time, so that no single one can be relied on.
+
+    A mask is f bands wide, f drawn evenly from 0 ... freq_width - 1, and begins at band f0, drawn evenly from
+    0 ... n_bands - f - 1; frames alike. (So the very last band is never hidden; the paper and torchaudio have it so.)
+    Every spectrogram of a batch gets its own masks. They may overlap.
+
+    Parameters
+    ----------
+    S : np.ndarray (..., n_bands, n_frames)
+        Spectrograms, usually log-mel; float32 or float64.
+    freq_masks, time_masks : int
+        How many masks of each kind an item gets, from 0.
+    freq_width, time_width : int
+        One more than the widest mask, in bands and in frames. On a spectrogram with fewer bands or frames than that,
+        their number takes its place, so that one mask never hides all.
+    fill : float, "mean" or "floor"
+        Value under the masks: a number, or the mean or the smallest value of each spectrogram. 0 is the paper's
+        value and right for normalised input, whose mean it is; in decibels 0 may well be the loudest value of all.
+    time_warp : int
+        Before the masks, move a point in time by less than this many frames, the stretch on one side of it squeezed
+        evenly, the other drawn out; 0 for none. See `warp_time`.
+    rng : numpy.random.Generator, int or tuple of int
+        Source of the masks.
+    out : np.ndarray (..., n_bands, n_frames), optional
+        Contiguous array for the result. `out=S` masks in place, which takes two thirds of the time or less: to find
+        fresh memory and copy a batch costs as much as to mask it.
+
+    Returns
+    -------
+    np.ndarray (..., n_bands, n_frames)
+        `out`, or a new array.
+
+    Raises
+    ------
+    ValueError
+        If `S` is not a floating-point spectrogram, a number of masks is negative, a width is below 1, `fill` is
+        unknown, `rng` is missing, or `out` does not fit.
+
+    References
+    ----------
+    D. S. Park et al., "SpecAugment: A simple data augmentation method for automatic speech recognition", Interspeech
+    2019, section 2.
+
+    Examples
+    --------
+    >>> S = spec_augment(np.ones((32, 64, 157)), fill=0, rng=0)
+    >>> hidden = (S == 0).all(axis=2).sum(axis=1)       # bands of each item
+    >>> bool(hidden.max() <= 2 * 9)
+    True
+    """
+    S = _check_spectrogram(S, caller="spec_augment")
+    generator = needed_generator(rng, caller="spec_augment")
+    n_bands, n_frames = S.shape[-2:]
+    items = np.ascontiguousarray(S.reshape(-1, n_bands, n_frames))
+    value = _fill_values(items, fill)
+    out = np.empty(S.shape, S.dtype) if out is None else _check_out(out, S)
+    masked = out.reshape(items.shape)
+    if time_warp:
+        masked[:] = warp_time(items, *draw_warps(len(items), time_warp, n_frames, generator))
+    elif out is not S:
+        masked[:] = items
+    hide_bands(masked, value, *draw_masks(len(items), freq_masks, freq_width, n_bands, generator, name="freq"))
+    hide_frames(masked, value, *draw_masks(len(items), time_masks, time_width, n_frames, generator, name="time"))
+    return out
+
+
+def draw_masks(
+    n_items: int, n_masks: int, width: int, n: int, rng: np.random.Generator, *, name: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """First line and width of each mask, both (n_items, n_masks)."""
+    if isinstance(n_masks, bool) or not isinstance(n_masks, int | np.integer) or n_masks < 0:
+        raise ValueError(f"spec_augment: {name}_masks must be a whole number from 0 up, got {n_masks!r}")
+    width = check_positive_int(width, caller="spec_augment", name=f"{name}_width")
+    widths = rng.integers(min(width, n), size=(n_items, n_masks))
+    return rng.integers(n - widths), widths
+
+
+def hide_bands(items: np.ndarray, value: np.ndarray, starts: np.ndarray, widths: np.ndarray) -> None:
+    """Overwrite the bands under the masks of each item (B, n_bands, n_frames) with its value (B,).
+
+    A band lies under a mask if 0 <= band - start < width; without a sign, numbers below 0 are huge, so one comparison
+    is enough for both.
+    """
+    behind = (np.arange(items.shape[1]) - starts[..., None]).astype(np.uint32)  # (B, n_masks, n_bands)
+    item, band = np.nonzero((behind < widths[..., None].astype(np.uint32)).any(axis=1))
+    items[item, band] = value[item, None]
+
+
+def hide_frames(items: np.ndarray, value: np.ndarray, starts: np.ndarray, widths: np.ndarray) -> None:
+    """Overwrite the frames under the masks of each item (B, n_bands, n_frames) with its value (B,).
+
+    Slice by slice: it touches the hidden part only, and takes half the time of a mask over the whole batch.
+    """
+    stops = (starts + widths).tolist()
+    frames_first = items.swapaxes(1, 2)
+    for item, level, item_starts, item_stops in zip(frames_first, value.tolist(), starts.tolist(), stops, strict=True):
+        for start, stop in zip(item_starts, item_stops, strict=True):
+            item[start:stop] = level
+
+
+def draw_warps(n_items: int, most: int, n_frames: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The frame of each item that is moved, and by how many frames, both (n_items,); it never reaches an end.
+
+    With W = most the frame is drawn evenly from W ... n_frames - W - 1 (section 2 of the paper), the distance from
+    -W + 1 ... W - 1. W is lowered to what fits a short spectrogram.
+    """
+    most = min(check_positive_int(most, caller="spec_augment", name="time_warp"), (n_frames - 1) // 2)
+    if most < 1:
+        return np.zeros(n_items, int), np.zeros(n_items, int)
+    return rng.integers(most, n_frames - most, n_items), rng.integers(-most + 1, most, n_items)
+
+
+def warp_time(items: np.ndarray, points: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """Move the frame `points` of each item by `shifts` frames; the first and the last frame stay.
+
+    Frame t of the output is read at c t / (c + w) before the moved point c + w, and on the straight line from there to
+    the last frame after it, linearly between the two frames around it. (The paper bends an image by splines in
+    two dimensions; moving along time only, they come to nearly this.)
+    """
+    n_frames = items.shape[-1]
+    source = np.stack([warped_positions(n_frames, *warp) for warp in zip(points, shifts, strict=True)])
+    before = np.minimum(source.astype(np.intp), max(n_frames - 2, 0))
+    share = (source - before).astype(items.dtype)[:, None, :]
+    left = np.take_along_axis(items, before[:, None, :], axis=2)
+    right = np.take_along_axis(items, np.minimum(before + 1, n_frames - 1)[:, None, :], axis=2)
+    return (1 - share) * left + share * right
+
+
+def warped_positions(n_frames: int, point: int, shift: int) -> np.ndarray:
+    """Where each frame of a warped spectrogram is read: (n_frames,)."""
+    last = n_frames - 1
+    ends = {0: 0, last: last} if last else {0: 0}
+    knots = {**ends, point + shift: point} if shift else ends
+    return np.interp(np.arange(n_frames), sorted(knots), [knots[at] for at in sorted(knots)])
+
+
+def equalizer(S: np.ndarray, *, db: Strength = (-6.0, 6.0), knots: int = 5, rng: Rng | None = None) -> np.ndarray:
+    """Colour spectrograms in decibels as another microphone would: add a random curve over frequency to all frames.
+
+    Parameters
+    ----------
+    S : np.ndarray (..., n_bands, n_frames)
+        Spectrograms in dB; on natural logarithms give `db` divided by 4.34. Every item gets its own curve.
+    db : float or (float, float)
+        Range of the gains at the knots; a number lifts everything by it.
+    knots : int
+        Points, evenly spaced over the bands, at which gains are drawn; the curve is straight between them. One: the
+        same gain everywhere.
+    rng : numpy.random.Generator, int or tuple of int
+        Source of the curves.
+
+    Returns
+    -------
+    np.ndarray (..., n_bands, n_frames)
+
+    Raises
+    ------
+    ValueError
+        If `S` is not a floating-point spectrogram, `db` is beyond ±200, `knots` is below 1, or `rng` is missing.
+    """
+    S = _check_spectrogram(S, caller="equalizer")
+    low, high = strength_range(db, caller="equalizer", name="db", limits=DB_LIMITS)
+    knots = check_positive_int(knots, caller="equalizer", name="knots")
+    generator = needed_generator(rng, caller="equalizer")
+    gains = generator.uniform(low, high, size=(*S.shape[:-2], knots))
+    return S + (gains @ _tents(knots, S.shape[-2])).astype(S.dtype)[..., None]
+
+
+def _tents(knots: int, n_bands: int) -> np.ndarray:
+    """Weight of each knot at each band, (knots, n_bands): linear interpolation as a matrix."""
+    if knots == 1:
+        return np.ones((1, n_bands))
+    position = np.linspace(0, knots - 1, n_bands)
+    return np.maximum(0, 1 - np.abs(position - np.arange(knots)[:, None]))
+
+
+def _fill_values(items: np.ndarray, fill: float | str) -> np.ndarray:
+    """What each item (B, n_bands, n_frames) is filled with: (B,)."""
+    if isinstance(fill, str) and fill in FILLS:
+        flat = items.reshape(len(items), -1)
+        return np.einsum("ij->i", flat) / flat.shape[1] if fill == "mean" else flat.min(axis=1)
+    if isinstance(fill, str) or not np.isfinite(fill):
+        raise ValueError(f"spec_augment: fill must be a number, 'mean' or 'floor', got {fill!r}")
+    return np.full(len(items), fill, items.dtype)
+
+
+def _check_out(out: np.ndarray, S: np.ndarray) -> np.ndarray:
+    if out.shape != S.shape or out.dtype != S.dtype or not out.flags.c_contiguous:
+        raise ValueError(
+            f"spec_augment: out must be a contiguous array of {S.dtype} with shape {S.shape}, got {out.dtype} with "
+            f"shape {out.shape}{'' if out.flags.c_contiguous else ', not contiguous'}; leave it out for a new array"
+        )
+    return out
+
+
+def _check_spectrogram(S: np.ndarray, *, caller: str) -> np.ndarray:
+    S = check_floating(S, caller=caller, name="S")
+    if S.ndim < 2 or S.size == 0:
+        raise ValueError(f"{caller}: S must be (..., n_bands, n_frames) and hold something, got shape {S.shape}")
+    return S

@@ -1,0 +1,194 @@
+"""Speed, tempo and pitch: read the sound faster, or stretch its spectrogram, or both against each other.
+
+`speed_perturb` plays faster, as a tape would: the sound gets shorter and higher at once. `time_stretch` makes it
+shorter and leaves the pitch, by a phase vocoder. `pitch_shift` stretches, then plays faster by the same factor: the
+length is what it was, the pitch is not.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+
+from npaudio._checks import check_waveform
+from npaudio._resample import resample
+from npaudio.augment.draws import Rng, Strength, as_generator, draw_strength
+from npaudio.spectrum import istft, stft
+
+RATE_LIMITS = (0.1, 10.0)
+SEMITONE_LIMITS = (-36.0, 36.0)
+LARGEST_DENOMINATOR = 250  # ratios of small numbers have few filter phases, which are quick to make
+DRAWN_STEPS = 100  # of drawn speeds per 1.0: few enough that the filters of most are still there from an earlier draw
+
+
+def speed_perturb(y: np.ndarray, *, rate: Strength = (0.9, 1.1), rng: Rng | None = None) -> np.ndarray:
+    """Play a waveform `rate` times as fast: shorter by that factor, and every frequency higher by it.
+
+    Band-limited: what would pass the Nyquist frequency is removed. Picking every rate-th sample instead folds it back:
+    a tone of 7 kHz at 16 kHz, 1.3 times as fast, would be heard at 6.9 kHz instead of not at all.
+
+    Parameters
+    ----------
+    y : np.ndarray (..., n_samples)
+        Waveform.
+    rate : float or (float, float)
+        Speed from 0.1 to 10, or the range to draw it from. A number is rounded to the nearest fraction with a
+        denominator of at most 250 (less than 0.2 % off near 1, far less elsewhere), a drawn one to hundredths.
+    rng : numpy.random.Generator, int or tuple of int, optional
+        Needed if `rate` is a range.
+
+    Returns
+    -------
+    np.ndarray (..., ceil(n_samples / rate))
+
+    Raises
+    ------
+    ValueError
+        If `y` is empty, not floating point or not finite, or `rate` is beyond its limits.
+
+    References
+    ----------
+    T. Ko et al., "Audio augmentation for speech recognition", Interspeech 2015.
+
+    Examples
+    --------
+    >>> speed_perturb(np.zeros(1000), rate=1.25).shape
+    (800,)
+    """
+    y = check_waveform(y, caller="speed_perturb")
+    generator = as_generator(rng, caller="speed_perturb")
+    speed = draw_strength(rate, generator, caller="speed_perturb", name="rate", limits=RATE_LIMITS)
+    return _played(y, playing_ratio(speed, drawn=speed != rate))
+
+
+def time_stretch(
+    y: np.ndarray,
+    *,
+    rate: Strength = (0.9, 1.1),
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    rng: Rng | None = None,
+) -> np.ndarray:
+    """Play a waveform `rate` times as fast and keep its pitch, by a phase vocoder, as `librosa.effects.time_stretch`.
+
+    Parameters
+    ----------
+    y : np.ndarray (..., n_samples)
+        Waveform.
+    rate : float or (float, float)
+        Speed from 0.1 to 10, or the range to draw it from.
+    n_fft : int
+        Samples in a frame. Tones closer than about 2 sr / n_fft Hz beat; clicks smear over n_fft samples.
+    hop_length : int, optional
+        Samples from frame to frame; a quarter of `n_fft` by default.
+    rng : numpy.random.Generator, int or tuple of int, optional
+        Needed if `rate` is a range.
+
+    Returns
+    -------
+    np.ndarray (..., round(n_samples / rate))
+        At least one sample.
+
+    Raises
+    ------
+    ValueError
+        If `y` is empty, not floating point or not finite, `rate` is beyond its limits, or frames would leave gaps.
+
+    References
+    ----------
+    J. L. Flanagan and R. M. Golden, "Phase vocoder", Bell System Technical Journal 45, 1966.
+    """
+    y = check_waveform(y, caller="time_stretch")
+    generator = as_generator(rng, caller="time_stretch")
+    rate = draw_strength(rate, generator, caller="time_stretch", name="rate", limits=RATE_LIMITS)
+    return _stretched(y, rate, n_fft, hop_length)
+
+
+def pitch_shift(
+    y: np.ndarray,
+    *,
+    semitones: Strength = (-2.0, 2.0),
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    rng: Rng | None = None,
+) -> np.ndarray:
+    """Raise or lower the pitch and keep the length: stretch by 2**(semitones / 12), then play faster by that factor.
+
+    Parameters
+    ----------
+    y : np.ndarray (..., n_samples)
+        Waveform.
+    semitones : float or (float, float)
+        From -36 to 36, or the range to draw it from; 12 are an octave. The factor is rounded as in `speed_perturb`, by
+        0.035 semitones at most for a number, by 0.09 (at the factor 1) for a drawn one.
+    n_fft, hop_length
+        Frames, as in `time_stretch`.
+    rng : numpy.random.Generator, int or tuple of int, optional
+        Needed if `semitones` is a range.
+
+    Returns
+    -------
+    np.ndarray (..., n_samples)
+
+    Raises
+    ------
+    ValueError
+        If `y` is empty, not floating point or not finite, `semitones` is beyond its limits, or frames would leave gaps.
+    """
+    y = check_waveform(y, caller="pitch_shift")
+    generator = as_generator(rng, caller="pitch_shift")
+    shift = draw_strength(semitones, generator, caller="pitch_shift", name="semitones", limits=SEMITONE_LIMITS)
+    factor = playing_ratio(2 ** (shift / 12), drawn=shift != semitones)
+    played = _played(_stretched(y, float(1 / factor), n_fft, hop_length), factor)
+    missing = max(0, y.shape[-1] - played.shape[-1])  # a sample or so, by rounding
+    return np.pad(played, [(0, 0)] * (y.ndim - 1) + [(0, missing)])[..., : y.shape[-1]]
+
+
+def playing_ratio(speed: float, *, drawn: bool) -> Fraction:
+    """A fraction of small numbers near the speed, so that `resample` needs few weights: hundredths if it was drawn."""
+    if drawn:
+        return Fraction(max(1, round(speed * DRAWN_STEPS)), DRAWN_STEPS)
+    return Fraction(speed).limit_denominator(LARGEST_DENOMINATOR)
+
+
+def phase_vocoder(S: np.ndarray, rate: float) -> np.ndarray:
+    """Spectrogram (..., n_freq, T) read at the times 0, rate, 2 rate ... below T, in frames.
+
+    Magnitudes are interpolated linearly between the two frames around each time. Phases can't be: they turn many times
+    from frame to frame. So each output frame turns on from the one before it by what the two input frames at its time
+    turned from one to the other, and a tone goes on without a break. Turns are kept as complex numbers of length 1,
+    whose product adds the angles: no arctangent, and no 2 pi to wrap. Past the last frame there is silence.
+    """
+    frames = _silence_appended(S)  # (..., T + 1, n_freq)
+    magnitudes = np.abs(frames)
+    tiny = np.finfo(magnitudes.dtype).tiny
+    directions = frames * (1 / np.maximum(magnitudes, tiny))
+    directions[magnitudes < tiny] = 1  # the angle of nothing is 0
+    turns = directions[..., 1:, :] * np.conj(directions[..., :-1, :])
+    times = np.arange(0, S.shape[-1], rate)
+    t, share = times.astype(np.intp), (times % 1).astype(magnitudes.dtype)[:, None]
+    out = np.empty((*S.shape[:-2], len(times), S.shape[-2]), S.dtype)
+    phase = directions[..., 0, :].astype(np.complex128)
+    for i in range(len(times)):
+        out[..., i, :] = phase
+        phase *= turns[..., t[i], :]
+    out *= magnitudes[..., t, :] * (1 - share) + magnitudes[..., t + 1, :] * share
+    return out.swapaxes(-1, -2)
+
+
+def _silence_appended(S: np.ndarray) -> np.ndarray:
+    """The frames in memory order (..., T + 1, n_freq), the last one zero."""
+    *lead, n_freq, n_frames = S.shape
+    frames = np.zeros((*lead, n_frames + 1, n_freq), S.dtype)
+    frames[..., :-1, :] = S.swapaxes(-1, -2)
+    return frames
+
+
+def _stretched(y: np.ndarray, rate: float, n_fft: int, hop_length: int | None) -> np.ndarray:
+    S = stft(y, n_fft=n_fft, hop_length=hop_length)
+    length = max(1, round(y.shape[-1] / rate))
+    return istft(phase_vocoder(S, rate), n_fft=n_fft, hop_length=hop_length, length=length)
+
+
+def _played(y: np.ndarray, factor: Fraction) -> np.ndarray:
+    """`y`, `factor` times as fast: a signal of the higher rate, resampled to the lower one, and played as before."""
+    return resample(y, orig_sr=factor.numerator, target_sr=factor.denominator)
