@@ -136,13 +136,14 @@ def flatness_of(y: np.ndarray, amin: float) -> float:
     return float(npaudio.spectral_flatness(S=np.abs(npaudio.stft(y, **ARTICLE)), power=1, amin=amin).mean())
 
 
-by_floor = {name: [flatness_of(sounds[name], floor) for floor in floors] for name in ("sine", "music_like")}
+by_floor = {name: [flatness_of(sounds[name], floor) for floor in floors] for name in ("sine", "music_like", "sweep")}
 by_depth = [flatness_of(signals.music_like(vibrato_depth=d, dtype=np.float64), NO_FLOOR) for d in depths]
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
 left.loglog(floors, by_floor["sine"], "-", label="tone")
 left.loglog(floors, by_floor["music_like"], "--", label="chord with vibrato")
-left.set(xlabel="floor under the magnitudes", ylabel="flatness", title="a floor turns the order round")
+left.loglog(floors, by_floor["sweep"], ":", label="sweep")
+left.set(xlabel="floor under the magnitudes", ylabel="flatness", title="a floor changes the order")
 left.legend()
 right.plot(100 * depths, by_depth, "o--", label="chord")
 right.axhline(flatness["sine"], color="black", label="tone")
@@ -153,8 +154,10 @@ right.set_ylim(0, None)
 right.legend()
 lesson.figure(figure, "3_why")
 
-crossing = next((floor for floor, a, b in zip(floors, *by_floor.values(), strict=True) if a < b), None)
-print(f"\nWith a floor of {crossing:.0e} or more under the magnitudes the tone is the lowest, as the article says.")
+tone_is_lowest = floors[np.argmin(list(by_floor.values()), axis=0) == 0]
+first, last = tone_is_lowest[[0, -1]]
+print(f"\nWith a floor of {first:.0e} to {last:.0e} under the magnitudes the tone is the lowest, as the article says.")
+print("Below that it is the chord, above it the sweep.")
 
 # %% [markdown]
 # ## Energy or magnitude?

@@ -170,13 +170,12 @@ def synthetic_pictures(per_class: int, first_seed: int) -> tuple[np.ndarray, np.
 
 def recorded_pictures(folder: str) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray], list[str]]:
     """Spectrograms and labels of a folder in ESC-50 layout: all folds but the last, then the last, and the classes."""
-    from npaudio.datasets import ESC50
+    from npaudio.datasets import ESC50, extract_features
 
-    data = ESC50(folder)
-    pictures = np.stack([FRONTEND(npaudio.fix_length(y, size=5 * 16000)) for y, _ in data.at_rate(16000)])[:, None]
-    last = data.folds == data.folds.max()
-    labels = np.asarray(data.labels)
-    return (pictures[~last], labels[~last]), (pictures[last], labels[last]), list(data.class_names)
+    table = extract_features(ESC50(folder), FRONTEND, duration=5.0)
+    train, test = table.split(int(max(table.folds)))
+    pictures, labels = np.asarray(table.X)[:, None], np.asarray(table.labels)
+    return (pictures[train], labels[train]), (pictures[test], labels[test]), list(table.class_names)
 
 
 start = time.perf_counter()

@@ -21,6 +21,8 @@ float32 in gives float32 out, float64 gives float64; integers are refused with t
 raises `ValueError`: what came, what was expected, what to do.
 """
 
+import importlib
+
 from npaudio import audio, augment, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
 from npaudio.audio import (
     AudioFileError,
@@ -99,10 +101,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import `npaudio.plot` when it is first asked for: it alone needs matplotlib, which takes its time."""
-    if name == "plot":
-        import importlib
+LAZY = {"datasets", "plot", "training"}  # matplotlib and the network modules of the standard library take their time
 
-        return importlib.import_module("npaudio.plot")
+
+def __getattr__(name: str) -> object:
+    """Import a submodule of `LAZY` when it is first asked for."""
+    if name in LAZY:
+        return importlib.import_module(f"npaudio.{name}")
     raise AttributeError(f"module 'npaudio' has no attribute {name!r}")

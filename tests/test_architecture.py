@@ -78,7 +78,7 @@ def test_importing_the_package_imports_neither_matplotlib_nor_anything_else():
     assert result.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("folder", ["npaudio", "lessons", "benchmarks", "tests"])
+@pytest.mark.parametrize("folder", ["npaudio", "lessons", "benchmarks", "tests", "exercises", "solutions"])
 def test_no_file_shadows_the_standard_library(folder):
     files = [path for path in (ROOT / folder).rglob("*.py") if not path.stem.startswith("__")]
     clashes = [path.name for path in files if path.parent == ROOT / folder and path.stem in sys.stdlib_module_names]

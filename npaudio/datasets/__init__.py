@@ -1,0 +1,54 @@
+"""Data sets: sounds with labels, from a download, a folder of one's own, or drawn; and their features, kept on disk.
+
+>>> from npaudio import Frontend, datasets
+>>> sounds = datasets.SyntheticSounds(4, classes=("rain", "siren"), duration=0.5)
+>>> table = datasets.extract_features(sounds, Frontend(), duration=0.5, processes=1)
+>>> table.X.shape
+(8, 64, 16)
+>>> train, test = table.split(1)
+>>> len(train), len(test)
+(6, 2)
+
+Conventions
+-----------
+- `len(dataset)`; `dataset[i]` is (waveform, label), the waveform mono float32 (n_samples,) at `dataset.sr` Hz,
+  the label an index into `dataset.class_names`, or a list of events for scenes. `dataset.labels` has all labels.
+- Folds are numbered from 1. `dataset.split(fold)` gives indices (train, test), and warns if clips of one recording
+  (`dataset.sources`) are on both sides.
+- Files that cannot be used are no error: they are left out, and `dataset.skipped` and `print(dataset.report())` name
+  each with the reason. What only the samples show, such as NaN, is found when features are computed: `table.skipped`
+  and `table.report()` have that too.
+"""
+
+from npaudio.datasets.archive import ArchiveError
+from npaudio.datasets.base import SoundDataset
+from npaudio.datasets.extraction import extract_features
+from npaudio.datasets.feature_table import FeatureTable
+from npaudio.datasets.fetching import DownloadError, download
+from npaudio.datasets.folder import AudioFolder
+from npaudio.datasets.folds import SourceLeakWarning, leaked_sources, make_folds
+from npaudio.datasets.progress import ProgressLine
+from npaudio.datasets.scenes import Scene, SyntheticScenes
+from npaudio.datasets.skipped import Skipped
+from npaudio.datasets.synthetic import SyntheticSounds
+from npaudio.datasets.tables import ESC50, UrbanSound8K
+
+__all__ = [
+    "ESC50",
+    "ArchiveError",
+    "AudioFolder",
+    "DownloadError",
+    "FeatureTable",
+    "ProgressLine",
+    "Scene",
+    "Skipped",
+    "SoundDataset",
+    "SourceLeakWarning",
+    "SyntheticScenes",
+    "SyntheticSounds",
+    "UrbanSound8K",
+    "download",
+    "extract_features",
+    "leaked_sources",
+    "make_folds",
+]

@@ -1,0 +1,156 @@
+"""What all data sets have in common: their length, their items, classes, folds, and what was left out.
+
+A class of one's own needs `load` and `content_key`, and to call `SoundDataset.__init__`.
+"""
+
+import copy
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from npaudio._checks import check_positive_int
+from npaudio.datasets.folds import split_by_fold
+from npaudio.datasets.skipped import Skipped, describe_skipped
+
+
+class SoundDataset(ABC):
+    """Sounds with labels: `len(dataset)`, and `dataset[i]` is (waveform, label).
+
+    Parameters
+    ----------
+    names : sequence of str
+        What to call each clip, such as its path within the data set.
+    labels : sequence
+        Label of each clip: an index into `class_names`, or a list of events.
+    class_names : sequence of str
+        Names of the classes.
+    folds : sequence of int
+        Fold of each clip, from 1 on.
+    sources : sequence
+        Recording that each clip comes from.
+    sr : int
+        Sampling rate of the items in Hz.
+    skipped : sequence of Skipped
+        Files that were left out.
+
+    Attributes
+    ----------
+    labels : np.ndarray (n_clips,) of int, or list of lists of Event
+    class_names : tuple of str
+    folds, sources : np.ndarray (n_clips,)
+    skipped : tuple of Skipped
+    """
+
+    def __init__(
+        self,
+        *,
+        names: Sequence[str],
+        labels: Sequence[Any] | np.ndarray,
+        class_names: Sequence[str],
+        folds: Sequence[int] | np.ndarray,
+        sources: Sequence[Any] | np.ndarray,
+        sr: int,
+        skipped: Sequence[Skipped] = (),
+    ) -> None:
+        self.names = tuple(names)
+        self.labels: Any = labels
+        self.class_names = tuple(class_names)
+        self.folds = np.asarray(folds, dtype=int)
+        self.sources = np.asarray(sources)
+        self.sr = check_positive_int(sr, caller=type(self).__name__, name="sr")
+        self.skipped = tuple(skipped)
+
+    @abstractmethod
+    def load(self, index: int, *, sr: int | None = None) -> np.ndarray:
+        """Waveform of a clip, mono float32 (n_samples,), at `sr` Hz, or at the data set's rate."""
+
+    @abstractmethod
+    def content_key(self, index: int) -> str:
+        """Text that changes if the sound of the clip changes, and does not if only its name does."""
+
+    def __len__(self) -> int:
+        """Number of clips, without those that were skipped."""
+        return len(self.names)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, Any]:
+        """(waveform, label) of a clip."""
+        index = self._index(index)
+        return self.load(index), self.labels[index]
+
+    def split(self, fold: int | Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Indices to train on and to test on, where a fold (or several) is tested.
+
+        Parameters
+        ----------
+        fold : int or sequence of int
+            What to test on; all others are trained on.
+
+        Returns
+        -------
+        train, test : np.ndarray of int
+            Indices into the data set, ascending.
+
+        Raises
+        ------
+        ValueError
+            If there is no such fold, or nothing is left to train on.
+
+        Warns
+        -----
+        SourceLeakWarning
+            If clips of one source are on both sides.
+        """
+        return split_by_fold(self.folds, self.sources, fold, caller=f"{type(self).__name__}.split")
+
+    def with_folds(self, folds: Sequence[int] | np.ndarray) -> Self:
+        """The same data set with other folds, such as those of `make_folds`.
+
+        Parameters
+        ----------
+        folds : sequence of int, (n_clips,)
+            Fold of each clip, from 1 on.
+
+        Returns
+        -------
+        SoundDataset
+            A copy; the data set itself keeps its folds.
+
+        Raises
+        ------
+        ValueError
+            If the number of folds is not that of the clips, or a fold is below 1.
+        """
+        folds = np.asarray(folds)
+        if folds.shape != (len(self),) or folds.dtype.kind not in "iu" or (folds < 1).any():
+            raise ValueError(
+                f"with_folds: folds must be {len(self)} whole numbers from 1 on, got {folds.dtype} of shape "
+                f"{folds.shape}; make them with make_folds(dataset.labels, n_folds, sources=dataset.sources)"
+            )
+        other = copy.copy(self)
+        other.folds = folds.astype(int)
+        return other
+
+    def report(self) -> str:
+        """What is in the data set, and every file that was skipped with the reason, as text.
+
+        Returns
+        -------
+        str
+            A headline, then one line a skipped file.
+        """
+        return f"{self!r}\n{describe_skipped(self.skipped)}"
+
+    def __repr__(self) -> str:
+        """Size in one line."""
+        skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
+        return f"<{type(self).__name__}: {len(self)} clips, {len(self.class_names)} classes{skipped}>"
+
+    def _index(self, index: int) -> int:
+        """A position from the front; IndexError ends a for loop over the data set."""
+        position = operator.index(index)
+        if not -len(self) <= position < len(self):
+            raise IndexError(f"{type(self).__name__}: index {position} is outside of {len(self)} clips")
+        return position % len(self)

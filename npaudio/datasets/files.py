@@ -1,0 +1,150 @@
+"""Data sets that are files in a folder: the part that ESC-50, UrbanSound8K and a folder of one's own share."""
+
+import hashlib
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from npaudio.audio import AudioFileError, AudioFileWarning, load
+from npaudio.datasets.base import SoundDataset
+from npaudio.datasets.probe import fault
+from npaudio.datasets.skipped import Skipped
+
+
+@dataclass(frozen=True)
+class ListedFile:
+    """A file that belongs to a data set, before anyone has looked into it."""
+
+    name: str  # relative to the root, with forward slashes
+    label: int
+    fold: int
+    source: str
+
+
+class FileDataset(SoundDataset):
+    """Sound files under a root, those with a fault left out.
+
+    Parameters
+    ----------
+    root : str or path
+        Folder that the names are relative to.
+    listed : sequence of ListedFile
+        The files, readable or not.
+    class_names : sequence of str
+        Names of the classes.
+    sr : int
+        Sampling rate of the items in Hz; files of another are resampled.
+    skipped : sequence of Skipped
+        Files that are left out already.
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        listed: Sequence[ListedFile],
+        *,
+        class_names: Sequence[str],
+        sr: int,
+        skipped: Sequence[Skipped] = (),
+    ) -> None:
+        self.root = Path(root)
+        usable, faulty = sort_out(self.root, listed)
+        super().__init__(
+            names=[file.name for file in usable],
+            labels=np.array([file.label for file in usable], dtype=np.intp),
+            class_names=class_names,
+            folds=[file.fold for file in usable],
+            sources=np.array([file.source for file in usable], dtype=str),
+            sr=sr,
+            skipped=sorted([*skipped, *faulty]),
+        )
+
+    def path(self, index: int) -> Path:
+        """The file of a clip.
+
+        Parameters
+        ----------
+        index : int
+            Position in the data set.
+
+        Returns
+        -------
+        pathlib.Path
+        """
+        return self.root / self.names[self._index(index)]
+
+    def load(self, index: int, *, sr: int | None = None) -> np.ndarray:
+        """Waveform of a clip, its channels averaged.
+
+        Parameters
+        ----------
+        index : int
+            Position in the data set.
+        sr : int, optional
+            Sampling rate in Hz. None: that of the data set.
+
+        Returns
+        -------
+        np.ndarray (n_samples,), float32
+
+        Raises
+        ------
+        AudioFileError
+            If the samples are damaged, or there is none.
+        OSError
+            If the file has gone.
+        """
+        return load_whole(self.path(index), sr or self.sr)
+
+    def content_key(self, index: int) -> str:
+        """SHA-256 of the bytes of the file, in hexadecimal.
+
+        Parameters
+        ----------
+        index : int
+            Position in the data set.
+
+        Returns
+        -------
+        str
+        """
+        with open(self.path(index), "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sort_out(root: Path, listed: Sequence[ListedFile]) -> tuple[list[ListedFile], list[Skipped]]:
+    """The files that can be used, and those that cannot with the reason."""
+    usable, faulty = [], []
+    for file in listed:
+        reason = fault(root / file.name)
+        if reason is None:
+            usable.append(file)
+        else:
+            faulty.append(Skipped(file.name, reason))
+    return usable, faulty
+
+
+def load_whole(path: Path, sr: int) -> np.ndarray:
+    """Load a file that must be complete: what `load` warns of is an error here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", AudioFileWarning)
+        try:
+            y, _ = load(path, sr=sr)
+        except AudioFileWarning as warning:
+            raise AudioFileError(str(warning)) from None
+    if y.size == 0:
+        raise AudioFileError(f"load: {str(path)!r} holds no samples")
+    return y
+
+
+def check_root(root: str | os.PathLike[str], *, caller: str) -> Path:
+    """The folder as a path; refuse one that is not there."""
+    path = Path(root)
+    if not path.is_dir():
+        kind = "a file" if path.exists() else "not there"
+        raise ValueError(f"{caller}: {str(path)!r} is {kind}; pass the folder that holds the data set")
+    return path

@@ -1,0 +1,140 @@
+"""Folds: which clips are tested together, and whether the test is honest.
+
+Several clips are often cut from one recording. If one of them is trained on and another tested, the network may know
+the recording instead of the sound, and the score is too good. So folds keep the clips of one source together, and a
+split that does not is warned of.
+
+Conventions
+-----------
+A fold is a whole number from 1 on, as in the tables of ESC-50 and UrbanSound8K. A source is the recording that a clip
+was cut from; two clips share it if their entries are equal.
+"""
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+
+from npaudio._checks import check_positive_int
+
+DEFAULT_FOLDS = 5
+
+
+class SourceLeakWarning(UserWarning):
+    """Clips of one recording are on both sides of a split, so the test score will be too good."""
+
+
+def make_folds(
+    labels: Sequence[int] | np.ndarray,
+    n_folds: int = DEFAULT_FOLDS,
+    *,
+    sources: Sequence[object] | np.ndarray | None = None,
+    rng: np.random.Generator | int = 0,
+) -> np.ndarray:
+    """Deal clips to folds by chance, so that every fold has about as many of each class, and sources stay whole.
+
+    Sources are dealt in random order, large ones first, each to the fold that has the fewest clips of its class.
+
+    Parameters
+    ----------
+    labels : sequence of int, (n_clips,)
+        Class of each clip.
+    n_folds : int
+        Number of folds, at least 2.
+    sources : sequence, (n_clips,), optional
+        Recording that each clip comes from. None: split by clip, as if each were a recording of its own.
+    rng : numpy.random.Generator or int
+        Order in which sources are dealt.
+
+    Returns
+    -------
+    np.ndarray (n_clips,) of int
+        Folds 1 to n_folds.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two folds, or fewer clips or sources than folds.
+
+    Examples
+    --------
+    >>> make_folds([0, 0, 1, 1], 2).tolist().count(1)
+    2
+    """
+    labels = np.asarray(labels, dtype=np.intp)
+    groups = np.unique(np.arange(len(labels)) if sources is None else np.asarray(sources), return_inverse=True)[1]
+    _check_folds(n_folds, len(labels), len(np.unique(groups)))
+    members = _members(groups, np.random.default_rng(rng))
+    counts = np.zeros((n_folds, labels.max() + 1), dtype=int)
+    folds = np.empty(len(labels), dtype=int)
+    for clips in members:
+        of_class = counts[:, labels[clips]].sum(axis=1)
+        fold = int(np.lexsort((counts.sum(axis=1), of_class))[0])
+        np.add.at(counts[fold], labels[clips], 1)
+        folds[clips] = fold + 1
+    return folds
+
+
+def leaked_sources(sources: Sequence[object] | np.ndarray, train: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """The sources that have clips among `train` as well as among `test`.
+
+    Parameters
+    ----------
+    sources : sequence, (n_clips,)
+        Recording that each clip comes from.
+    train, test : np.ndarray of int
+        Indices of clips.
+
+    Returns
+    -------
+    np.ndarray
+        The sources on both sides, sorted; empty if the split is honest.
+    """
+    sources = np.asarray(sources)
+    return np.intersect1d(sources[train], sources[test])
+
+
+def split_by_fold(
+    folds: np.ndarray, sources: np.ndarray, fold: int | Sequence[int], *, caller: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Indices (train, test) of the clips outside and inside a fold, or several; warns if a source is on both sides."""
+    wanted = np.atleast_1d(fold)
+    known = np.unique(folds)
+    if not wanted.size or not np.isin(wanted, known).all():
+        raise ValueError(f"{caller}: unknown fold {fold!r}; choose of {', '.join(map(str, known.tolist()))}")
+    inside = np.isin(folds, wanted)
+    train, test = np.flatnonzero(~inside), np.flatnonzero(inside)
+    if not len(train):
+        raise ValueError(f"{caller}: fold {fold!r} holds all clips, so none are left to train on; choose fewer folds")
+    _warn_of_leaks(sources, train, test, caller)
+    return train, test
+
+
+def _warn_of_leaks(sources: np.ndarray, train: np.ndarray, test: np.ndarray, caller: str) -> None:
+    leaked = leaked_sources(sources, train, test)
+    if len(leaked):
+        verb = "source has" if len(leaked) == 1 else "sources have"
+        warnings.warn(
+            f"{caller}: {len(leaked)} {verb} clips in train and in test (such as {leaked[0]}), so the score will "
+            "be too good; keep sources together: make_folds(labels, n_folds, sources=dataset.sources)",
+            SourceLeakWarning,
+            stacklevel=4,
+        )
+
+
+def _members(groups: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
+    """Clips of each group: groups in random order, but the large ones first, as they are the hardest to place."""
+    by_group = np.split(np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1])
+    shuffled = [by_group[k] for k in rng.permutation(len(by_group))]
+    return sorted(shuffled, key=len, reverse=True)
+
+
+def _check_folds(n_folds: int, n_clips: int, n_sources: int) -> None:
+    n_folds = check_positive_int(n_folds, caller="make_folds", name="n_folds")
+    if n_folds < 2:
+        raise ValueError("make_folds: n_folds must be at least 2, got 1; one fold leaves nothing to train on")
+    for count, things in ((n_clips, "clips"), (n_sources, "sources")):
+        if count < n_folds:
+            raise ValueError(
+                f"make_folds: {count} {things} cannot fill {n_folds} folds; pass n_folds={max(2, count)} or add clips"
+            )

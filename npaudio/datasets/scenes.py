@@ -1,0 +1,256 @@
+"""Scenes for sound event detection: several events over a background, with onsets and offsets known to the sample.
+
+Conventions
+-----------
+- An event lasts from its first to its last audible sample, audible being within 40 dB of its peak; all else of it is
+  cut away, so that outside of its events a scene is its background exactly. Pauses, as between barks, belong to it.
+- The SNR of an event is that of its mean power while it lasts to the mean power of the background, in dB.
+- Events of different classes may overlap, those of one class do not: a frame detector could not tell them apart.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from npaudio._checks import check_positive, check_positive_int
+from npaudio._synth_parts import shaped_noise
+from npaudio.audio import resample
+from npaudio.datasets.base import SoundDataset
+from npaudio.datasets.synthetic import checked_sound_classes, drawn_seed, fold_count
+from npaudio.sed import Event
+from npaudio.signals import SOUND_CLASSES, synthesize
+
+AUDIBLE = 10 ** (-40 / 20)  # of the peak of an event
+MIN_EVENT = 0.1  # seconds that `synthesize` needs
+PLACEMENTS = 20  # onsets tried before an event is left out, as the scene is full
+
+
+@dataclass(frozen=True)
+class Sound:
+    """One sound in a scene: its class, its first sample, its samples as they are in the mixture, its SNR in dB."""
+
+    label: str
+    start: int
+    samples: np.ndarray
+    snr: float
+
+    @property
+    def stop(self) -> int:
+        """The sample after its last."""
+        return self.start + len(self.samples)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A mixture and what it is made of: the sum of `background` and all `sounds` at their places."""
+
+    background: np.ndarray
+    sounds: tuple[Sound, ...]
+    sr: int
+
+    @property
+    def mixture(self) -> np.ndarray:
+        """The waveform, (n_samples,) float32."""
+        y = self.background.copy()
+        for sound in self.sounds:
+            y[sound.start : sound.stop] += sound.samples
+        return y.astype(np.float32)
+
+    @property
+    def events(self) -> list[Event]:
+        """The events in order of their onsets."""
+        return sorted(Event(sound.start / self.sr, sound.stop / self.sr, sound.label) for sound in self.sounds)
+
+
+class SyntheticScenes(SoundDataset):
+    """Drawn scenes; an item is (waveform, [Event, ...]), and scene i is the same whenever it is asked for.
+
+    Parameters
+    ----------
+    n_scenes : int
+        Number of scenes.
+    classes : sequence of str
+        Some of `npaudio.SOUND_CLASSES`.
+    sr : int
+        Sampling rate in Hz, at least 8000.
+    duration : float
+        Seconds of a scene.
+    n_events : (int, int)
+        Fewest and most events drawn for a scene. One that finds no place is left out.
+    event_duration : (float, float)
+        Shortest and longest time in seconds that an event is drawn for; those that die away end earlier.
+    snr : (float, float)
+        Lowest and highest signal-to-noise ratio of an event in dB.
+    max_overlap : int
+        Most events that sound at once.
+    rng : numpy.random.Generator or int
+        Seed; a Generator is drawn from once.
+    n_folds : int, optional
+        Number of folds. None: 5, or `n_scenes` if that is less.
+
+    Raises
+    ------
+    ValueError
+        If a class is unknown, a range is reversed, events would not fit, or there are fewer scenes than folds.
+
+    Examples
+    --------
+    >>> y, events = SyntheticScenes(1, duration=4.0)[0]
+    >>> y.shape, all(event.offset <= 4.0 for event in events)
+    ((64000,), True)
+    """
+
+    def __init__(
+        self,
+        n_scenes: int = 100,
+        *,
+        classes: Sequence[str] = SOUND_CLASSES,
+        sr: int = 16000,
+        duration: float = 10.0,
+        n_events: tuple[int, int] = (1, 5),
+        event_duration: tuple[float, float] = (0.5, 3.0),
+        snr: tuple[float, float] = (0.0, 20.0),
+        max_overlap: int = 2,
+        rng: np.random.Generator | int = 0,
+        n_folds: int | None = None,
+    ) -> None:
+        n_scenes = check_positive_int(n_scenes, caller="SyntheticScenes", name="n_scenes")
+        names = [f"scene-{k:04d}" for k in range(n_scenes)]
+        super().__init__(
+            names=names,
+            labels=_EventsOnDemand(self),
+            class_names=checked_sound_classes(classes, caller="SyntheticScenes"),
+            folds=np.arange(n_scenes) % fold_count(n_folds, n_scenes, caller="SyntheticScenes") + 1,
+            sources=np.array(names),
+            sr=sr,
+        )
+        self.duration = check_positive(duration, caller="SyntheticScenes", name="duration")
+        self.n_events = _checked_range(n_events, "n_events", 0, None)
+        self.event_duration = _checked_range(event_duration, "event_duration", MIN_EVENT, duration)
+        self.snr = _checked_range(snr, "snr", None, None)
+        self.max_overlap = check_positive_int(max_overlap, caller="SyntheticScenes", name="max_overlap")
+        self.seed = drawn_seed(rng)
+        synthesize(self.class_names[0], sr=sr, duration=MIN_EVENT, rng=0, dry=True)  # refuses too low a rate, now
+
+    def scene(self, index: int) -> Scene:
+        """A scene in its parts: the background, and each sound with its place and SNR.
+
+        Parameters
+        ----------
+        index : int
+            Position in the data set.
+
+        Returns
+        -------
+        Scene
+        """
+        rng = np.random.default_rng([self.seed, self._index(index)])
+        slope = rng.uniform(0, 0.85)  # of the magnitude: 0 is white, 1/2 pink, 1 brown
+        n_samples = round(self.sr * self.duration)
+        background = shaped_noise(n_samples, self.sr, rng, lambda f: np.maximum(f, 30.0) ** -slope).astype(np.float64)
+        sounds: list[Sound] = []
+        for _ in range(rng.integers(self.n_events[0], self.n_events[1] + 1)):
+            sounds.extend(self._placed(sounds, background, rng))
+        return _to_level(Scene(background, tuple(sounds), self.sr), 10 ** rng.uniform(-1.0, -0.05))
+
+    def load(self, index: int, *, sr: int | None = None) -> np.ndarray:
+        """Waveform of a scene, drawn at the data set's rate.
+
+        Parameters
+        ----------
+        index : int
+            Position in the data set.
+        sr : int, optional
+            Sampling rate in Hz to resample to. None: that of the data set.
+
+        Returns
+        -------
+        np.ndarray (round(sr * duration),), float32
+        """
+        y = self.scene(index).mixture
+        return y if sr in (None, self.sr) else resample(y, orig_sr=self.sr, target_sr=sr)
+
+    def content_key(self, index: int) -> str:
+        """All that the sound of a scene depends on, but for the code.
+
+        Parameters
+        ----------
+        index : int
+            Position in the data set.
+
+        Returns
+        -------
+        str
+        """
+        settings = (self.duration, self.n_events, self.event_duration, self.snr, self.max_overlap, self.seed)
+        return f"SyntheticScenes {self.class_names} sr={self.sr} {settings!r} index={self._index(index)}"
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, list[Event]]:
+        """(waveform, events) of a scene, drawn once."""
+        scene = self.scene(index)
+        return scene.mixture, scene.events
+
+    def _placed(self, sounds: list[Sound], background: np.ndarray, rng: np.random.Generator) -> Iterator[Sound]:
+        """One more sound, at its SNR and where there is room for it; none if there is no room."""
+        label = self.class_names[rng.integers(len(self.class_names))]
+        event = _audible(synthesize(label, sr=self.sr, duration=rng.uniform(*self.event_duration), rng=rng, dry=True))
+        snr = rng.uniform(*self.snr)
+        samples = event * np.sqrt(10 ** (snr / 10) * np.mean(background**2) / np.mean(event**2))
+        for start in rng.integers(0, len(background) - len(event) + 1, size=PLACEMENTS):
+            sound = Sound(label, int(start), samples, snr)
+            if _has_room(sound, sounds, self.max_overlap):
+                yield sound
+                return
+
+
+class _EventsOnDemand(Sequence[list[Event]]):
+    """The labels of scenes: onsets are known when a scene has been drawn, which is put off until someone asks."""
+
+    def __init__(self, dataset: SyntheticScenes) -> None:
+        self._dataset = dataset
+        self._known: dict[int, list[Event]] = {}
+
+    def __len__(self) -> int:
+        return len(self._dataset)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # slices are not offered
+        position = self._dataset._index(index)
+        if position not in self._known:
+            self._known[position] = self._dataset.scene(position).events
+        return list(self._known[position])
+
+
+def _audible(y: np.ndarray) -> np.ndarray:
+    """From the first to the last sample within 40 dB of the peak, in float64."""
+    heard = np.flatnonzero(np.abs(y) >= AUDIBLE * np.abs(y).max())
+    return y[heard[0] : heard[-1] + 1].astype(np.float64)
+
+
+def _has_room(new: Sound, sounds: Sequence[Sound], max_overlap: int) -> bool:
+    """Whether no sound of the class is there already, and at no time more than `max_overlap` sounds in all.
+
+    The number of sounds is largest where one starts, so it is enough to look there.
+    """
+    beside = [sound for sound in sounds if sound.start < new.stop and new.start < sound.stop]
+    if any(sound.label == new.label for sound in beside):
+        return False
+    starts = [max(new.start, sound.start) for sound in beside]
+    return all(1 + sum(s.start <= at < s.stop for s in beside) <= max_overlap for at in starts)
+
+
+def _to_level(scene: Scene, peak: float) -> Scene:
+    """All parts by one factor, which leaves the SNRs as they are."""
+    gain = peak / float(np.abs(scene.mixture).max())
+    sounds = tuple(Sound(sound.label, sound.start, gain * sound.samples, sound.snr) for sound in scene.sounds)
+    return Scene(gain * scene.background, sounds, scene.sr)
+
+
+def _checked_range(pair: tuple[float, float], name: str, least: float | None, most: float | None) -> tuple:
+    """(low, high) in order and within the limits."""
+    low, high = pair
+    inside = (least is None or low >= least) and (most is None or high <= most)
+    if not (low <= high and inside):
+        limits = "" if least is None else f" from {least} on" + ("" if most is None else f" up to {most:g}")
+        raise ValueError(f"SyntheticScenes: {name} must be (low, high){limits}, got {pair!r}; reorder or change it")
+    return low, high

@@ -1,0 +1,29 @@
+"""The files that a data set left out, each with the reason, so that nothing vanishes in silence."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Skipped(NamedTuple):
+    """A file that was left out, and why.
+
+    Parameters
+    ----------
+    name : str
+        Path relative to the folder of the data set, with forward slashes on every platform.
+    reason : str
+        What is the matter, as a predicate: "is empty (0 bytes)".
+    """
+
+    name: str
+    reason: str
+
+
+def describe_skipped(skipped: Sequence[Skipped]) -> str:
+    """One line a file, names aligned; or one line that says that nothing was skipped."""
+    if not skipped:
+        return "no file was skipped"
+    width = min(50, max(len(name) for name, _ in skipped))
+    noun = "file was" if len(skipped) == 1 else "files were"
+    lines = [f"  {name:<{width}}  {reason}" for name, reason in skipped]
+    return "\n".join([f"{len(skipped)} {noun} skipped:", *lines])

@@ -1,0 +1,39 @@
+"""A data set whose clips take their time, so that a test can come in between; importable by worker processes."""
+
+import os
+import sys
+import time
+
+import numpy as np
+
+from npaudio import Frontend
+from npaudio.datasets import SoundDataset, extract_features
+
+
+class SlowSounds(SoundDataset):
+    """Noise, one seed a clip; `seconds` to load each. A clip number in `faulty` cannot be read."""
+
+    def __init__(self, n, *, seconds=0.0, faulty=(), deadly=None):
+        numbers = np.arange(n)
+        names = [f"slow-{k}" for k in numbers]
+        super().__init__(
+            names=names, labels=numbers % 2, class_names=("a", "b"), folds=numbers % 2 + 1, sources=names, sr=8000
+        )
+        self.seconds, self.faulty, self.deadly = seconds, faulty, deadly
+
+    def load(self, index, *, sr=None):
+        time.sleep(self.seconds)
+        if index == self.deadly:
+            os._exit(3)
+        if index in self.faulty:
+            raise ValueError(f"clip {index} is faulty")
+        return np.random.default_rng(index).standard_normal(2000).astype(np.float32)
+
+    def content_key(self, index):
+        return f"slow {index}"
+
+
+FRONTEND = Frontend(sr=8000, n_fft=256, hop_length=128, n_mels=16)
+
+if __name__ == "__main__":
+    extract_features(SlowSounds(int(sys.argv[2]), seconds=0.01), FRONTEND, cache_dir=sys.argv[1], processes=2)

@@ -1,0 +1,84 @@
+import warnings
+
+import numpy as np
+import pytest
+
+from npaudio import datasets
+from npaudio.datasets import SourceLeakWarning, leaked_sources, make_folds
+from tests.sound_folders import esc50
+
+
+def test_folds_hold_equal_shares_of_each_class():
+    labels = np.repeat([0, 1, 2], [40, 20, 10])
+    folds = make_folds(labels, 5, rng=3)
+    table = np.array([np.bincount(labels[folds == fold]) for fold in range(1, 6)])
+    np.testing.assert_array_equal(table, [[8, 4, 2]] * 5)
+
+
+def test_folds_keep_sources_whole_and_stay_balanced():
+    rng = np.random.default_rng(0)
+    sources = rng.integers(60, size=400)
+    labels = sources % 4
+    folds = make_folds(labels, 5, sources=sources, rng=1)
+    assert all(len(set(folds[sources == source])) == 1 for source in set(sources))
+    for label in range(4):
+        counts = np.bincount(folds[labels == label], minlength=6)[1:]
+        assert counts.max() - counts.min() <= np.bincount(sources).max()
+
+
+def test_folds_depend_on_the_seed_only():
+    labels = np.arange(50) % 5
+    np.testing.assert_array_equal(make_folds(labels, 5, rng=7), make_folds(labels, 5, rng=7))
+    assert (make_folds(labels, 5, rng=7) != make_folds(labels, 5, rng=8)).any()
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    make_folds(labels, 5)
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+def test_impossible_folds_are_refused():
+    with pytest.raises(ValueError, match="3 clips cannot fill 4 folds; pass n_folds=3"):
+        make_folds([0, 1, 0], 4)
+    with pytest.raises(ValueError, match="at least 2, got 1"):
+        make_folds([0, 1, 0], 1)
+    with pytest.raises(ValueError, match="1 sources cannot fill 2 folds"):
+        make_folds([0, 1, 0], 2, sources=["a", "a", "a"])
+
+
+def test_split_gives_train_and_test_indices(tmp_path):
+    dataset = datasets.ESC50(esc50(tmp_path))
+    train, test = dataset.split(2)
+    np.testing.assert_array_equal(np.sort(np.concatenate([train, test])), np.arange(18))
+    assert set(dataset.folds[test]) == {2}
+    assert set(dataset.folds[dataset.split((1, 3))[1]]) == {1, 3}
+    with pytest.raises(ValueError, match=r"ESC50\.split: unknown fold 4; choose of 1, 2, 3"):
+        dataset.split(4)
+    with pytest.raises(ValueError, match="holds all clips"):
+        dataset.split((1, 2, 3))
+
+
+def test_a_split_by_clip_is_warned_of_and_one_by_source_is_not(tmp_path):
+    dataset = datasets.ESC50(esc50(tmp_path, folds=4))
+    by_clip = dataset.with_folds(make_folds(dataset.labels, 2, rng=0))
+    with pytest.warns(SourceLeakWarning, match="clips in train and in test .*keep sources together"):
+        train, test = by_clip.split(1)
+    leaked = leaked_sources(dataset.sources, train, test)
+    assert set(leaked) == set(dataset.sources[train]) & set(dataset.sources[test])
+    by_source = dataset.with_folds(make_folds(dataset.labels, 2, sources=dataset.sources))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        by_source.split(1)
+        dataset.split(1)
+
+
+def test_the_warning_points_at_the_line_that_splits(tmp_path):
+    dataset = datasets.ESC50(esc50(tmp_path))
+    with pytest.warns(SourceLeakWarning) as record:
+        dataset.with_folds([1, 2] * 9).split(1)
+    assert record[0].filename == __file__
+
+
+def test_folds_of_a_wrong_form_are_refused(tmp_path):
+    dataset = datasets.ESC50(esc50(tmp_path))
+    for folds in ([1, 2], np.ones(18), np.zeros(18, int)):
+        with pytest.raises(ValueError, match="folds must be 18 whole numbers from 1 on"):
+            dataset.with_folds(folds)

@@ -1,0 +1,136 @@
+import io
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from npaudio import datasets
+from npaudio.datasets import extract_features, worker
+from npaudio.datasets.progress import ProgressLine
+from tests.slow_sounds import FRONTEND, SlowSounds
+from tests.test_datasets_features import ROOT
+
+
+def square(x):
+    """A task that prints, which must not disturb the answers."""
+    print("squaring")
+    if x == "process":
+        return os.getpid(), os.environ.get("OPENBLAS_NUM_THREADS")
+    if x == 13:
+        raise KeyError("thirteen")
+    return x * x
+
+
+@pytest.fixture(params=["fork", "fresh"])
+def start(request, monkeypatch):
+    if request.param == "fork" and not hasattr(os, "fork"):
+        request.param = "fresh"
+    monkeypatch.setattr(worker, "fork_is_safe", lambda: request.param == "fork")
+    return request.param
+
+
+def test_results_come_with_their_items_from_other_processes(start):
+    numbers = [k for k in range(40) if k != 13]
+    results = list(worker.run(square, [*numbers, "process"], processes=2))
+    assert {item: result for item, result in results if item != "process"} == {k: k * k for k in numbers}
+    pid, blas_threads = dict(results)["process"]
+    assert pid != os.getpid()
+    assert start == "fork" or blas_threads == "1"
+
+
+def test_what_the_task_raises_is_raised_here(start):
+    with pytest.raises(KeyError, match="thirteen"):
+        list(worker.run(square, list(range(40)), processes=2))
+
+
+def test_one_process_starts_no_other(monkeypatch):
+    monkeypatch.setattr(worker, "FreshWorker", None)
+    monkeypatch.setattr(worker, "ForkedWorker", None)
+    assert list(worker.run(square, [1, 2], processes=1)) == [(1, 1), (2, 4)]
+    assert list(worker.run(square, [3], processes=8)) == [(3, 9)]
+
+
+def test_a_killed_worker_is_an_error_and_no_hang(start):
+    with pytest.raises(RuntimeError, match="a worker process was killed; what is in a cache is kept"):
+        extract_features(SlowSounds(40, deadly=30), FRONTEND, processes=2)
+
+
+def test_workers_end_with_the_loop(start):
+    results = worker.run(square, list(range(14, 1000)), processes=2)
+    next(results)
+    results.close()
+    assert threading.active_count() == 1
+
+
+def test_a_fork_is_made_only_where_it_is_safe():
+    assert worker.fork_is_safe() == (sys.platform == "linux")
+    waiting = threading.Event()
+    thread = threading.Thread(target=waiting.wait)
+    thread.start()
+    assert not worker.fork_is_safe()
+    waiting.set()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "busy", ["", "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"]
+)
+def test_a_script_needs_no_main_guard(tmp_path, busy):
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"{busy}\nimport npaudio.datasets as d\nfrom tests.slow_sounds import FRONTEND, SlowSounds\n"
+        "print(d.extract_features(SlowSounds(40), FRONTEND, processes=2).X.shape)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    result = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=True)
+    assert result.stdout == "(40, 16, 16)\n"
+    assert result.stderr == ""
+
+
+def test_faulty_clips_are_named_by_workers_too(start):
+    table = extract_features(SlowSounds(40, faulty=(3, 20)), FRONTEND, processes=2)
+    assert table.skipped == (("slow-3", "clip 3 is faulty"), ("slow-20", "clip 20 is faulty"))
+    np.testing.assert_array_equal(table.X[-1], FRONTEND(SlowSounds(40).load(39)))
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_the_progress_line_is_quiet_without_a_terminal(capfd):
+    extract_features(SlowSounds(40), FRONTEND, processes=2)
+    extract_features(datasets.SyntheticSounds(1, sr=8000, duration=0.2), FRONTEND)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_progress_line_shows_rate_and_time_left(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("npaudio.datasets.progress.time.monotonic", lambda: clock[0])
+    terminal = Terminal()
+    line = ProgressLine("features", 200, unit="clips", stream=terminal)
+    for done in range(0, 101, 25):
+        clock[0] += 0.125
+        line.show(done)
+    line.close("100 clips computed")
+    lines = [text.rstrip() for text in terminal.getvalue().split("\r")]
+    assert lines == [  # every other call comes too early
+        "",
+        "features: 25 of 200 clips, 100.0 a second, 0:02 left",
+        "features: 75 of 200 clips, 150.0 a second, 0:01 left",
+        "features: 100 clips computed",
+    ]
+
+
+def test_the_progress_line_counts_bytes_as_megabytes_and_copes_without_a_total(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("npaudio.datasets.progress.time.monotonic", lambda: clock[0])
+    terminal = Terminal()
+    line = ProgressLine("download", None, unit="MB", scale=1e6, stream=terminal)
+    line.show(1_000_000)  # there before
+    clock[0] = 2.0
+    line.show(5_000_000)
+    assert terminal.getvalue().strip() == "download: 5 MB, 2.0 a second"
