@@ -177,3 +177,47 @@ def adaptive_avgpool2d_loops(x, n_f, n_t):
         cols = slice(t * x.shape[3] // n_t, -(-(t + 1) * x.shape[3] // n_t))
         y[:, :, f, t] = x[:, :, rows, cols].mean(axis=(2, 3))
     return y
+
+
+def augment_masks_loops(S, values, freq, time):
+    """SpecAugment on a batch: each item, each mask, each line. `freq` and `time` are (starts, widths)."""
+    out = S.copy()
+    for b in range(len(S)):
+        for start, width in zip(freq[0][b], freq[1][b], strict=True):
+            for band in range(start, start + width):
+                out[b, band, :] = values[b]
+        for start, width in zip(time[0][b], time[1][b], strict=True):
+            for frame in range(start, start + width):
+                out[b, :, frame] = values[b]
+    return out
+
+
+def augment_warp_loops(S, points, shifts):
+    """Time warp on a batch: the time before the moved point is stretched evenly, and so is the time after it."""
+    out = np.empty_like(S)
+    last = S.shape[-1] - 1
+    for b in range(len(S)):
+        c, moved = points[b], points[b] + shifts[b]
+        for t in range(last + 1):
+            source = t * c / moved if t < moved else c + (t - moved) * (last - c) / (last - moved)
+            left = min(int(source), last - 1)
+            out[b, :, t] = S[b, :, left] + (source - left) * (S[b, :, left + 1] - S[b, :, left])
+    return out
+
+
+def augment_vocoder_loops(S, rate):
+    """Phase vocoder of one spectrogram (n_freq, T): angles added up frame by frame, bin by bin."""
+    n_freq, n_frames = S.shape
+    S = np.concatenate([S, np.zeros((n_freq, 1))], axis=1)
+    n_out = 0
+    while n_out * rate < n_frames:
+        n_out += 1
+    out = np.empty((n_freq, n_out), complex)
+    for k in range(n_freq):
+        angle = np.angle(S[k, 0])
+        for i in range(n_out):
+            t = int(i * rate)
+            share = i * rate - t
+            out[k, i] = ((1 - share) * abs(S[k, t]) + share * abs(S[k, t + 1])) * np.exp(1j * angle)
+            angle += np.angle(S[k, t + 1]) - np.angle(S[k, t])
+    return out

@@ -23,19 +23,6 @@ def test_batchnorm_equals_its_loops(shape, tile_bytes, monkeypatch):
     np.testing.assert_allclose(layer.backward(grad), expected, atol=1e-9)
 
 
-@pytest.mark.parametrize("n", [1, 63, 64, 65, 200])
-def test_sum_rows_equals_the_plain_sum(n):
-    rows = np.random.default_rng(0).standard_normal((n, 3))
-    np.testing.assert_allclose(layout.sum_rows(rows), [sum(rows[:, c]) for c in range(3)], atol=1e-12)
-
-
-@pytest.mark.parametrize("n", [0, 1, 7, 100])
-def test_tiles_are_a_partition_of_nearly_equal_parts(n):
-    parts = [list(range(n))[tile] for tile in layout.tiles(n, 10, tile_bytes=95)]
-    assert [i for part in parts for i in part] == list(range(n))
-    assert max(map(len, parts), default=0) <= 9
-
-
 def test_statistics_keep_their_digits_where_the_mean_is_large():
     rows = (np.random.default_rng(0).standard_normal((100_000, 3)) + 1000).astype(np.float32)
     mean, var = columns.column_statistics(rows)

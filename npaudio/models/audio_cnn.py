@@ -4,16 +4,13 @@ Conventions: spectrograms (B, 1, n_mels, n_frames), logits (B, num_classes); par
 `features.0.weight` to `classifier.2.bias`.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from npaudio import nn
-from npaudio.nn.layout import tiles
+from npaudio.nn.short_cuts import short_cuts
 
 CHANNELS = (32, 64, 128, 256)
 SHORTEST = 8
-GROUP_BYTES = 12 * 1024 * 1024
 
 
 class AudioCNN(nn.Module):
@@ -75,24 +72,30 @@ class AudioCNN(nn.Module):
             self._keep((len(x), self.num_classes), None)
             return self._whole(x)  # (B, num_classes)
         self._keep((len(x), self.num_classes), x)
-        return np.concatenate([self._whole(x[group]) for group in self._groups(x)])
+        for layer in short_cuts([*self.features, *self.classifier]):
+            x = layer(x)
+        return x
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """The chain rule: logits to features, features to spectrogram. The result is what a saliency picture shows.
 
-        In evaluation `forward` kept nothing but x (see `_groups`), so the way forth is gone once more, as a whole.
+        In evaluation `forward` took a short cut and kept nothing but x, so the way forth is gone once more, as a whole.
         """
         (evaluated,) = self._recall(grad)
         if evaluated is not None:
+            self._require_evaluation()
             self._whole(evaluated)
         return self.features.backward(self.classifier.backward(grad))
 
+    def _require_evaluation(self) -> None:
+        if any(module.training for module in self.modules()):
+            raise ValueError(
+                "AudioCNN.backward: forward ran in evaluation, but the network is in training now; "
+                "call forward again, or eval() first"
+            )
+
     def _whole(self, x: np.ndarray) -> np.ndarray:
         return self.classifier(self.features(x))  # (B, 256, 1, 1), (B, num_classes)
-
-    def _groups(self, x: np.ndarray) -> Iterator[slice]:
-        """A few spectrograms at a time, whose feature maps stay in the cache; in evaluation none needs another."""
-        return tiles(len(x), CHANNELS[0] * x[0].nbytes, tile_bytes=GROUP_BYTES)
 
     def _check(self, shape: tuple[int, ...]) -> None:
         """Refuse what is no batch of spectrograms of this height, or too short for three poolings."""

@@ -61,7 +61,7 @@ class Summary:
 
 
 def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Generator | int = 0) -> Summary:
-    """Run random numbers through a network in evaluation mode and write down what every layer did.
+    """Run random numbers through the layers of a network in evaluation mode and write down what every layer did.
 
     Parameters
     ----------
@@ -81,6 +81,7 @@ def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Gener
     x = np.random.default_rng(rng).standard_normal(input_shape).astype(dtype)
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
+    model.training = bool(list(model.named_children()))  # a network in evaluation may take short cuts past its layers
     try:
         runs = [_watched(model, x.copy()) for _ in range(ROUNDS)]
     finally:
@@ -91,7 +92,7 @@ def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Gener
 
 
 def _watched(model: Module, x: np.ndarray) -> list[SummaryRow]:
-    """One forward pass. A network may send a large batch through in groups: the calls of one layer are joined."""
+    """One forward pass; the calls of a layer that is used more than once are joined."""
     rows: dict[str, SummaryRow] = {}
 
     def visit(call: LayerCall) -> None:

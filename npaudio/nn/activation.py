@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from npaudio.nn import _checks
-from npaudio.nn.layout import batch_tiles, for_each
+from npaudio.nn.layout import batch_tiles
 from npaudio.nn.module import Module
 from npaudio.nn.normal import normal_cdf
 
@@ -30,8 +30,7 @@ class ReLU(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = _checks.floating(x, caller="ReLU")
-        y = x if self.inplace else np.empty_like(x)
-        for_each(_tiles(x), lambda tile: np.maximum(x[tile], 0, out=y[tile]))
+        y = np.maximum(x, 0, out=x if self.inplace else None)
         self._keep(y.shape, y)
         return y
 
@@ -39,7 +38,8 @@ class ReLU(Module):
         """dy/dx is 1 where x > 0 and 0 elsewhere (at the kink too); y > 0 says the same as x > 0."""
         (y,) = self._recall(grad)
         result = grad if self.inplace else np.empty_like(grad)
-        for_each(_tiles(y), lambda tile: np.multiply(grad[tile], y[tile] > 0, out=result[tile]))
+        for tile in _tiles(y):
+            np.multiply(grad[tile], y[tile] > 0, out=result[tile])
         return result
 
     def _options(self) -> str:
@@ -55,7 +55,8 @@ class GELU(Module):
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = _checks.floating(x, caller="GELU")
         cdf = np.empty_like(x)
-        for_each(_tiles(x), lambda tile: cdf.__setitem__(tile, normal_cdf(x[tile])))
+        for tile in _tiles(x):
+            cdf[tile] = normal_cdf(x[tile])
         self._keep(x.shape, x, cdf)
         return x * cdf
 
@@ -63,12 +64,9 @@ class GELU(Module):
         """The product rule: dy/dx = Phi(x) + x · phi(x), and the density is phi(x) = exp(-x²/2) / sqrt(2 pi)."""
         x, cdf = self._recall(grad)
         result = np.empty_like(x)
-
-        def slope(tile: Any) -> None:
+        for tile in _tiles(x):
             density = np.exp(-0.5 * x[tile] ** 2) * (1 / math.sqrt(2 * math.pi))
             result[tile] = grad[tile] * (cdf[tile] + x[tile] * density)
-
-        for_each(_tiles(x), slope)
         return result
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from npaudio.nn.layout import for_each, repeated, row_tiles, sum_rows
+from npaudio.nn.layout import empty, repeated, row_tiles, sum_rows
 
 
 def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -30,14 +30,11 @@ def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def scale_and_shift(rows: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """Compute y = scale · x + shift with one number of each for every column of (N, C)."""
     scales, shifts = (repeated(v, _tile_length(rows), rows.dtype) for v in (scale, shift))
-    y = np.empty_like(rows)
-
-    def line(tile: slice) -> None:
+    y = empty(rows.shape, rows.dtype)
+    for tile in row_tiles(rows):
         n = tile.stop - tile.start
         np.multiply(rows[tile], scales[:n], out=y[tile])
         y[tile] += shifts[:n]
-
-    for_each(row_tiles(rows), line)
     return y
 
 
@@ -57,16 +54,13 @@ def gradient_sums(g: np.ndarray, rows: np.ndarray, mean: np.ndarray) -> tuple[np
 def line_in_two(g: np.ndarray, a: np.ndarray, rows: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     """Compute y = a · g + b · x + c with one number of each for every column of (N, C)."""
     a_rows, b_rows, c_rows = (repeated(v, _tile_length(rows), rows.dtype) for v in (a, b, c))
-    y = np.empty_like(rows)
-
-    def line(tile: slice) -> None:
+    y = empty(rows.shape, rows.dtype)
+    for tile in row_tiles(rows):
         n = tile.stop - tile.start
         in_x = rows[tile] * b_rows[:n]
         in_x += c_rows[:n]
         np.multiply(g[tile], a_rows[:n], out=y[tile])
         y[tile] += in_x
-
-    for_each(row_tiles(rows), line)
     return y
 
 
@@ -76,12 +70,5 @@ def _tile_length(rows: np.ndarray) -> int:
 
 
 def _sum_over_tiles(rows: np.ndarray, of_tile: Callable[[slice], np.ndarray]) -> np.ndarray:
-    """Add up what `of_tile` returns, in the order of the tiles whoever computed them: the same numbers every time."""
-    tiles = row_tiles(rows)
-    results: dict[int, np.ndarray] = {}
-
-    def store(tile: slice) -> None:
-        results[tile.start] = of_tile(tile)
-
-    for_each(tiles, store)
-    return np.sum([results[tile.start] for tile in tiles], axis=0, dtype=np.float64)
+    """Add up what `of_tile` returns for each tile, in float64."""
+    return np.stack([of_tile(tile) for tile in row_tiles(rows)]).sum(axis=0, dtype=np.float64)

@@ -19,17 +19,19 @@ For speed: `channels_last` storage turns a window into kh runs of kw·C neighbou
 writes out the columns of more pixels than fit into the cache. The plain loops stand in tests/oracles.py.
 """
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from npaudio.nn import _checks
 from npaudio.nn.init import Rng, torch_default
-from npaudio.nn.layout import channels_first, channels_last, for_each, tiles
+from npaudio.nn.layout import channels_first, channels_last, empty, tiles
 from npaudio.nn.module import Module, Parameter
 
-COLUMNS_BYTES = 8 * 1024 * 1024
+COLUMNS_BYTES = 6 * 1024 * 1024
 LONG_RUN = 8
 
 Tile = tuple[slice, slice]
@@ -78,10 +80,12 @@ class Conv2d(Module):
         x = _checks.images(x, caller="Conv2d", channels=self.in_channels)
         dtype = np.result_type(x, self.weight.data)
         padded = pad(channels_last(x), self.padding, dtype)  # (B, F + 2p, T + 2p, C)
-        y = np.empty((*self._output_size(padded), self.out_channels), dtype)  # (B, F', T', O)
+        y = empty((*self._output_size(padded), self.out_channels), dtype)  # (B, F', T', O)
         kernel = self._kernel().astype(dtype, copy=False)  # (kh kw C + 1, O)
-        for tile in self._window_tiles(y):
-            columns = self._columns(padded, tile)  # (n, kh kw C + 1)
+        tiles = self._window_tiles(y)
+        room = self._room_for_columns(tiles, y)
+        for tile in tiles:
+            columns = self._columns(padded, tile, room)  # (n, kh kw C + 1)
             np.matmul(columns, kernel, out=_pixels(y[tile]))  # (n, O)
         self._keep(channels_first(y).shape, padded)
         return channels_first(y)  # (B, O, F', T')
@@ -97,28 +101,33 @@ class Conv2d(Module):
         kernel = self._kernel().astype(padded.dtype, copy=False)  # (kh kw C + 1, O)
         grad_kernel = np.zeros_like(kernel)
         grad_padded = np.zeros_like(padded)  # (B, F + 2p, T + 2p, C)
-        for tile in self._window_tiles(g):
+        tiles = self._window_tiles(g)
+        room = self._room_for_columns(tiles, g)
+        room_for_grad = np.empty((len(room), self._window_size), room.dtype)
+        for tile in tiles:
             g_rows = _pixels(g[tile])  # (n, O)
-            grad_kernel += self._columns(padded, tile).T @ g_rows
-            grad_columns = g_rows @ kernel[: self._window_size].T  # (n, kh kw C)
+            grad_kernel += self._columns(padded, tile, room).T @ g_rows
+            grad_columns = room_for_grad[: len(g_rows)]  # (n, kh kw C)
+            np.matmul(g_rows, kernel[: self._window_size].T, out=grad_columns)
             self._add_columns(grad_padded, tile, grad_columns)
         self._add_kernel_grad(grad_kernel)
         return channels_first(unpad(grad_padded, self.padding))  # (B, C, F, T)
 
-    def _columns(self, padded: np.ndarray, tile: Tile) -> np.ndarray:
-        """im2col: the windows of the tile's output pixels as rows (n, kh kw C), and a column of ones for the bias."""
+    def _columns(self, padded: np.ndarray, tile: Tile, room: np.ndarray) -> np.ndarray:
+        """im2col: the windows of the tile's output pixels as rows (n, kh kw C), and the column of ones behind them."""
         windows = self._windows(padded, tile)  # (b, f, T', kh, kw, C)
+        columns = room[: math.prod(windows.shape[:3])]
+        rows = columns[:, : self._window_size].reshape(windows.shape)
+        for part in self._taps() if self.in_channels < LONG_RUN else [...]:
+            rows[part] = windows[part]
+        return columns
+
+    def _room_for_columns(self, tiles: list[Tile], y: np.ndarray) -> np.ndarray:
+        """Memory for the columns of the largest tile, which is the first, with the ones for the bias in their place."""
         ones = 0 if self.bias is None else 1
-        columns = np.empty((*windows.shape[:3], self._window_size + ones), padded.dtype)
-        rows = columns[..., : self._window_size].reshape(windows.shape)
-
-        def copy(images: slice) -> None:
-            for part in self._disjoint_parts():
-                rows[images][part] = windows[images][part]
-
-        for_each(_single(rows), copy)
-        columns[..., self._window_size :] = 1
-        return _pixels(columns)
+        room = np.empty((len(_pixels(y[tiles[0]])), self._window_size + ones), y.dtype)
+        room[:, self._window_size :] = 1
+        return room
 
     def _add_columns(self, grad_padded: np.ndarray, tile: Tile, grad_columns: np.ndarray) -> None:
         """col2im: add every row of (n, kh kw C) to the window that im2col had read it from.
@@ -127,25 +136,23 @@ class Conv2d(Module):
         """
         windows = self._windows(grad_padded, tile)  # (b, f, T', kh, kw, C)
         rows = grad_columns.reshape(windows.shape)
+        for part in self._disjoint_parts():
+            windows[part] += rows[part]
 
-        def add(images: slice) -> None:
-            for part in self._disjoint_parts():
-                windows[images][part] += rows[images][part]
-
-        for_each(_single(rows), add)
-
-    def _disjoint_parts(self) -> Iterator[tuple[slice | int, ...]]:
+    def _disjoint_parts(self) -> list[Any]:
         """Indices that together reach all windows (b, f, T', kh, kw, C), and in each of which no pixel comes twice.
 
         With few channels: one tap of every window, a run of T' pixels. With many: every m-th window as a whole, m the
         kernel size over the stride, rounded up; its runs are kw·C numbers. Long runs are what NumPy is quick at.
         """
-        everything = slice(None)
         if self.in_channels < LONG_RUN:
-            yield from ((everything, everything, everything, i, j) for i, j in np.ndindex(self.kernel_size))
-            return
+            return self._taps()
         m_f, m_t = (-(-k // s) for k, s in zip(self.kernel_size, self.stride, strict=True))
-        yield from ((everything, slice(f, None, m_f), slice(t, None, m_t)) for f, t in np.ndindex(m_f, m_t))
+        return [(slice(None), slice(f, None, m_f), slice(t, None, m_t)) for f, t in np.ndindex(m_f, m_t)]
+
+    def _taps(self) -> list[Any]:
+        """For each position (i, j) in the kernel, the index of the numbers that stand there in all windows."""
+        return [(slice(None), slice(None), slice(None), i, j) for i, j in np.ndindex(self.kernel_size)]
 
     def _windows(self, padded: np.ndarray, tile: Tile) -> np.ndarray:
         """View of what lies under the kernel for each output pixel of the tile, (b, f, T', kh, kw, C)."""
@@ -172,9 +179,9 @@ class Conv2d(Module):
         """B, F' and T'; refuses images that the kernel does not fit into."""
         return (len(padded), *window_counts(padded, self.kernel_size, self.stride, self.padding, caller="Conv2d"))
 
-    def _window_tiles(self, y: np.ndarray) -> Iterator[Tile]:
+    def _window_tiles(self, y: np.ndarray) -> list[Tile]:
         """Tiles of output pixels whose columns stay in the cache while they are written and multiplied."""
-        return window_tiles(y, max(self._window_size, self.out_channels) * y.itemsize)
+        return list(window_tiles(y, max(self._window_size, self.out_channels) * y.itemsize))
 
     @property
     def _window_size(self) -> int:
@@ -224,11 +231,6 @@ def unpad(padded: np.ndarray, padding: tuple[int, int]) -> np.ndarray:
     """View of what `pad` surrounded."""
     ph, pw = padding
     return padded[:, ph : padded.shape[1] - ph, pw : padded.shape[2] - pw]
-
-
-def _single(images: np.ndarray) -> list[slice]:
-    """Each image of a tile by itself: images have no pixel in common, so cores may share them."""
-    return [slice(i, i + 1) for i in range(len(images))]
 
 
 def _pixels(x: np.ndarray) -> np.ndarray:

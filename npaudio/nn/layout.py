@@ -4,25 +4,20 @@ Conventions: images are *logically* (B, C, F, T) and *stored* channels-last, tha
 contiguous (B, F, T, C) array. Read that way, a pixel is one row of C numbers, a whole batch is a (B·F·T, C) matrix.
 
 An array of 40 MB does not fit into a cache, so every operation on it fetches it from memory again. Cut into tiles of
-about half a megabyte, several operations in a row find their tile still in the cache. And since NumPy lets go of
-Python's lock while it computes, tiles can be shared out among the cores (matrix products share themselves).
+about half a megabyte, several operations in a row find their tile still in the cache. Threads of our own would add
+nothing: between two matrix products the threads of BLAS keep the other cores busy, waiting for the next one.
 """
 
-import contextvars
-import functools
 import math
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+import threading
+from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
 TILE_BYTES = 512 * 1024
 FOLDS = 64
-MOST_THREADS = 4
-
-Tile = TypeVar("Tile")
+LARGE_BYTES = 16 * 1024 * 1024
 
 
 def channels_last(x: np.ndarray) -> np.ndarray:
@@ -33,6 +28,37 @@ def channels_last(x: np.ndarray) -> np.ndarray:
 def channels_first(x: np.ndarray) -> np.ndarray:
     """View an array (B, F, T, C) as images (B, C, F, T); never copies."""
     return x.transpose(0, 3, 1, 2)
+
+
+class _Block:
+    """A large piece of memory; when the last array in it is gone, it is free for the next one."""
+
+    free: ClassVar[list[np.ndarray]] = []
+    most_free = 4
+    lock = threading.RLock()
+
+    def __init__(self, n_bytes: int) -> None:
+        with self.lock:
+            fitting = [memory for memory in self.free if n_bytes <= memory.nbytes <= 2 * n_bytes]
+            self.memory = min(fitting, key=len) if fitting else np.empty(n_bytes, np.uint8)
+            self.free[:] = [memory for memory in self.free if memory is not self.memory]
+        self.__array_interface__ = self.memory.__array_interface__
+
+    def __del__(self) -> None:
+        with self.lock:
+            self.free[:] = [*self.free, self.memory][-self.most_free :]
+
+
+def empty(shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> np.ndarray:
+    """`np.empty`, but large arrays use the memory of large arrays that are gone.
+
+    The operating system hands out fresh memory page by page, each cleared first: for 40 MB that takes as long as an
+    operation on them. A training step asks for the same sizes again and again.
+    """
+    n_bytes = math.prod(shape) * np.dtype(dtype).itemsize
+    if n_bytes < LARGE_BYTES:
+        return np.empty(shape, dtype)
+    return np.asarray(_Block(n_bytes))[:n_bytes].view(dtype).reshape(shape)
 
 
 def tiles(n: int, item_bytes: int, *, tile_bytes: int = TILE_BYTES) -> Iterator[slice]:
@@ -51,37 +77,6 @@ def row_tiles(rows: np.ndarray) -> list[slice]:
 def batch_tiles(x: np.ndarray) -> list[slice]:
     """Tiles of any array, as slices of its first axis."""
     return list(tiles(len(x), x.nbytes // max(1, len(x))))
-
-
-def for_each(tiles: Sequence[Tile], work: Callable[[Tile], object]) -> None:
-    """Call `work(tile)` for all tiles, shared out among the cores; the tiles must not write to the same places."""
-    n_threads = min(_cores(), len(tiles))
-
-    def share(first: int) -> None:
-        for tile in tiles[first::n_threads]:
-            work(tile)
-
-    others = [_threads().submit(contextvars.copy_context().run, share, first) for first in range(1, n_threads)]
-    if n_threads:
-        share(0)
-    for other in others:
-        other.result()
-
-
-@functools.cache
-def _cores() -> int:
-    """Cores that this process may use; more than a few only wait for each other and for memory."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST_THREADS)
-
-
-@functools.cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_cores(), thread_name_prefix="npaudio")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_threads.cache_clear)  # a child process has none of its parent's threads
 
 
 def sum_rows(rows: np.ndarray) -> np.ndarray:

@@ -180,6 +180,12 @@ class BatchNorm(Module):
         c = -a * sum_g / len(rows) - b * mean
         return self._from_rows(line_in_two(g, a, rows, b, c), grad.shape)
 
+    def fixed_line(self) -> tuple[np.ndarray, np.ndarray]:
+        """Scale and shift of each channel in evaluation, where y = scale · x + shift; float64."""
+        mean, var = self._running_statistics()
+        scale = self._gamma() / np.sqrt(var + self.eps)
+        return scale, self._beta() - mean * scale
+
     def _gamma(self) -> np.ndarray:
         return np.ones(self.num_features) if self.weight is None else self.weight.data.astype(np.float64)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from npaudio.nn import _checks
 from npaudio.nn.conv import pad, unpad, window_counts
-from npaudio.nn.layout import batch_tiles, channels_first, channels_last, for_each
+from npaudio.nn.layout import batch_tiles, channels_first, channels_last, empty
 from npaudio.nn.module import Module
 
 Pair = tuple[int, int]
@@ -67,7 +67,8 @@ class MaxPool2d(_WindowPool):
         x = _checks.images(x, caller="MaxPool2d")
         padded, shape = self._padded(x, -np.inf)
         largest = np.empty(shape, x.dtype)  # (B, F', T', C)
-        for_each(batch_tiles(padded), lambda tile: _maximum(self._taps(padded[tile], shape[1:3]), largest[tile]))
+        for tile in batch_tiles(padded):
+            _maximum(self._taps(padded[tile], shape[1:3]), out=largest[tile])
         self._keep(channels_first(largest).shape, padded, largest)
         return channels_first(largest)
 
@@ -78,14 +79,16 @@ class MaxPool2d(_WindowPool):
         """
         padded, largest = self._recall(grad)
         g = grad.transpose(0, 2, 3, 1)  # (B, F', T', C)
-        grad_padded = np.zeros(padded.shape, grad.dtype)
-
-        def hand_back(tile: slice) -> None:
+        grad_padded = empty(padded.shape, grad.dtype)
+        windows_tile_the_image = self.stride == self.kernel_size
+        for tile in batch_tiles(padded):
+            grad_padded[tile] = 0
             winner = _first_equal(self._taps(padded[tile], g.shape[1:3]), largest[tile])
             for number, tap in enumerate(self._taps(grad_padded[tile], g.shape[1:3])):
-                tap += g[tile] * (winner == number)
-
-        for_each(batch_tiles(padded), hand_back)
+                if windows_tile_the_image:
+                    np.multiply(g[tile], winner == number, out=tap)
+                else:
+                    tap += g[tile] * (winner == number)
         return channels_first(unpad(grad_padded, self.padding))
 
 
