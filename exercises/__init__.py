@@ -1,0 +1,1 @@
+"""Exercises: complete a file, run pytest, learn from what it says. `python -m exercises` shows where you are."""

@@ -1,0 +1,92 @@
+"""One call of a learner's function: what went in, what came out, and what went wrong, in a sentence."""
+
+import copy
+import inspect
+import linecache
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exercises.checking.verdicts import Todo, Wrong
+
+
+def guarded_call(
+    function: Callable[..., Any], name: str, path: Path, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call `function`; turn what goes wrong into `Wrong` or `Todo`, and see that its inputs stay as they are."""
+    named = _bind(function, name, args, kwargs)
+    before = {key: copy.deepcopy(value) for key, value in named.items() if isinstance(value, np.ndarray | list)}
+    try:
+        value = function(*args, **kwargs)
+    except NotImplementedError:
+        raise Todo(name) from None
+    except (Wrong, Todo):
+        raise
+    except RecursionError:
+        raise Wrong(f"{name} calls itself without an end.") from None
+    except (Exception, SystemExit) as error:
+        told = f"{name} stopped with {type(error).__name__}: {error}{where_in(path, error)}"
+        raise Wrong(f"{told}\nIt was called with {told_arguments(named)}.") from None
+    for key, kept in before.items():
+        if not _unchanged(named[key], kept):
+            raise Wrong(
+                f"{name} changes its input {key}, which the caller still needs. Work on a copy: {_copied(key)}."
+            )
+    return value
+
+
+def _bind(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments by the names of the parameters; a sentence if they don't fit the function's first line."""
+    if not callable(function):
+        raise Wrong(f"{name} is {function!r}, not a function.")
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return {f"argument {i + 1}": value for i, value in enumerate(args)} | kwargs
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        count = len(args) + len(kwargs)
+        raise Wrong(
+            f"{name}{signature} can't be called as the task says ({error}): the check passes {count} "
+            f"argument{'' if count == 1 else 's'}. Keep the first line of the skeleton."
+        ) from None
+    return dict(bound.arguments)
+
+
+def where_in(path: Path, error: BaseException) -> str:
+    """Line of the learner's file in which the error arose, as the end of a sentence."""
+    lines = [entry for entry in traceback.extract_tb(error.__traceback__) if entry.filename == str(path)]
+    if not lines:
+        return ""
+    code = (lines[-1].line or linecache.getline(str(path), lines[-1].lineno or 0)).strip()
+    return f"\nLine {lines[-1].lineno} of {path.name}" + (f": `{code}`" if code else ".")
+
+
+def told_arguments(named: dict[str, Any]) -> str:
+    """Such as: y = float64 array of shape (83,), n_fft = 16."""
+    return ", ".join(f"{key} = {_told(value)}" for key, value in named.items()) or "no arguments"
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} array of shape {value.shape}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 40 else f"{type(value).__name__} {text[:30]}..."
+
+
+def _unchanged(now: Any, before: Any) -> bool:
+    if isinstance(before, np.ndarray):
+        same_type = now.shape == before.shape and now.dtype == before.dtype
+        return same_type and np.array_equal(now, before, equal_nan=before.dtype.kind in "fc")
+    try:
+        return bool(now == before)
+    except ValueError:  # a list of arrays
+        return len(now) == len(before) and all(map(np.array_equal, now, before))
+
+
+def _copied(name: str) -> str:
+    return f"{name} = {name}.copy()"

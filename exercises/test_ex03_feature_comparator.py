@@ -1,0 +1,281 @@
+"""Checks of exercise 03, the feature comparator, and the mistakes that it knows by name."""
+
+import re
+
+import numpy as np
+
+import npaudio
+from exercises.checking import Mistakes, claim, close, expect
+from exercises.checking.signals_ex03 import CHECKS, SR
+
+CENTROID = Mistakes("AudioFeatureComparator.spectral_centroid")
+FLATNESS = Mistakes("AudioFeatureComparator.spectral_flatness")
+VARIATION = Mistakes("AudioFeatureComparator.temporal_variation")
+
+SMALL = {"sr": 8000, "n_fft": 96, "hop_length": 40, "n_mels": 7, "floor": 0.3}
+FEATURES = ("centroid", "flatness", "variation")
+
+
+def sound():
+    """Noise whose low frequencies are stronger, and which fades."""
+    white = np.random.default_rng(3).normal(size=700)
+    return np.convolve(white, [1, 0.9, 0.5], "same") * np.linspace(1, 0.1, 700)
+
+
+def magnitudes(y, n_fft=SMALL["n_fft"], hop_length=SMALL["hop_length"]):
+    return np.abs(npaudio.stft(y, n_fft=n_fft, hop_length=hop_length, center=False))
+
+
+def floored(y):
+    return np.maximum(magnitudes(y), SMALL["floor"])
+
+
+def mel(y, sr=SMALL["sr"], n_fft=SMALL["n_fft"], hop_length=SMALL["hop_length"], n_mels=SMALL["n_mels"]):
+    return npaudio.melspectrogram(y, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, center=False)
+
+
+def mel_db(y):
+    return npaudio.power_to_db(mel(y), top_db=80.0)
+
+
+def bins():
+    return np.arange(SMALL["n_fft"] // 2 + 1)[:, None] * SMALL["sr"] / SMALL["n_fft"]
+
+
+@CENTROID.mistake(
+    "you weigh by power, |S| ** 2; the task weighs by magnitude.",
+    "The article says energy, librosa takes |S|; the two differ, and only the second is asked for here.",
+)
+def by_power(y):
+    return npaudio.spectral_centroid(S=magnitudes(y) ** 2, sr=SMALL["sr"]).mean()
+
+
+@CENTROID.mistake("your value is a number of bins, not Hz.", "Bin k lies at k * sr / n_fft.")
+def in_bins(y):
+    return npaudio.spectral_centroid(S=magnitudes(y), sr=SMALL["sr"]).mean() * SMALL["n_fft"] / SMALL["sr"]
+
+
+@CENTROID.mistake("your bins reach up to sr instead of sr / 2.", "Bin k lies at k * sr / n_fft, the last at sr / 2.")
+def twice_too_high(y):
+    return 2 * npaudio.spectral_centroid(S=magnitudes(y), sr=SMALL["sr"]).mean()
+
+
+@CENTROID.mistake(
+    "you sum over the frames too before you divide, so that loud frames count more.",
+    "Divide within each frame (axis=0), then take the mean over the frames.",
+)
+def ratio_of_sums(y):
+    return np.sum(bins() * magnitudes(y)) / np.sum(magnitudes(y))
+
+
+@CENTROID.mistake("you divide by the number of bins.", "Divide by the sum of the magnitudes: a weighted mean.")
+def mean_of_products(y):
+    return np.mean(bins() * magnitudes(y))
+
+
+@FLATNESS.mistake("you take powers; the task (and the article) takes magnitudes.", "Leave out the square.")
+def of_powers(y):
+    return npaudio.spectral_flatness(S=magnitudes(y), amin=SMALL["floor"] ** 2).mean()
+
+
+@FLATNESS.mistake("you take powers, and put the floor under them; the task takes magnitudes.", "Leave out the square.")
+def of_floored_powers(y):
+    return npaudio.spectral_flatness(S=magnitudes(y), amin=SMALL["floor"]).mean()
+
+
+@FLATNESS.mistake("your fraction is upside down.", "Geometric mean over arithmetic mean: at most 1.")
+def upside_down(y):
+    return np.mean(np.mean(floored(y), axis=0) / np.exp(np.mean(np.log(floored(y)), axis=0)))
+
+
+@FLATNESS.mistake("you divide by the sum of the magnitudes, not by their mean.", "np.mean(a, axis=0) goes below.")
+def over_sum(y):
+    return np.mean(np.exp(np.mean(np.log(floored(y)), axis=0)) / np.sum(floored(y), axis=0))
+
+
+@FLATNESS.mistake("the floor is missing.", "Magnitudes below self.floor count as self.floor: np.maximum.")
+def no_floor(y):
+    return npaudio.spectral_flatness(S=magnitudes(y), amin=1e-300, power=1).mean()
+
+
+@FLATNESS.mistake("you add the floor to the magnitudes.", "It is a least value: np.maximum(S, self.floor).")
+def added_floor(y):
+    return npaudio.spectral_flatness(S=magnitudes(y) + SMALL["floor"], power=1).mean()
+
+
+@FLATNESS.mistake("the floor is under one of the two means only.", "Floor the magnitudes once, then use them in both.")
+def half_floored(y):
+    return np.mean(np.exp(np.mean(np.log(floored(y)), axis=0)) / np.mean(magnitudes(y), axis=0))
+
+
+@FLATNESS.mistake(
+    "you take both means over all bins and frames at once.", "First within each frame (axis=0), then over the frames."
+)
+def all_at_once(y):
+    return np.exp(np.mean(np.log(floored(y)))) / np.mean(floored(y))
+
+
+@FLATNESS.mistake("you undo np.log10 with np.exp.", "np.exp goes with np.log; 10 ** x with np.log10.")
+def mixed_logarithms(y):
+    return np.mean(np.exp(np.mean(np.log10(floored(y)), axis=0)) / np.mean(floored(y), axis=0))
+
+
+@VARIATION.mistake("you subtract neighbouring bands, not neighbouring frames.", "Time is the last axis: axis=1.")
+def across_bands(y):
+    return np.mean(np.abs(np.diff(mel_db(y), axis=0)))
+
+
+@VARIATION.mistake(
+    "you take the mean before the absolute value, so that up and down cancel.", "np.abs first, np.mean after it."
+)
+def cancelling(y):
+    return np.abs(np.mean(np.diff(mel_db(y), axis=1)))
+
+
+@VARIATION.mistake("the absolute value is missing, so that up and down cancel.", "np.abs before np.mean.")
+def signed(y):
+    return np.mean(np.diff(mel_db(y), axis=1))
+
+
+@VARIATION.mistake("you sum up; the task asks for the mean.", "np.mean over bands and frames.")
+def summed(y):
+    return np.sum(np.abs(np.diff(mel_db(y), axis=1)))
+
+
+@VARIATION.mistake("you square the differences.", "The mean of their absolute values is asked for.")
+def squared(y):
+    return np.mean(np.diff(mel_db(y), axis=1) ** 2)
+
+
+@VARIATION.mistake("you divide by the number of frames; there is one difference less.", "np.mean counts for you.")
+def one_too_many(y):
+    return np.sum(np.abs(np.diff(mel_db(y), axis=1))) / mel_db(y).size
+
+
+@VARIATION.mistake("you compare mel powers; the task asks for decibels.", "self.mel_db(y) gives them.")
+def of_power(y):
+    return np.mean(np.abs(np.diff(mel(y), axis=1)))
+
+
+@VARIATION.mistake("you compare magnitudes; the task asks for mel bands in dB.", "self.mel_db(y) gives them.")
+def of_magnitudes(y):
+    return np.mean(np.abs(np.diff(magnitudes(y), axis=1)))
+
+
+def signals_of(comparator):
+    signals = comparator.generate_signals()
+    claim(hasattr(signals, "keys"), "generate_signals: a dict from names to signals was expected.")
+    missing = [name for name in CHECKS if name not in signals]
+    claim(not missing, f"generate_signals: {', '.join(missing)} missing; you have {', '.join(map(str, signals))}.")
+    return {name: np.asarray(signals[name], np.float64) for name in CHECKS}
+
+
+def test_five_signals(answer):
+    signals = signals_of(answer.AudioFeatureComparator())
+    for name, y in signals.items():
+        told = f'generate_signals()["{name}"]: '
+        claim(y.shape == (2 * SR,), f"{told}shape {y.shape}, expected ({2 * SR},), that is 2 s at 16,000 Hz.")
+        claim(np.all(np.isfinite(y)) and np.ptp(y) > 0, f"{told}it is silent, or holds NaN.")
+        CHECKS[name](y)
+    again = signals_of(answer.AudioFeatureComparator())["white_noise"]
+    same = np.array_equal(signals["white_noise"], again)
+    claim(same, 'generate_signals()["white_noise"]: other noise each time. Seed it: np.random.default_rng(42).')
+
+
+def test_centroid(answer):
+    comparator, y = answer.AudioFeatureComparator(**SMALL), sound()
+    expected = npaudio.spectral_centroid(S=magnitudes(y), sr=SMALL["sr"]).mean()
+    expect("spectral_centroid", comparator.spectral_centroid(y), expected, CENTROID.on(y))
+
+
+def test_flatness(answer):
+    comparator, y = answer.AudioFeatureComparator(**SMALL), sound()
+    expected = npaudio.spectral_flatness(S=floored(y), power=1).mean()
+    expect("spectral_flatness", comparator.spectral_flatness(y), expected, FLATNESS.on(y))
+
+
+def test_flatness_of_many_bins(answer):
+    comparator, y = answer.AudioFeatureComparator(n_fft=2048, hop_length=500), 1e-3 * sound().repeat(4)
+    value = comparator.spectral_flatness(y)
+    claim(
+        not close(value, 0),
+        "spectral_flatness: 0 for a frame of 1,025 small magnitudes, because their product underflows. "
+        "Take the mean of the logarithms.",
+    )
+    expect("spectral_flatness", value, npaudio.spectral_flatness(S=magnitudes(y, 2048, 500), power=1).mean())
+
+
+def test_temporal_variation(answer):
+    comparator, y = answer.AudioFeatureComparator(**SMALL), sound()
+    expected = np.mean(np.abs(mel_db(y)[:, 1:] - mel_db(y)[:, :-1]))
+    expect("temporal_variation", comparator.temporal_variation(y), expected, VARIATION.on(y))
+
+
+def test_compare_measures_all_five(answer):
+    comparator = answer.AudioFeatureComparator(duration=0.5, n_fft=512)
+    measured = comparator.compare()
+    for name, y in signals_of(comparator).items():
+        claim(name in measured, f"compare: {name!r} is missing.")
+        claim(set(FEATURES) <= set(measured[name]), f'compare()["{name}"]: expected the keys {", ".join(FEATURES)}.')
+        for feature, method in zip(
+            FEATURES,
+            (comparator.spectral_centroid, comparator.spectral_flatness, comparator.temporal_variation),
+            strict=True,
+        ):
+            label = f'compare()["{name}"]["{feature}"], beside what the method for it gives'
+            expect(label, measured[name][feature], method(y))
+
+
+def honest(measured):
+    """What the numbers say to the four claims, in their order."""
+    centroid, flatness, variation = ({name: measured[name][which] for name in CHECKS} for which in FEATURES)
+    return [
+        max(flatness, key=flatness.get) == "white_noise",
+        min(flatness, key=flatness.get) == "sine",
+        variation["speech_like"] > max(variation[name] for name in ("sine", "sweep", "music_like")),
+        centroid["sine"] < centroid["sweep"] < centroid["white_noise"],
+    ]
+
+
+def test_verify_says_what_the_numbers_say(answer):
+    for floor in (1e-10, 1e-5):
+        comparator = answer.AudioFeatureComparator(floor=floor)
+        measured = comparator.compare()
+        verdicts = list(comparator.verify().items())
+        claim(len(verdicts) == 4, f"verify: {len(verdicts)} claims, expected the four of CLAIMS, in their order.")
+        for (text, said), holds in zip(verdicts, honest(measured), strict=True):
+            lowest = min(CHECKS, key=lambda name: measured[name]["flatness"])
+            told = f"verify with floor={floor:g}: {text!r} is {bool(said)}, but your numbers say {holds}."
+            if "lowest" in text:
+                told += f" The lowest flatness is that of {lowest}. With the Hann window the tone is the lowest for "
+                told += "floor=1e-5, not for 1e-10: say what you measure."
+            claim(bool(said) == holds, told)
+
+
+def line_of(name, lines):
+    """The line that begins with a signal's name, in upper or lower case, with a space or a hyphen in it."""
+    pattern = re.compile(r"\W*" + name.replace("_", "[ _-]"), re.IGNORECASE)
+    found = next((line for line in lines if pattern.match(line)), None)
+    claim(found is not None, f"print_table: no line begins with {name!r}.")
+    return found
+
+
+def test_print_table(answer):
+    comparator = answer.AudioFeatureComparator(duration=0.5)
+    measured, lines = comparator.compare(), comparator.print_table.printed().splitlines()
+    for name in CHECKS:
+        line = line_of(name, lines)
+        numbers = [float(number) for number in re.findall(r"\d+\.?\d*(?:[eE][-+]?\d+)?", line.replace(",", ""))]
+        centroid = measured[name]["centroid"]
+        near = any(abs(number - centroid) < 0.51 + 0.01 * centroid for number in numbers)
+        claim(len(numbers) >= 3 and near, f"print_table: the line of {name!r} lacks a feature: {line.strip()!r}.")
+    check_printed_claims(comparator, answer.AudioFeatureComparator(duration=0.5, floor=1e-5), lines)
+
+
+def check_printed_claims(comparator, other, lines):
+    """Where two floors give different verdicts, what is printed below the table must differ too."""
+    if comparator.verify() == other.verify():
+        return
+    table = {line_of(name, lines) for name in CHECKS}
+    changed = set(lines) - table - set(other.print_table.printed().splitlines())
+    claim(changed, "print_table: the claims read the same whether they hold or not (floor=1e-10 and floor=1e-5).")

@@ -1,0 +1,56 @@
+"""Wrong and right answers to exercise 01."""
+
+from tests.exercises.planting import Planted
+
+PLANTED = [
+    Planted("symmetric window", {"np.arange(n) / n)": "np.arange(n) / (n - 1))"}, says="*symmetric*"),
+    Planted("numpy's hanning in the transform only", {"hann(n_fft)[": "np.hanning(n_fft)["}, says="*symmetric* Hann"),
+    Planted("no window", {" * hann(n_fft)[:, np.newaxis]": ""}, says="no window"),
+    Planted("magnitude", code="""
+        def stft(y, n_fft, hop_length):
+            return np.abs(np.fft.rfft(frame_signal(y, n_fft, hop_length).T * hann(n_fft))).T
+        """, says="magnitudes"),
+    Planted("a frame too few", {"1 + (len(y)": "(len(y)"}, says="last whole one is missing"),
+    Planted("frames in rows", code="""
+        def frame_signal(y, n_fft, hop_length):
+            return [y[s : s + n_fft] for s in range(0, len(y) - n_fft + 1, hop_length)]
+        """, says="lie in rows"),
+    Planted("transform along the frames", {", axis=0)": ")"}, says="along the frames instead"),
+    Planted("all n_fft bins", {"np.fft.rfft": "np.fft.fft"}, says="repeat the others as conjugates"),
+    Planted("inverse transform", {"np.fft.rfft(frames": "n_fft * np.fft.ihfft(frames"}, says="complex conjugates"),
+    Planted("square root of the window", {"0.5 - 0.5 * np.cos(2 * np.pi": "np.sin(np.pi"}, says="square root"),
+    Planted("window a hundredth too low", {"0.5 - 0.5 *": "0.49 - 0.5 *"}, says="minus 0.01"),
+]  # fmt: skip
+
+ANOTHER_STYLE = [
+    Planted("loops and lists", code="""
+        import math
+
+        def frame_signal(y, n_fft, hop_length):
+            frames = []
+            start = 0
+            while start + n_fft <= len(y):
+                frames.append([float(v) for v in y[start : start + n_fft]])
+                start += hop_length
+            return [list(row) for row in zip(*frames)]
+
+        def hann(n):
+            return [math.sin(math.pi * i / n) ** 2 for i in range(n)]
+
+        def stft(y, n_fft, hop_length):
+            columns = np.array(frame_signal(y, n_fft, hop_length)).T
+            return np.array([np.fft.rfft(column * np.array(hann(n_fft))) for column in columns]).T
+        """),
+    Planted("strides and float32", code="""
+        def frame_signal(y, n_fft, hop_length):
+            return np.lib.stride_tricks.sliding_window_view(y, n_fft)[::hop_length].T.astype(np.float32)
+
+        def hann(n):
+            return np.hanning(n + 1)[:-1].astype(np.float32)
+        """),
+    Planted("the discrete Fourier transform as a matrix", code="""
+        def stft(y, n_fft, hop_length):
+            k, n = np.arange(n_fft // 2 + 1)[:, None], np.arange(n_fft)
+            return np.exp(-2j * np.pi * k * n / n_fft) @ (hann(n_fft)[:, None] * frame_signal(y, n_fft, hop_length))
+        """),
+]  # fmt: skip

@@ -1,0 +1,75 @@
+"""Wrong and right answers to exercise 04."""
+
+from tests.exercises.planting import Planted
+
+WIDTH, START = "rng.integers(min(freq_width, n_mels + 1))", "rng.integers(n_mels - width + 1)"
+
+PLANTED = [
+    Planted("axes swapped", {"masked[start : start + width]": "masked[:, start : start + width]"}, says="rows"),
+    Planted("in place", {"masked = mel.copy()\n    masked[start": "masked = mel\n    masked[start"},
+            says="changes its input mel"),
+    Planted("fill ignored", {"start + width] = fill": "start + width] = 0"}, says="whatever `fill` says"),
+    Planted("a band too wide", {"masked[start : start + width]": "masked[start : start + width + 1]"},
+            says="one too wide"),
+    Planted("widths from 1 to w", {WIDTH: "rng.integers(1, min(freq_width, n_mels) + 1)"}, says="1 to 5 wide"),
+    Planted("widths up to w", {WIDTH: "rng.integers(0, min(freq_width, n_mels), endpoint=True)"},
+            says="the width 5 occurs"),
+    Planted("the article's last start", {START: "rng.integers(max(n_mels - width, 1))"},
+            says="the last band is never filled"),
+    Planted("stripes that stick out", {START: "rng.integers(n_mels)"}, says="stick out at the end"),
+    Planted("one stripe only", {"range(n_freq)": "range(1)"}, says="anew for every stripe"),
+    Planted("global random state", {"width = rng.integers(": "width = np.random.randint("}, says="not from `rng`"),
+    Planted("a generator of its own", {"n_mels, n_frames = mel.shape":
+            "n_mels, n_frames = mel.shape\n    rng = np.random.default_rng(0)"}, says="all seeds give the same"),
+    Planted("n_freq for both kinds", {"range(n_freq)": "range(n_time)", "range(n_time)": "range(n_freq)"}),
+    Planted("20 for 10", {"snr_db / 10": "snr_db / 20"}, says="20 where power is meant"),
+    Planted("power for amplitude", code="""
+        def add_noise(y, snr_db, rng):
+            return y + rng.normal(size=len(y)) * np.mean(y**2) / 10 ** (snr_db / 10)
+        """, says="wants an amplitude"),
+    Planted("upside down", {"np.mean(y**2) / 10": "np.mean(y**2) * 10"}, says="as far above the signal"),
+    Planted("article's noise", {"wanted / np.mean(noise**2)": "wanted"}, says="right on average only"),
+    Planted("uniform noise", {"rng.normal(size": "rng.uniform(-1, 1, size"}, says="bell curve"),
+    Planted("one number for all samples", {"rng.normal(size=len(y))": "rng.normal()"}, says="your noise has a mean"),
+]  # fmt: skip
+
+ANOTHER_STYLE = [
+    Planted("boolean masks and lists", code="""
+        def freq_mask(mel, start, width, fill=0.0):
+            bands = np.arange(mel.shape[0])[:, None]
+            return np.where((bands >= start) & (bands < start + width), fill, mel)
+
+        def time_mask(mel, start, width, fill=0.0):
+            rows = mel.tolist()
+            for row in rows:
+                row[start : start + width] = [fill] * width
+            return rows
+
+        def spec_augment(mel, rng, n_freq=2, freq_width=10, n_time=2, time_width=20, fill=0.0):
+            out = np.array(mel)
+            for axis, n, w in ((1, n_time, time_width), (0, n_freq, freq_width)):
+                length = mel.shape[axis]
+                for _ in range(n):
+                    width = min(int(rng.random() * w), length)
+                    start = int(rng.uniform(0, length - width + 1))
+                    np.moveaxis(out, axis, 0)[start : start + width] = fill
+            return out
+
+        def add_noise(y, snr_db, rng):
+            noise = rng.standard_normal(y.shape).astype(np.float32)
+            gain = np.linalg.norm(y) / np.linalg.norm(noise) * 10 ** (-snr_db / 20)
+            return list(y + gain * noise)
+        """),
+    Planted("all draws first", code="""
+        def spec_augment(mel, rng, n_freq=2, freq_width=10, n_time=2, time_width=20, fill=0.0):
+            n_mels, n_frames = mel.shape
+            widths = rng.integers(0, min(freq_width, n_mels + 1), n_freq), rng.integers(
+                0, min(time_width, n_frames + 1), n_time)
+            out = mel
+            for width in widths[0]:
+                out = freq_mask(out, rng.choice(n_mels - width + 1), width, fill)
+            for width in widths[1]:
+                out = time_mask(out, rng.choice(n_frames - width + 1), width, fill)
+            return out
+        """),
+]  # fmt: skip
