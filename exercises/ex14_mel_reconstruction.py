@@ -113,5 +113,6 @@ class MelReconstructionEval:
         """
         raise NotImplementedError  # the three, both measures of each, a table
 
+
 if __name__ == "__main__":
     MelReconstructionEval().run()

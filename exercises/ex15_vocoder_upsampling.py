@@ -123,5 +123,6 @@ class VocoderUpsampleSim:
         """
         raise NotImplementedError  # three signals, three lines
 
+
 if __name__ == "__main__":
     VocoderUpsampleSim().run()

@@ -31,6 +31,7 @@ def skeleton(solution: str) -> str:
             kept.append(lines[i])
             i += 1
     text = re.sub(r"\n{4,}", "\n\n\n", "\n".join(kept))
+    text = re.sub(r"\n+(?=if __name__ ==)", "\n\n\n", text)  # what was left out took the blank lines with it
     return text.rstrip() + "\n"
 
 

@@ -1,0 +1,63 @@
+"""The file that a training can be taken up from again."""
+
+import os
+
+from npaudio.checkpoints import load_checkpoint, save_checkpoint
+from npaudio.training import inputs
+from npaudio.training.run import Run
+from npaudio.training.snapshot import restore, snapshot
+
+
+class CheckpointFile:
+    """A checkpoint of one training; `place` says in words what is in it.
+
+    Parameters
+    ----------
+    path : str
+        Ends in .npz.
+    every : int or None
+        Steps between two checkpoints within an epoch.
+    resumes : bool
+        Whether to go on from the file if it is there; otherwise it is overwritten.
+    """
+
+    def __init__(self, path: str, *, every: int | None, resumes: bool) -> None:
+        self.path, self.every, self.resumes = path, every, resumes
+        self.place = ""
+
+    def attach(self, run: Run) -> None:
+        """Go on from the file if there is one, else write the first; then save when the training asks.
+
+        The first is written before the first step, since hours later would be too late to learn that it can't be.
+        """
+        if self.resumes and os.path.exists(self.path):
+            restore(run, load_checkpoint(self.path), path=self.path)
+        else:
+            self.save(run)
+        self._note_place(run)
+        run.save, run.save_every = lambda: self.save(run), self.every
+
+    def save(self, run: Run) -> None:
+        """Write the training as it stands."""
+        save_checkpoint(self.path, snapshot(run))
+        self._note_place(run)
+
+    def _note_place(self, run: Run) -> None:
+        self.place = f"after step {run.step} of epoch {run.epoch + 1}"
+
+
+def checkpoint_file(
+    path: str | os.PathLike[str] | None, *, every: int | None, resume: bool | None
+) -> CheckpointFile | None:
+    """The checkpoint that was asked for; one that is there already is refused unless `resume` says what to do."""
+    if path is None:
+        if resume or every is not None:
+            raise ValueError("fit: resume and checkpoint_every need a file; pass checkpoint='run.npz'")
+        return None
+    path = os.path.abspath(os.fspath(path))
+    if os.path.exists(path) and resume is None:
+        raise ValueError(
+            f"fit: there is a checkpoint of an earlier training at {path!r}; pass resume=True to continue it, or "
+            "resume=False to start anew and overwrite it"
+        )
+    return CheckpointFile(path, every=inputs.positive(every, name="checkpoint_every"), resumes=bool(resume))

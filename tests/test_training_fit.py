@@ -1,0 +1,290 @@
+"""What fit does beside resuming: it learns as the plain loop does, keeps the best, stops early, refuses nonsense."""
+
+import io
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+
+from npaudio import metrics, nn, training
+from npaudio.training.best import Best
+from npaudio.training.progress import Progress, clock
+from tests.training_cases import blended, data, network
+
+
+def plain_loop(model, x, y, *, epochs, batch, seed):
+    """Training as a beginner writes it, on the same batches."""
+    optimizer, loss = nn.AdamW(model.parameters()), nn.CrossEntropyLoss()
+    for epoch in range(epochs):
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0, epoch)))
+        order = rng.permutation(len(x))
+        for indices in np.array_split(order, -(-len(x) // batch)):
+            model.zero_grad()
+            loss(model(x[indices]), y[indices])
+            model.backward(loss.backward())
+            optimizer.step()
+
+
+def test_fit_is_the_plain_loop():
+    x, y = data()
+    ours, theirs = network(), network()
+    training.fit(ours, x, y, epochs=3, batch_size=16, seed=5)
+    plain_loop(theirs, x, y, epochs=3, batch=16, seed=5)
+    for name, array in theirs.state_dict().items():
+        assert ours.state_dict()[name].tobytes() == array.tobytes()
+
+
+def test_it_learns_and_leaves_the_model_ready_for_use():
+    x, y = data(300)
+    model = network()
+    history = training.fit(model, x, y, epochs=15, optimizer=partial(nn.AdamW, lr=0.01))
+    assert history["loss"][-1] < 0.7 * history["loss"][0]
+    assert training.accuracy(y, training.predict(model, x)) > 0.75
+    assert not model.training
+    assert not any(layer.training for layer in model)
+
+
+def test_the_recorded_loss_is_the_mean_over_the_examples():
+    x, y = data(13)
+    model = nn.Sequential(nn.Linear(5, 3, rng=0))
+    first = nn.CrossEntropyLoss()(model(x), y)
+    history = training.fit(model, x, y, epochs=1, batch_size=5, optimizer=partial(nn.SGD, lr=0.0))
+    assert history["loss"] == [pytest.approx(first, rel=1e-6)]  # 5, 4 and 4 examples, weights that stay
+
+
+def test_batches_are_as_equal_as_possible_and_hold_everything_once():
+    x, y = data(33)
+    sizes, seen = [], []
+
+    def watch(xb, yb, rng):
+        sizes.append(len(xb))
+        seen.append(xb[:, 0])
+        return xb, yb
+
+    training.fit(network(), x, y, epochs=2, batch_size=32, augment=watch)
+    assert sizes == [17, 16, 17, 16]
+    np.testing.assert_array_equal(np.sort(np.concatenate(seen[:2])), np.sort(x[:, 0]))
+    assert not np.array_equal(seen[0], seen[2])
+
+
+def test_augmentation_gets_a_copy_and_a_stream_of_its_own():
+    x, y = data()
+    before, draws = x.copy(), []
+
+    def spoil(xb, yb, rng):
+        xb += 1
+        draws.append(rng.random())
+        return xb, yb
+
+    training.fit(network(), x, y, epochs=2, batch_size=20, augment=spoil)
+    np.testing.assert_array_equal(x, before)
+    assert len(set(draws)) == 6
+
+
+def test_a_memory_map_gives_what_the_array_gives(tmp_path):
+    x, y = data()
+    np.save(tmp_path / "x.npy", x)
+    mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
+    models = [network(), network()]
+    for model, inputs in zip(models, (x, mapped), strict=True):
+        training.fit(model, inputs, y, epochs=2, validation=(inputs[:20], y[:20]))
+    assert all(np.array_equal(a, models[1].state_dict()[n]) for n, a in models[0].state_dict().items())
+
+
+def test_the_schedule_goes_on_after_each_step_and_the_history_has_its_rates():
+    x, y = data(40)
+    model = network()
+    optimizer = nn.AdamW(model.parameters())
+    schedule = nn.OneCycle(optimizer, max_lr=0.01, total_steps=12)
+    history = training.fit(model, x, y, epochs=4, batch_size=16, optimizer=optimizer, schedule=schedule)
+    assert history["lr"] == [schedule.lr_at(k) for k in (2, 5, 8, 11)]
+
+
+def test_the_best_epoch_is_in_the_model_at_the_end():
+    x, y = data()
+    values = iter([0.3, 0.9, 0.9, 0.1])
+    scores = []
+
+    def quality(y_true, y_score):
+        scores.append(y_score)
+        return next(values)
+
+    model = network()
+    history = training.fit(model, x, y, epochs=4, validation=(x, y), metric=quality)
+    best = 2 if history["val_loss"][1] <= history["val_loss"][2] else 3  # the loss decides between equals
+    assert history.best_epoch == best
+    assert history["val_quality"] == [0.3, 0.9, 0.9, 0.1]
+    np.testing.assert_array_equal(training.predict(model, x), scores[best - 1])
+
+
+def test_without_a_metric_the_validation_loss_decides_and_keep_best_can_be_left_off():
+    x, y = data()
+    results = {}
+    for keep_best in (True, False):
+        model = network(dropout=0.0)
+        # a rate that is too high in the end makes the last epoch a bad one
+        history = training.fit(
+            model, x, y, epochs=6, optimizer=partial(nn.SGD, lr=3.0), validation=(x, y), keep_best=keep_best
+        )
+        results[keep_best] = nn.CrossEntropyLoss()(training.predict(model, x), y)
+    assert history.best_epoch == 1 + int(np.argmin(history["val_loss"]))
+    assert results[True] == pytest.approx(min(history["val_loss"]))
+    assert results[False] == pytest.approx(history["val_loss"][-1])
+
+
+def test_early_stopping_waits_for_patience():
+    values = iter([0.1, 0.5, 0.4, 0.4, 0.3, 0.9])
+    x, y = data()
+    history = training.fit(network(), x, y, epochs=6, validation=(x, y), metric=lambda *_: next(values), patience=3)
+    assert history.n_epochs == 5  # epochs 3, 4 and 5 were no better than 2
+    assert history.stopped_early
+    assert history.best_epoch == 2
+    assert "val_<lambda>" in history
+
+
+def test_the_last_epoch_is_no_early_stop():
+    values = iter([0.5, 0.4, 0.4])
+    x, y = data()
+    history = training.fit(network(), x, y, epochs=3, validation=(x, y), metric=lambda *_: next(values), patience=2)
+    assert history.n_epochs == 3
+    assert not history.stopped_early
+
+
+def test_nan_is_never_the_best():
+    best, model = Best(), network()
+    for epoch, value in enumerate([np.nan, 0.2, np.nan, 0.1], 1):
+        best.offer(model, epoch, loss=1.0, metric=value)
+    assert best.epoch == 2
+    assert best.is_stale(4, patience=2)
+    assert not best.is_stale(4, patience=3)
+    assert not best.is_stale(4, patience=None)
+
+
+def test_gradients_are_clipped():
+    """With plain SGD at rate 1 the weights move by the clipped length exactly."""
+    x, y = data(8)
+    model = nn.Sequential(nn.Linear(5, 3, rng=0))
+    before = model.state_dict()
+    training.fit(model, 100 * x, y, epochs=1, optimizer=partial(nn.SGD, lr=1.0), clip_norm=0.25)
+    moved = [(array - before[name]).ravel() for name, array in model.state_dict().items()]
+    assert np.linalg.norm(np.concatenate(moved)) == pytest.approx(0.25, rel=1e-4)
+
+
+def test_nan_names_step_and_layer():
+    x, y = data(40)
+
+    def poisoned(xb, yb, rng):
+        calls.append(1)
+        return (xb * np.nan if len(calls) == 4 else xb), yb
+
+    calls = []
+    with pytest.raises(nn.NonFiniteError, match=r"step 4: .* the input x"):
+        training.fit(network(), x, y, epochs=3, batch_size=20, augment=poisoned)
+
+
+def test_soft_and_multi_hot_targets_train():
+    x, y = data(90)
+    training.fit(network(), x, y, epochs=1, augment=blended)
+    many = np.eye(3, dtype=np.float32)[y]
+    history = training.fit(
+        network(),
+        x,
+        many,
+        epochs=3,
+        loss=nn.BCEWithLogitsLoss(),
+        validation=(x, many),
+        metric=metrics.mean_average_precision,
+    )
+    assert len(history["val_mean_average_precision"]) == 3
+
+
+def test_class_weights_go_through_the_loss():
+    x, y = data(90)
+    rare = np.concatenate([np.flatnonzero(y != 2), np.flatnonzero(y == 2)[:4]])
+    recalls = []
+    for weight in (None, training.class_weights(y[rare])):
+        model = network()
+        training.fit(model, x[rare], y[rare], epochs=20, loss=nn.CrossEntropyLoss(weight))
+        recalls.append(np.mean(training.predict(model, x)[y == 2].argmax(axis=1) == 2))
+    assert recalls[1] > recalls[0]
+
+
+def test_after_epoch_is_called_with_the_history():
+    lengths = []
+    x, y = data()
+    training.fit(network(), x, y, epochs=3, after_epoch=lambda history: lengths.append(history.n_epochs))
+    assert lengths == [1, 2, 3]
+
+
+X, Y = data(12)
+OTHER = nn.AdamW(network().parameters())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"x": X[:3]}, r"fit: x has shape \(3, 5\) and y \(12,\), expected the same number"),
+        ({"x": X[:0], "y": Y[:0]}, "at least one"),
+        ({"y": np.array(["dog"] * 12)}, "expected classes or numbers"),
+        ({"epochs": 0}, "fit: epochs must be a whole number of at least 1, got 0"),
+        ({"batch_size": 2.5}, "fit: batch_size must be a whole number of at least 1, got 2.5"),
+        ({"seed": -1}, "fit: seed must be a whole number of at least 0"),
+        ({"seed": np.random.default_rng(0)}, "draw one with"),
+        ({"patience": 2}, "metric and patience need data"),
+        ({"validation": X}, r"validation must be \(x_val, y_val\), got ndarray"),
+        ({"validation": (X, Y[:2])}, "fit: x of validation has shape"),
+        ({"optimizer": OTHER}, "the optimizer moves other weights"),
+        ({"schedule": nn.OneCycle(OTHER, 0.1, 1)}, "the schedule belongs to another optimizer"),
+        ({"sampler": lambda y, rng: np.arange(5)}, r"the sampler gave int64 \(5,\), expected 12 indices"),
+        ({"augment": lambda x, y, rng: x}, r"augment must return \(x, y\)"),
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence(arguments, said):
+    settings = {"x": X, "y": Y, "epochs": 1, **arguments}
+    with pytest.raises(ValueError, match=said):
+        training.fit(network(), settings.pop("x"), settings.pop("y"), **settings)
+
+
+def test_a_schedule_for_another_number_of_steps_is_refused():
+    model = network()
+    optimizer = nn.AdamW(model.parameters())
+    with pytest.raises(ValueError, match="made for 7 steps, but there will be 2"):
+        training.fit(model, X, Y, epochs=1, batch_size=6, optimizer=optimizer, schedule=nn.OneCycle(optimizer, 0.1, 7))
+
+
+def test_predict_restores_the_mode_and_refuses_nothing():
+    model = network().train()
+    scores = training.predict(model, X, batch_size=5)
+    assert model.training
+    np.testing.assert_allclose(scores, model.eval()(X), rtol=1e-5)
+    with pytest.raises(ValueError, match="predict: x is empty"):
+        training.predict(model, X[:0])
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_has_rate_and_time_left_on_a_terminal_and_is_silent_elsewhere(monkeypatch):
+    for stream, speaks in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr("npaudio.training.progress.SECONDS_BETWEEN", 0.0)
+        training.fit(network(), X, Y, epochs=2, batch_size=6)
+        text = stream.getvalue()
+        assert ("step 3 of 4, loss " in text and "examples a second, 0:00 left" in text) == speaks
+        assert ("epoch 2: loss " in text) == speaks
+        assert bool(text) == speaks
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    training.fit(network(), X, Y, epochs=1, progress=False)
+    assert terminal.getvalue() == ""
+
+
+def test_time_left_counts_the_steps_of_this_session_only(monkeypatch):
+    now = iter([0.0, 10.0])
+    monkeypatch.setattr("npaudio.training.progress.time.monotonic", lambda: next(now))
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    Progress(total_steps=100, first_step=50).step(step=60, epoch=1, loss=0.5, n=20)
+    assert "2 examples a second, 0:40 left" in terminal.getvalue()
+    assert clock(3723) == "1:02:03"

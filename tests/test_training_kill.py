@@ -1,0 +1,49 @@
+"""A training that is killed ends, once it is resumed, exactly where it would have ended: to the last bit."""
+
+import concurrent.futures
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from npaudio import training
+from tests.training_cases import EPOCHS, STEPS, data, network, settings
+
+KILLS = {"ema": 10, "swa": 10}
+LONGEST_LIFE = 0.05  # seconds of training before the kill; all together less than the training takes
+
+
+def killed_again_and_again(kind, checkpoint, lives):
+    """Start the training and kill it after each of the given times, then let it finish."""
+    command = [sys.executable, "-m", "tests.training_cases", kind, str(checkpoint)]
+    for seconds in [*lives, None]:
+        with subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout.readline() == "begins\n"
+            if seconds is None:
+                assert process.wait() == 0
+                return
+            time.sleep(seconds)
+            assert process.poll() is None, "the training was over before it could be killed"
+            process.kill()
+
+
+def test_killed_at_20_random_moments_the_training_ends_with_the_same_bits(tmp_path):
+    rng = np.random.default_rng()
+    jobs = {}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for kind, kills in KILLS.items():
+            (tmp_path / kind).mkdir()
+            lives = rng.uniform(0, LONGEST_LIFE, kills)
+            jobs[kind] = pool.submit(killed_again_and_again, kind, tmp_path / kind / "run.npz", lives)
+    for kind, job in jobs.items():
+        job.result()
+        undisturbed = network()
+        path = tmp_path / kind / "undisturbed.npz"
+        training.fit(undisturbed, *data(), **settings(kind), checkpoint=path)
+        with np.load(tmp_path / kind / "final.npz") as final:
+            assert final["steps"] < EPOCHS * STEPS, "the last life began at the beginning"
+            for name, array in undisturbed.state_dict().items():
+                assert final[name].tobytes() == array.tobytes(), f"{kind}: {name}"
+        assert (tmp_path / kind / "run.npz").read_bytes() == path.read_bytes()

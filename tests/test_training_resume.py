@@ -1,0 +1,279 @@
+"""Resuming: from every step and every epoch the training goes on as if it had never stopped, and does no step twice."""
+
+import errno
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from npaudio import nn, training
+from npaudio.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
+from tests.training_cases import BATCH, EPOCHS, SETTINGS, STEPS, blended, data, network, settings
+
+
+class Crash(Exception):
+    pass
+
+
+def counting(until=None):
+    """The augmentation, which counts its calls and crashes at one of them."""
+    calls = []
+
+    def counted(x, y, rng):
+        if len(calls) == until:
+            raise Crash
+        calls.append(len(x))
+        return blended(x, y, rng)
+
+    counted.__qualname__ = blended.__qualname__
+    return counted, calls
+
+
+def run(kind, path, model=None, **changes):
+    model = network() if model is None else model
+    return model, training.fit(model, *data(), **settings(kind, checkpoint=path, **changes))
+
+
+@pytest.fixture(params=SETTINGS)
+def kind(request):
+    return request.param
+
+
+def test_from_every_step_on_it_goes_on_bit_for_bit_and_no_step_is_done_twice(kind, tmp_path):
+    run(kind, tmp_path / "whole.npz", epochs=2)
+    for step in range(2 * STEPS):
+        path = tmp_path / f"{step}.npz"
+        crashing, _ = counting(until=step)
+        with pytest.raises(Crash):
+            run(kind, path, epochs=2, checkpoint_every=1, augment=crashing)
+        rest, calls = counting()
+        run(kind, path, epochs=2, checkpoint_every=1, augment=rest, resume=True)
+        assert len(calls) == 2 * STEPS - step
+        assert path.read_bytes() == (tmp_path / "whole.npz").read_bytes()
+
+
+def test_without_checkpoint_every_it_goes_on_from_the_last_epoch(kind, tmp_path):
+    _, history = run(kind, tmp_path / "whole.npz")
+    crashing, _ = counting(until=5 * STEPS + 3)
+    with pytest.raises(Crash):
+        run(kind, tmp_path / "a.npz", augment=crashing)
+    rest, calls = counting()
+    _, resumed = run(kind, tmp_path / "a.npz", augment=rest, resume=True)
+    assert len(calls) == (EPOCHS - 5) * STEPS
+    assert resumed == history
+
+
+def test_a_crash_while_the_checkpoint_is_written_costs_no_more_than_the_steps_since_the_last(tmp_path, monkeypatch):
+    whole, _ = run("ema", tmp_path / "whole.npz")
+    replace, writes = os.replace, []
+
+    def fails_once(source, target):
+        writes.append(target)
+        if len(writes) == 7:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fails_once)
+    with pytest.raises(OSError, match="No space left"):
+        run("ema", tmp_path / "a.npz")
+    model, _ = run("ema", tmp_path / "a.npz", resume=True)
+    assert same_bits(model, whole)
+    assert sorted(os.listdir(tmp_path)) == ["a.npz", "whole.npz"]
+
+
+def test_the_checkpoint_does_not_depend_on_being_written_often(tmp_path):
+    run("ema", tmp_path / "a.npz", checkpoint_every=3)
+    run("ema", tmp_path / "b.npz")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_finished_training_is_only_loaded(tmp_path):
+    model, history = run("ema", tmp_path / "a.npz")
+    again, calls = counting()
+    other, same = run("ema", tmp_path / "a.npz", network(seed=9), augment=again, resume=True)
+    assert calls == []
+    assert same_bits(other, model)
+    assert same == history
+
+
+def test_more_epochs_go_on_as_if_they_had_been_asked_for_at_once(tmp_path):
+    plain = {"optimizer": nn.Adam, "schedule": None, "average": None}
+    whole, _ = run("ema", tmp_path / "whole.npz", **plain, epochs=6)
+    run("ema", tmp_path / "a.npz", **plain, epochs=2)
+    model, _ = run("ema", tmp_path / "a.npz", **plain, epochs=6, resume=True)
+    assert same_bits(model, whole)
+
+
+@pytest.mark.parametrize("bits", [np.random.MT19937, np.random.Philox, np.random.SFC64])
+def test_generators_of_every_kind_are_restored(bits, tmp_path):
+    def model():
+        layers = nn.Sequential(nn.Linear(5, 3, rng=0), nn.Dropout(0.3, rng=np.random.Generator(bits(4))))
+        layers[1].rng.standard_normal(3, np.float32)  # half of a 64-bit draw may be left over
+        return layers
+
+    whole, _ = run("ema", tmp_path / "whole.npz", model())
+    crashing, _ = counting(until=20)
+    with pytest.raises(Crash):
+        run("ema", tmp_path / "a.npz", model(), augment=crashing)
+    resumed, _ = run("ema", tmp_path / "a.npz", model(), resume=True)
+    assert same_bits(resumed, whole)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"batch_size": 5}, "batch_size was 8, now 5"),
+        ({"seed": 4}, "seed was 3, now 4"),
+        ({"epochs": 20}, "epochs was 15, now 20"),
+        ({"average": training.EMA(0.5)}, r"average was EMA\(decay=0.9, warm_up=True\), now EMA\(decay=0.5"),
+        ({"loss": nn.FocalLoss()}, "loss was CrossEntropyLoss, now FocalLoss"),
+        ({"augment": None}, "augment was blended, now None"),
+    ],
+)
+def test_other_settings_are_refused_by_name(tmp_path, change, said):
+    run("ema", tmp_path / "a.npz")
+    before = (tmp_path / "a.npz").read_bytes()
+    with pytest.raises(ValueError, match=said):
+        run("ema", tmp_path / "a.npz", **change, resume=True)
+    assert (tmp_path / "a.npz").read_bytes() == before
+
+
+def test_other_networks_are_refused(tmp_path):
+    run("swa", tmp_path / "a.npz")
+    with pytest.raises(ValueError, match="build the network as it was"):
+        run("swa", tmp_path / "a.npz", nn.Sequential(nn.Linear(5, 3)), resume=True)
+    wider = nn.Sequential(*network()[:3], nn.Dropout(0.1), nn.Linear(12, 4))
+    with pytest.raises(ValueError, match="does not fit the network"):
+        run("swa", tmp_path / "a.npz", wider, resume=True)
+
+
+def test_a_checkpoint_is_not_overwritten_by_mistake(tmp_path):
+    path = tmp_path / "a.npz"
+    run("swa", path, epochs=1)
+    with pytest.raises(ValueError, match="pass resume=True to continue it, or resume=False to start anew"):
+        run("swa", path, epochs=2)
+    _, history = run("swa", path, epochs=2, resume=False)
+    assert history.n_epochs == 2
+
+
+def test_files_that_hold_no_training_are_refused(tmp_path):
+    path = tmp_path / "a.npz"
+    save_checkpoint(path, network().state_dict())
+    with pytest.raises(CheckpointError, match="holds weights, but no training to resume"):
+        run("swa", path, resume=True)
+    run("swa", path, epochs=1, resume=False)
+    arrays = load_checkpoint(path)
+    state = json.loads(str(arrays["training"])) | {"format": 99}
+    save_checkpoint(path, arrays | {"training": np.array(json.dumps(state))})
+    with pytest.raises(CheckpointError, match="has format 99"):
+        run("swa", path, epochs=1, resume=True)
+
+
+def test_an_unwritable_place_is_found_before_the_first_step(tmp_path):
+    counted, calls = counting()
+    with pytest.raises(FileNotFoundError, match="folder does not exist"):
+        run("ema", tmp_path / "no" / "a.npz", augment=counted)
+    with pytest.raises(ValueError, match=r"has the suffix '\.pth'"):
+        run("ema", tmp_path / "a.pth", augment=counted)
+    assert calls == []
+
+
+def test_resume_needs_a_file():
+    with pytest.raises(ValueError, match=r"pass checkpoint='run\.npz'"):
+        run("ema", None, resume=True)
+
+
+def pressing_ctrl_c(at):
+    """An augmentation during one of whose calls the user presses Ctrl-C."""
+    counted, calls = counting()
+
+    def pressed(x, y, rng):
+        if len(calls) == at:
+            signal.raise_signal(signal.SIGINT)
+        return counted(x, y, rng)
+
+    pressed.__qualname__ = blended.__qualname__
+    return pressed, calls
+
+
+def test_ctrl_c_finishes_the_step_saves_it_and_leaves_the_best_model(tmp_path):
+    whole, history = run("ema", tmp_path / "whole.npz")
+    pressed, calls = pressing_ctrl_c(at=4 * STEPS + 2)
+    model = network()
+    with pytest.raises(KeyboardInterrupt) as stop:
+        run("ema", tmp_path / "a.npz", model, augment=pressed)
+    assert isinstance(stop.value, training.TrainingInterrupted)
+    assert len(calls) == 4 * STEPS + 3
+    assert stop.value.history["loss"] == history["loss"][:4]
+    best = stop.value.history.best_epoch
+    message = str(stop.value)
+    assert message.startswith(f"fit: stopped in epoch 5 of {EPOCHS} after step 3 of {STEPS}; the model holds the best")
+    assert f"of epoch {best}; to go on after step 3 of epoch 5, make the same call with resume=True" in message
+    kept = {n.removeprefix("best/"): a for n, a in load_checkpoint(tmp_path / "a.npz").items() if "best/" in n}
+    assert all(kept[name].tobytes() == array.tobytes() for name, array in model.state_dict().items())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+    rest, calls = counting()
+    resumed, resumed_history = run("ema", tmp_path / "a.npz", augment=rest, resume=True)
+    assert len(calls) == (EPOCHS - 4) * STEPS - 3
+    assert same_bits(resumed, whole)
+    assert resumed_history == history
+
+
+def test_a_second_ctrl_c_stops_at_once_and_the_last_checkpoint_serves(tmp_path):
+    whole, _ = run("swa", tmp_path / "whole.npz")
+
+    def impatient(x, y, rng):
+        if len(calls) == 3 * STEPS + 1:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        return counted(x, y, rng)
+
+    counted, calls = counting()
+    impatient.__qualname__ = blended.__qualname__
+    with pytest.raises(KeyboardInterrupt, match="to go on after step 0 of epoch 4"):
+        run("swa", tmp_path / "a.npz", augment=impatient)
+    resumed, _ = run("swa", tmp_path / "a.npz", resume=True)
+    assert same_bits(resumed, whole)
+
+
+def test_ctrl_c_during_validation_waits_for_the_end_of_the_epoch(tmp_path):
+    whole, _ = run("swa", tmp_path / "whole.npz")
+
+    def accuracy(y, scores):
+        if len(seen) == 4:
+            signal.raise_signal(signal.SIGINT)
+        seen.append(1)
+        return training.accuracy(y, scores)
+
+    seen = []
+    with pytest.raises(KeyboardInterrupt, match="after step 0 of epoch 6"):
+        run("swa", tmp_path / "a.npz", metric=accuracy)
+    resumed, _ = run("swa", tmp_path / "a.npz", resume=True)
+    assert same_bits(resumed, whole)
+
+
+def test_ctrl_c_without_a_checkpoint_says_what_to_do_next_time():
+    pressed, _ = pressing_ctrl_c(at=2)
+    with pytest.raises(KeyboardInterrupt, match=r"latest weights; nothing was saved, pass checkpoint='run\.npz'"):
+        run("swa", None, augment=pressed)
+
+
+def test_the_batches_of_a_step_do_not_depend_on_the_way_to_it():
+    from npaudio.training.batches import Batches
+
+    x, y = data()
+    batches = Batches(x, y, batch_size=BATCH, sampler=training.Shuffled(), augment=blended, seed=1)
+    everything = [list(batches.of_epoch(epoch)) for epoch in range(3)]
+    alone = list(batches.of_epoch(2, first_step=5))
+    for (x1, y1), (x2, y2) in zip(alone, everything[2][5:], strict=True):
+        assert x1.tobytes() == x2.tobytes()
+        assert y1.tobytes() == y2.tobytes()
+    assert not np.array_equal(everything[0][0][0], everything[1][0][0])
+
+
+def same_bits(model, other):
+    theirs = other.state_dict()
+    return all(array.tobytes() == theirs[name].tobytes() for name, array in model.state_dict().items())
