@@ -94,7 +94,7 @@ print(f"\nLoss of the clip: {loss:.4f}; gradient of nn against p - y: {np.abs(fr
 # %%
 LABELS = list(npaudio.SOUND_CLASSES)
 FRONTEND = Frontend(name="lesson", sr=16000, n_fft=1024, hop_length=1000, n_mels=64)
-N_EACH, N_TRAIN, N_TEST, EPOCHS = (12, 160, 100, 3) if lesson.quick else (40, 704, 400, 7)
+N_EACH, N_TRAIN, N_TEST, EPOCHS = (12, 160, 100, 3) if lesson.quick else (40, 576, 300, 6)
 
 
 def single_sounds(per_class: int, first_seed: int) -> np.ndarray:

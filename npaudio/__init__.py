@@ -23,7 +23,7 @@ raises `ValueError`: what came, what was expected, what to do.
 
 import importlib
 
-from npaudio import audio, augment, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
+from npaudio import audio, augment, checkpoints, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
 from npaudio.audio import (
     AudioFileError,
     AudioFileWarning,
@@ -57,6 +57,7 @@ __all__ = [
     "Frontend",
     "audio",
     "augment",
+    "checkpoints",
     "db_to_power",
     "features",
     "fix_length",

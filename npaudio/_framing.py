@@ -160,8 +160,9 @@ class Framing:
             start = first * self.hop_length - self.padding
             stop = (last - 1) * self.hop_length - self.padding + self.n_fft
             samples = continued(y, start, stop, self.pad_mode).astype(np.float64, copy=False)
-            windows = np.lib.stride_tricks.sliding_window_view(samples, self.n_fft)
-            yield slice(first, last), windows[:: self.hop_length]
+            step = samples.strides[0]
+            shape, strides = (last - first, self.n_fft), (self.hop_length * step, step)
+            yield slice(first, last), np.lib.stride_tricks.as_strided(samples, shape, strides, writeable=False)
 
     def spectra(self, y: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
         """Pairs of (which frames, their complex128 spectra (block, n_freq)); the next block overwrites this one."""
@@ -181,14 +182,19 @@ def continued(y: np.ndarray, start: int, stop: int, pad_mode: str) -> np.ndarray
     n = len(y)
     if 0 <= start and stop <= n:
         return y[start:stop]
-    index = np.arange(start, stop)
-    if pad_mode == "reflect" and n > 1:
-        turn = 2 * (n - 1)  # there and back again
-        index = np.abs((index + n - 1) % turn - (n - 1))
-    samples = y[np.clip(index, 0, n - 1)]
+    before = _beyond(y, np.arange(start, min(stop, 0)), pad_mode)
+    after = _beyond(y, np.arange(max(start, n), stop), pad_mode)
+    return np.concatenate([before, y[max(start, 0) : max(stop, 0)], after])
+
+
+def _beyond(y: np.ndarray, index: np.ndarray, pad_mode: str) -> np.ndarray:
+    """The samples at places before or after those of `y`."""
     if pad_mode == "constant":
-        samples[(index < 0) | (index >= n)] = 0
-    return samples
+        return np.zeros(len(index), y.dtype)
+    if pad_mode == "reflect" and len(y) > 1:
+        turn = 2 * (len(y) - 1)  # there and back again
+        index = np.abs((index + len(y) - 1) % turn - (len(y) - 1))
+    return y[np.clip(index, 0, len(y) - 1)]
 
 
 def _window_in_frame(window: str | np.ndarray, win_length: int, n_fft: int, caller: str) -> np.ndarray:

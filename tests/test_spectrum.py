@@ -83,6 +83,14 @@ def test_blocks_of_frames_join_without_a_seam():
     np.testing.assert_allclose(S, expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("take", [slice(None, None, 3), slice(None, None, -1), slice(5, 900)])
+def test_signals_that_are_views_of_others(take, center):
+    y = RNG.standard_normal(3000)[take]
+    settings = {"n_fft": 64, "hop_length": 20, "center": center}
+    np.testing.assert_array_equal(spectrum.stft(y, **settings), spectrum.stft(y.copy(), **settings))
+
+
 @pytest.mark.parametrize("pad_mode", PAD_MODES)
 @pytest.mark.parametrize("n", [1, 2, 5, 40])
 def test_continued_equals_np_pad(pad_mode, n):

@@ -65,6 +65,24 @@ def test_without_checkpoint_every_it_goes_on_from_the_last_epoch(kind, tmp_path)
     assert resumed == history
 
 
+def test_a_crash_during_validation_costs_no_step(kind, tmp_path):
+    run(kind, tmp_path / "whole.npz", epochs=3)
+
+    def accuracy(y, scores):
+        seen.append(1)
+        if len(seen) == 2:
+            raise Crash
+        return training.accuracy(y, scores)
+
+    seen = []
+    with pytest.raises(Crash):
+        run(kind, tmp_path / "a.npz", epochs=3, checkpoint_every=1, metric=accuracy)
+    rest, calls = counting()
+    run(kind, tmp_path / "a.npz", epochs=3, checkpoint_every=1, augment=rest, resume=True)
+    assert len(calls) == STEPS
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
+
+
 def test_a_crash_while_the_checkpoint_is_written_costs_no_more_than_the_steps_since_the_last(tmp_path, monkeypatch):
     whole, _ = run("ema", tmp_path / "whole.npz")
     replace, writes = os.replace, []
