@@ -73,6 +73,7 @@ def check_either(y: np.ndarray | None, S: np.ndarray | None, *, caller: str) -> 
 
 
 def check_magnitudes(S: np.ndarray, *, caller: str) -> np.ndarray:
+    """Return `S` (..., n_freq, n_frames) if it is real, floating point and nowhere negative."""
     S = check_spectrogram(S, caller=caller)
     if not S.min() >= 0:
         raise ValueError(f"{caller}: S must hold magnitudes, got {S.min():g}; take db_to_power of decibels first")
