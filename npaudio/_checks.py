@@ -8,11 +8,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+FLOATING = (np.dtype(np.float32), np.dtype(np.float64))
+
 
 def check_floating(y: np.ndarray, *, caller: str, name: str = "y") -> np.ndarray:
     """Return `y` as an array of float32 or float64; refuse everything else with the way to convert it."""
     y = np.asarray(y)
-    if y.dtype == np.float32 or y.dtype == np.float64:
+    if y.dtype in FLOATING:
         return y
     if np.issubdtype(y.dtype, np.integer):
         cure = "load with npaudio.load, or " + _scaling_hint(y.dtype)

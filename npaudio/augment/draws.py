@@ -34,25 +34,26 @@ def needed_generator(rng: Rng | None, *, caller: str) -> np.random.Generator:
 
 def draw_strength(
     strength: Strength,
-    rng: np.random.Generator | None,
+    rng: Rng | None,
     *,
     caller: str,
     name: str,
     limits: tuple[float, float],
 ) -> float:
-    """The number itself, or one drawn evenly from a (low, high) range."""
+    """The number itself, or one drawn evenly from a (low, high) range, for which alone `rng` is needed."""
     low, high = strength_range(strength, caller=caller, name=name, limits=limits)
     if low == high:
         return low
-    if rng is None:
-        rng = needed_generator(rng, caller=caller)  # says what is missing
+    if not isinstance(rng, np.random.Generator):
+        rng = needed_generator(rng, caller=caller)
     return low + (high - low) * rng.random()
 
 
 def strength_range(strength: Strength, *, caller: str, name: str, limits: tuple[float, float]) -> tuple[float, float]:
     """Both ends of a strength as floats, in order and within the limits; the ends of a number are itself."""
     try:
-        low, high = map(float, strength if isinstance(strength, (tuple, list)) else (strength, strength))
+        low, high = strength if isinstance(strength, (tuple, list)) else (strength, strength)
+        low, high = float(low), float(high)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{caller}: {name} must be a number or a (low, high) range, got {strength!r}") from error
     if not limits[0] <= low <= high <= limits[1]:

@@ -6,7 +6,7 @@ None of them computes a new value from two samples, so a NaN among them stays wh
 import numpy as np
 
 from npaudio._checks import check_choice, check_floating, check_positive_int
-from npaudio.augment.draws import DB_LIMITS, Rng, Strength, as_generator, draw_strength, needed_generator
+from npaudio.augment.draws import DB_LIMITS, Rng, Strength, draw_strength, needed_generator
 
 SHIFT_MODES = ("circular", "padded")
 
@@ -38,7 +38,7 @@ def gain(y: np.ndarray, *, db: Strength = (-6.0, 6.0), rng: Rng | None = None) -
     array([ 1., -2.])
     """
     y = check_samples(y, caller="gain")
-    db = draw_strength(db, as_generator(rng, caller="gain"), caller="gain", name="db", limits=DB_LIMITS)
+    db = draw_strength(db, rng, caller="gain", name="db", limits=DB_LIMITS)
     return y * 10 ** (db / 20)  # a Python float, so float32 stays float32
 
 
@@ -100,8 +100,7 @@ def time_shift(
     """
     y = check_samples(y, caller="time_shift")
     check_choice(mode, SHIFT_MODES, caller="time_shift", name="mode")
-    generator = as_generator(rng, caller="time_shift")
-    share = draw_strength(shift, generator, caller="time_shift", name="shift", limits=(-1.0, 1.0))
+    share = draw_strength(shift, rng, caller="time_shift", name="shift", limits=(-1.0, 1.0))
     n = y.shape[-1]
     later = round(share * n)
     turn = later % n  # n - turn samples stay in one piece, behind those that wrap around

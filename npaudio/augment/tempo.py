@@ -11,7 +11,7 @@ import numpy as np
 
 from npaudio._checks import check_waveform
 from npaudio._resample import resample
-from npaudio.augment.draws import Rng, Strength, as_generator, draw_strength
+from npaudio.augment.draws import Rng, Strength, draw_strength
 from npaudio.spectrum import istft, stft
 
 RATE_LIMITS = (0.1, 10.0)
@@ -55,8 +55,7 @@ def speed_perturb(y: np.ndarray, *, rate: Strength = (0.9, 1.1), rng: Rng | None
     (800,)
     """
     y = check_waveform(y, caller="speed_perturb")
-    generator = as_generator(rng, caller="speed_perturb")
-    speed = draw_strength(rate, generator, caller="speed_perturb", name="rate", limits=RATE_LIMITS)
+    speed = draw_strength(rate, rng, caller="speed_perturb", name="rate", limits=RATE_LIMITS)
     return _played(y, playing_ratio(speed, drawn=speed != rate))
 
 
@@ -98,8 +97,7 @@ def time_stretch(
     J. L. Flanagan and R. M. Golden, "Phase vocoder", Bell System Technical Journal 45, 1966.
     """
     y = check_waveform(y, caller="time_stretch")
-    generator = as_generator(rng, caller="time_stretch")
-    rate = draw_strength(rate, generator, caller="time_stretch", name="rate", limits=RATE_LIMITS)
+    rate = draw_strength(rate, rng, caller="time_stretch", name="rate", limits=RATE_LIMITS)
     return _stretched(y, rate, n_fft, hop_length)
 
 
@@ -135,8 +133,7 @@ def pitch_shift(
         If `y` is empty, not floating point or not finite, `semitones` is beyond its limits, or frames would leave gaps.
     """
     y = check_waveform(y, caller="pitch_shift")
-    generator = as_generator(rng, caller="pitch_shift")
-    shift = draw_strength(semitones, generator, caller="pitch_shift", name="semitones", limits=SEMITONE_LIMITS)
+    shift = draw_strength(semitones, rng, caller="pitch_shift", name="semitones", limits=SEMITONE_LIMITS)
     factor = playing_ratio(2 ** (shift / 12), drawn=shift != semitones)
     played = _played(_stretched(y, float(1 / factor), n_fft, hop_length), factor)
     missing = max(0, y.shape[-1] - played.shape[-1])  # a sample or so, by rounding

@@ -13,7 +13,6 @@ A task is a picklable object that is called with the items of a list, and whose 
 """
 
 import contextlib
-import ctypes
 import os
 import pickle
 import queue
@@ -24,16 +23,14 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
+from npaudio.datasets.tuning import keep_freed_memory, one_blas_thread
 
 Task = Callable[[Any], Any]
 
 CHUNK = 8  # items handed out at a time: few enough that all end together, enough that talking costs nothing
 BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-OPENBLAS_SETTERS = ("scipy_openblas_set_num_threads64_", "openblas_set_num_threads64_", "openblas_set_num_threads")
 START = (
     "import sys, pickle; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from npaudio.datasets.worker import serve_streams; serve_streams()"
@@ -52,6 +49,7 @@ def run(task: Task, items: Sequence[Any], *, processes: int) -> Generator[tuple[
 
     What the task raises is raised here. Whatever ends the loop, the workers end with it.
     """
+    keep_freed_memory()
     processes = min(processes, -(-len(items) // CHUNK))
     if processes <= 1 or not sys.executable:
         for item in items:
@@ -64,6 +62,7 @@ def run(task: Task, items: Sequence[Any], *, processes: int) -> Generator[tuple[
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
     start_worker = ForkedWorker if fork_is_safe() else FreshWorker
     with contextlib.ExitStack() as stack:
+        stack.enter_context(one_blas_thread())
         pool = stack.enter_context(ThreadPoolExecutor(processes))  # left last, when no worker keeps a thread waiting
         workers = [stack.enter_context(start_worker(task)) for _ in range(processes)]
         for worker in workers:
@@ -209,6 +208,7 @@ def serve_streams() -> None:
     """Life of a fresh worker: the task comes first."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the task prints must not get among the answers
+    keep_freed_memory()
     serve(pickle.load(sys.stdin.buffer), sys.stdin.buffer, answers)
     os._exit(0)  # without another try to flush the answers that nobody reads
 
@@ -216,20 +216,9 @@ def serve_streams() -> None:
 def _live_as_a_fork(task: Task, requests: IO[bytes], answers: IO[bytes]) -> None:
     """Serve, and end without the parent's clean-up, which is not ours to do."""
     try:
-        limit_blas_threads()
         serve(task, requests, answers)
     finally:
         os._exit(0)
-
-
-def limit_blas_threads() -> None:
-    """Tell NumPy's own OpenBLAS to use one thread from now on; with another BLAS nothing happens."""
-    for path in Path(np.__file__).parent.parent.glob("numpy.libs/*openblas*"):
-        library = ctypes.CDLL(str(path))
-        for name in OPENBLAS_SETTERS:
-            if hasattr(library, name):
-                getattr(library, name)(1)
-                return
 
 
 def _answer(task: Task, chunk: Sequence[Any]) -> bytes:

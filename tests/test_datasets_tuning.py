@@ -1,0 +1,70 @@
+"""What a process is told before it does the same work a thousand times."""
+
+import contextlib
+import os
+import platform
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from npaudio.datasets import tuning, worker
+
+FAULTS_A_ROUND = """
+import resource
+import numpy as np
+from npaudio.datasets.tuning import keep_freed_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(50):
+        arrays = [np.ones(1 << 20, np.uint8) for _ in range(5)]
+        del arrays
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / 50
+
+untold = faults()
+keep_freed_memory()
+print(untold, faults())
+"""
+
+
+def threads_after_a_large_product(size):
+    """Threads of this process once BLAS has done a product that it would share."""
+    np.ones((size, size)) @ np.ones((size, size))
+    with open("/proc/self/status") as stream:
+        return next(int(line.split()[1]) for line in stream if line.startswith("Threads:"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+def test_forked_workers_have_one_blas_thread_and_the_parent_keeps_its_own():
+    get = tuning.openblas()[0] if tuning.openblas() else lambda: 1
+    before = get()
+    assert worker.fork_is_safe()
+    results = dict(worker.run(threads_after_a_large_product, list(range(600, 640)), processes=2))
+    assert set(results.values()) == {1}
+    assert get() == before
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_the_number_of_blas_threads_comes_back(monkeypatch, found):
+    """Whatever happens meanwhile; and without an OpenBLAS nothing is told to anyone."""
+    told = [2]
+    functions = (lambda: told[-1], told.append)
+    monkeypatch.setattr(tuning, "openblas", lambda: functions if found else None)
+    meanwhile = []
+    with contextlib.suppress(KeyError), tuning.one_blas_thread():
+        meanwhile.append(told[-1])
+        raise KeyError
+    assert meanwhile == [1 if found else 2]
+    assert told == ([2, 1, 2] if found else [2])
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the hint is for glibc's malloc")
+def test_freed_memory_is_kept():
+    """Five arrays of 1 MB are 1,280 pages: untold, each is fetched again in each round."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_TUNABLES"))}
+    script = [sys.executable, "-c", FAULTS_A_ROUND]
+    untold, told = map(float, subprocess.run(script, env=clean, capture_output=True, text=True).stdout.split())
+    assert untold > 500
+    assert told < 100
