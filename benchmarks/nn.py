@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks.timing import alternate, installed, print_ratios
 from npaudio import nn
 from npaudio.models import AudioCNN, summary
+from npaudio.nn.threads import for_each, thread_count
 
 SHAPE, CLASSES = (32, 1, 64, 157), 50
 BAR = 1.5
@@ -160,11 +161,12 @@ def best_seconds(function: Callable[[], object], repeats: int = 20) -> float:
 
 
 def sgemm_rate(m: int, k: int, n: int) -> float:
-    """Billions of floating-point operations a second of one float32 product (m, k) (k, n)."""
+    """Billions of floating-point operations a second of float32 products (m, k) (k, n), one on each processor."""
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((m, k)).astype(np.float32), rng.standard_normal((k, n)).astype(np.float32)
-    out = np.empty((m, n), np.float32)
-    return 2e-9 * m * k * n / best_seconds(lambda: np.matmul(a, b, out=out))
+    outs = [np.empty((m, n), np.float32) for _ in range(4 * thread_count())]
+    seconds = best_seconds(lambda: for_each(lambda out: np.matmul(a, b, out=out), outs))
+    return 2e-9 * m * k * n * len(outs) / seconds
 
 
 def print_roofline() -> None:
@@ -181,10 +183,9 @@ def print_roofline() -> None:
 
 def print_layer(name: str, layer: Any, multiply_adds: int, seconds: float, shape: tuple[int, ...], roof: float) -> None:
     depth = layer.in_channels * layer.kernel_size[0] * layer.kernel_size[1] + 1
-    images, rows = next(
-        nn.conv.window_tiles(np.empty((*shape[:1], *shape[2:], 1), np.float32), 4 * max(depth, shape[1]))
-    )
-    pixels = (images.stop - images.start) * (rows.stop - rows.start) * shape[3]
+    y = np.empty((*shape[:1], *shape[2:], shape[1]), np.float32)  # (B, F', T', O)
+    images = layer._image_tiles(y)[0]
+    pixels = layer._row_tiles(y[images])[0].stop * images.stop * shape[3]
     alone, whole = sgemm_rate(pixels, depth, shape[1]), 2e-9 * multiply_adds / seconds
     rates = "".join(f"{rate:>9.0f} GFLOP/s {rate / roof:>3.0%}" for rate in (alone, whole))
     print(f"  {name:<14}{2e-9 * multiply_adds:>8.2f}{rates}{seconds * 1e3:>9.1f} ms")

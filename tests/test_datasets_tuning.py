@@ -1,6 +1,5 @@
 """What a process is told before it does the same work a thousand times."""
 
-import contextlib
 import os
 import platform
 import subprocess
@@ -9,7 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from npaudio.datasets import tuning, worker
+from npaudio.datasets import worker
+from npaudio.nn import threads
 
 FAULTS_A_ROUND = """
 import resource
@@ -38,26 +38,12 @@ def threads_after_a_large_product(size):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 def test_forked_workers_have_one_blas_thread_and_the_parent_keeps_its_own():
-    get = tuning.openblas()[0] if tuning.openblas() else lambda: 1
+    get = threads.openblas()[0] if threads.openblas() else lambda: 1
     before = get()
     assert worker.fork_is_safe()
     results = dict(worker.run(threads_after_a_large_product, list(range(600, 640)), processes=2))
     assert set(results.values()) == {1}
     assert get() == before
-
-
-@pytest.mark.parametrize("found", [True, False])
-def test_the_number_of_blas_threads_comes_back(monkeypatch, found):
-    """Whatever happens meanwhile; and without an OpenBLAS nothing is told to anyone."""
-    told = [2]
-    functions = (lambda: told[-1], told.append)
-    monkeypatch.setattr(tuning, "openblas", lambda: functions if found else None)
-    meanwhile = []
-    with contextlib.suppress(KeyError), tuning.one_blas_thread():
-        meanwhile.append(told[-1])
-        raise KeyError
-    assert meanwhile == [1 if found else 2]
-    assert told == ([2, 1, 2] if found else [2])
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the hint is for glibc's malloc")

@@ -38,14 +38,19 @@ def test_equals_its_loops(case, tile_bytes, long_run, monkeypatch):
         np.testing.assert_allclose(ours, loops, atol=1e-12)
 
 
+@pytest.mark.parametrize("n_images", [1, 4, 5, 13])
 @pytest.mark.parametrize("tile_bytes", [1, 700, 3000, 10**6])
-def test_tiles_cover_every_output_pixel_once(tile_bytes, monkeypatch):
+def test_tiles_cover_every_output_pixel_once(tile_bytes, n_images, monkeypatch):
     monkeypatch.setattr(conv, "COLUMNS_BYTES", tile_bytes)
-    seen = np.zeros((5, 7, 3, 2), int)
-    for tile in conv.window_tiles(seen, 16):
-        assert conv._pixels(seen[tile]).base is not None
-        conv._pixels(seen[tile])[...] += 1
+    layer = nn.Conv2d(1, 2, 3)
+    seen = np.zeros((n_images, 7, 3, 2), int)
+    parts = layer._parts(seen)
+    for images in (images for part in parts for images in part):
+        for rows in layer._row_tiles(seen[images]):
+            assert conv._pixels(seen[images, rows]).base is not None
+            conv._pixels(seen[images, rows])[...] += 1
     assert np.all(seen == 1)
+    assert 1 <= len(parts) <= conv.PARTS
 
 
 def test_storage_order_of_input_and_gradient_does_not_matter():

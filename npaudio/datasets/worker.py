@@ -25,7 +25,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
-from npaudio.datasets.tuning import keep_freed_memory, one_blas_thread
+from npaudio.datasets.tuning import keep_freed_memory
+from npaudio.nn.threads import one_blas_thread
 
 Task = Callable[[Any], Any]
 

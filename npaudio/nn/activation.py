@@ -12,6 +12,7 @@ from npaudio.nn import _checks
 from npaudio.nn.layout import batch_tiles
 from npaudio.nn.module import Module
 from npaudio.nn.normal import normal_cdf
+from npaudio.nn.threads import for_each
 
 
 class ReLU(Module):
@@ -30,7 +31,8 @@ class ReLU(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = _checks.floating(x, caller="ReLU")
-        y = np.maximum(x, 0, out=x if self.inplace else None)
+        y = x if self.inplace else np.empty_like(x)
+        for_each(lambda tile: np.maximum(x[tile], 0, out=y[tile]), _tiles(y))
         self._keep(y.shape, y)
         return y
 
@@ -38,8 +40,7 @@ class ReLU(Module):
         """dy/dx is 1 where x > 0 and 0 elsewhere (at the kink too); y > 0 says the same as x > 0."""
         (y,) = self._recall(grad)
         result = grad if self.inplace else np.empty_like(grad)
-        for tile in _tiles(y):
-            np.multiply(grad[tile], y[tile] > 0, out=result[tile])
+        for_each(lambda tile: np.multiply(grad[tile], y[tile] > 0, out=result[tile]), _tiles(y))
         return result
 
     def _options(self) -> str:
@@ -55,8 +56,11 @@ class GELU(Module):
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = _checks.floating(x, caller="GELU")
         cdf = np.empty_like(x)
-        for tile in _tiles(x):
+
+        def share_below(tile: Any) -> None:
             cdf[tile] = normal_cdf(x[tile])
+
+        for_each(share_below, _tiles(x))
         self._keep(x.shape, x, cdf)
         return x * cdf
 
@@ -64,9 +68,12 @@ class GELU(Module):
         """The product rule: dy/dx = Phi(x) + x · phi(x), and the density is phi(x) = exp(-x²/2) / sqrt(2 pi)."""
         x, cdf = self._recall(grad)
         result = np.empty_like(x)
-        for tile in _tiles(x):
+
+        def go_back(tile: Any) -> None:
             density = np.exp(-0.5 * x[tile] ** 2) * (1 / math.sqrt(2 * math.pi))
             result[tile] = grad[tile] * (cdf[tile] + x[tile] * density)
+
+        for_each(go_back, _tiles(x))
         return result
 
 

@@ -1,74 +1,96 @@
 """Statistics and straight lines over the columns of tall matrices, a tile of rows at a time: BatchNorm's arithmetic.
 
 Conventions: `rows` is (N, C), a pixel a row and a channel a column; one number a channel is (C,) in float64, whatever
-the dtype of the rows. Each function goes through memory once (the statistics twice), and what it does with a tile of
-rows it does in the cache, with offsets and factors written out to the shape of the tile.
-"""
+the dtype of the rows. Each function goes through memory once: what it does with a tile of rows it does in the cache.
 
-from collections.abc import Callable
+A row of C numbers is over before NumPy has begun, so rows are worked on many at a time, as one long row, beside a long
+row in which the numbers of the channels come again and again (`LongRow`).
+"""
 
 import numpy as np
 
-from npaudio.nn.layout import empty, repeated, row_tiles, sum_rows
+from npaudio.nn.layout import empty, row_tiles, sum_rows
+from npaudio.nn.threads import for_each
+
+LONG = 2048
 
 
 def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and biased variance of every column of (N, C), in float64: sums within a tile, then over the tiles.
+    """Mean and biased variance of every column of (N, C), in float64: of each tile, then of all tiles together.
 
-    The variance is the mean of (x - mean)², not <x²> - mean², which loses its digits where the mean is large.
+    A tile of n rows has its mean m and its sum of squares around it, q = Σ (x - m)². Around the mean of all,
+    Σ (x - mean)² = q + n · (m - mean)², so the tiles need not be read again once that is known (Chan, Golub and LeVeque
+    1983). Not <x²> - mean², which loses its digits where the mean is large.
     """
-    mean = _sum_over_tiles(rows, lambda tile: sum_rows(rows[tile])) / len(rows)  # (C,)
-    means = repeated(mean, _tile_length(rows), rows.dtype)  # (n, C)
+    tiles = row_tiles(rows)
 
-    def squares(tile: slice) -> np.ndarray:
-        centred = rows[tile] - means[: tile.stop - tile.start]
-        return sum_rows(np.square(centred, out=centred))
+    def statistics(tile: slice) -> np.ndarray:
+        x = rows[tile]  # (n, C)
+        mean = sum_rows(x) / len(x)  # (C,)
+        centred = LongRow(mean, x.dtype).applied(np.subtract, x)
+        return np.stack([mean, sum_rows(np.square(centred, out=centred))])  # (2, C)
 
-    return mean, _sum_over_tiles(rows, squares) / len(rows)
+    means, squares = np.stack(for_each(statistics, tiles), axis=1).astype(np.float64)  # (tiles, C), (tiles, C)
+    lengths = np.array([[tile.stop - tile.start] for tile in tiles])  # (tiles, 1)
+    mean = np.sum(lengths * means, axis=0) / len(rows)
+    return mean, np.sum(squares + lengths * (means - mean) ** 2, axis=0) / len(rows)
 
 
 def scale_and_shift(rows: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """Compute y = scale · x + shift with one number of each for every column of (N, C)."""
-    scales, shifts = (repeated(v, _tile_length(rows), rows.dtype) for v in (scale, shift))
+    scales, shifts = LongRow(scale, rows.dtype), LongRow(shift, rows.dtype)
     y = empty(rows.shape, rows.dtype)
-    for tile in row_tiles(rows):
-        n = tile.stop - tile.start
-        np.multiply(rows[tile], scales[:n], out=y[tile])
-        y[tile] += shifts[:n]
+
+    def line(tile: slice) -> None:
+        scales.applied(np.multiply, rows[tile], out=y[tile])
+        shifts.applied(np.add, y[tile], out=y[tile])
+
+    for_each(line, row_tiles(rows))
     return y
 
 
 def gradient_sums(g: np.ndarray, rows: np.ndarray, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Column sums of g and of g · (x - mean) for matrices (N, C), in float64."""
-    means = repeated(mean, _tile_length(rows), rows.dtype)
+    means = LongRow(mean, rows.dtype)
 
-    def both(tile: slice) -> np.ndarray:
-        centred = rows[tile] - means[: tile.stop - tile.start]
+    def sums(tile: slice) -> np.ndarray:
+        centred = means.applied(np.subtract, rows[tile])
         centred *= g[tile]
         return np.stack([sum_rows(g[tile]), sum_rows(centred)])  # (2, C)
 
-    sum_g, sum_g_centred = _sum_over_tiles(rows, both)
-    return sum_g, sum_g_centred
+    both = np.stack(for_each(sums, row_tiles(rows))).sum(axis=0, dtype=np.float64)  # (2, C)
+    return both[0], both[1]
 
 
 def line_in_two(g: np.ndarray, a: np.ndarray, rows: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     """Compute y = a · g + b · x + c with one number of each for every column of (N, C)."""
-    a_rows, b_rows, c_rows = (repeated(v, _tile_length(rows), rows.dtype) for v in (a, b, c))
+    a_row, b_row, c_row = (LongRow(vector, rows.dtype) for vector in (a, b, c))
     y = empty(rows.shape, rows.dtype)
-    for tile in row_tiles(rows):
-        n = tile.stop - tile.start
-        in_x = rows[tile] * b_rows[:n]
-        in_x += c_rows[:n]
-        np.multiply(g[tile], a_rows[:n], out=y[tile])
+
+    def line(tile: slice) -> None:
+        in_x = b_row.applied(np.multiply, rows[tile])
+        c_row.applied(np.add, in_x, out=in_x)
+        a_row.applied(np.multiply, g[tile], out=y[tile])
         y[tile] += in_x
+
+    for_each(line, row_tiles(rows))
     return y
 
 
-def _tile_length(rows: np.ndarray) -> int:
-    """Rows of the longest tile, the first one."""
-    return row_tiles(rows)[0].stop
+class LongRow:
+    """One number a column, (C,), repeated to a row of about `LONG`, to be applied to matrices (n, C)."""
 
+    def __init__(self, vector: np.ndarray, dtype: np.dtype) -> None:
+        self.vector = vector.astype(dtype)  # (C,)
+        self.times = max(1, LONG // len(vector))
+        self.repeated = np.tile(self.vector, self.times)  # (times C,)
 
-def _sum_over_tiles(rows: np.ndarray, of_tile: Callable[[slice], np.ndarray]) -> np.ndarray:
-    """Add up what `of_tile` returns for each tile, in float64."""
-    return np.stack([of_tile(tile) for tile in row_tiles(rows)]).sum(axis=0, dtype=np.float64)
+    def applied(self, operation: np.ufunc, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """operation(x, vector) for each row of a contiguous (n, C)."""
+        out = np.empty_like(x) if out is None else out
+        whole = len(x) // self.times * self.times
+        long_shape = (-1, len(self.repeated))
+        operation(x[:whole].reshape(long_shape), self.repeated, out=out[:whole].reshape(long_shape))
+        if whole < len(x):
+            operation(x[whole:], self.vector, out=out[whole:])
+        return out

@@ -15,12 +15,12 @@ over windows do not. A last column of ones carries the bias, as in the straight 
 The way back needs only that picture. A product y = columns · kernel has d(kernel) = columnsᵀ · dy and
 d(columns) = dy · kernelᵀ. And since im2col copied x to several places, its way back adds up what arrives from them.
 
-For speed: `channels_last` storage turns a window into kh runs of kw·C neighbouring numbers, and `window_tiles` never
-writes out the columns of more pixels than fit into the cache. The plain loops stand in tests/oracles.py.
+For speed: `channels_last` storage turns a window into kh runs of kw·C neighbouring numbers; a few images at a time are
+padded, written out and multiplied, so that all of it stays in the cache (`_image_tiles`, `_row_tiles`), and threads
+share the tiles (`for_each`). The plain loops stand in tests/oracles.py.
 """
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -30,11 +30,11 @@ from npaudio.nn import _checks
 from npaudio.nn.init import Rng, torch_default
 from npaudio.nn.layout import channels_first, channels_last, empty, tiles
 from npaudio.nn.module import Module, Parameter
+from npaudio.nn.threads import for_each
 
-COLUMNS_BYTES = 6 * 1024 * 1024
+COLUMNS_BYTES = 3 * 1024 * 1024
 LONG_RUN = 8
-
-Tile = tuple[slice, slice]
+PARTS = 4
 
 
 class Conv2d(Module):
@@ -77,17 +77,19 @@ class Conv2d(Module):
         self.bias = Parameter(offset) if bias else None  # (O,)
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
-        x = _checks.images(x, caller="Conv2d", channels=self.in_channels)
+        x = channels_last(_checks.images(x, caller="Conv2d", channels=self.in_channels))  # (B, F, T, C)
         dtype = np.result_type(x, self.weight.data)
-        padded = pad(channels_last(x), self.padding, dtype)  # (B, F + 2p, T + 2p, C)
-        y = empty((*self._output_size(padded), self.out_channels), dtype)  # (B, F', T', O)
         kernel = self._kernel().astype(dtype, copy=False)  # (kh kw C + 1, O)
-        tiles = self._window_tiles(y)
-        room = self._room_for_columns(tiles, y)
-        for tile in tiles:
-            columns = self._columns(padded, tile, room)  # (n, kh kw C + 1)
-            np.matmul(columns, kernel, out=_pixels(y[tile]))  # (n, O)
-        self._keep(channels_first(y).shape, padded)
+        y = empty((*self._output_size(x), self.out_channels), dtype)  # (B, F', T', O)
+
+        def convolve(images: slice) -> None:
+            padded = pad(x[images], self.padding, dtype)  # (b, F + 2p, T + 2p, C)
+            for rows in self._row_tiles(y[images]):
+                columns = self._columns(padded, rows)  # (n, kh kw C + 1)
+                np.matmul(columns, kernel, out=_pixels(y[images, rows]))  # (n, O)
+
+        for_each(convolve, self._image_tiles(y))
+        self._keep(channels_first(y).shape, x)
         return channels_first(y)  # (B, O, F', T')
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
@@ -96,48 +98,53 @@ class Conv2d(Module):
         The row of ones in columnsᵀ makes d(bias) the sum of g over all pixels. Each row of d(columns) belongs to the
         window that im2col copied it from, and is added there.
         """
-        (padded,) = self._recall(grad)
-        g = channels_last(grad).astype(padded.dtype, copy=False)  # (B, F', T', O)
-        kernel = self._kernel().astype(padded.dtype, copy=False)  # (kh kw C + 1, O)
-        grad_kernel = np.zeros_like(kernel)
-        grad_padded = np.zeros_like(padded)  # (B, F + 2p, T + 2p, C)
-        tiles = self._window_tiles(g)
-        room = self._room_for_columns(tiles, g)
-        room_for_grad = np.empty((len(room), self._window_size), room.dtype)
-        for tile in tiles:
-            g_rows = _pixels(g[tile])  # (n, O)
-            grad_kernel += self._columns(padded, tile, room).T @ g_rows
-            grad_columns = room_for_grad[: len(g_rows)]  # (n, kh kw C)
-            np.matmul(g_rows, kernel[: self._window_size].T, out=grad_columns)
-            self._add_columns(grad_padded, tile, grad_columns)
-        self._add_kernel_grad(grad_kernel)
-        return channels_first(unpad(grad_padded, self.padding))  # (B, C, F, T)
+        (x,) = self._recall(grad)
+        dtype = np.result_type(x, self.weight.data)
+        g = channels_last(grad).astype(dtype, copy=False)  # (B, F', T', O)
+        kernel = self._kernel().astype(dtype, copy=False)  # (kh kw C + 1, O)
+        grad_x = empty(x.shape, dtype)  # (B, F, T, C)
 
-    def _columns(self, padded: np.ndarray, tile: Tile, room: np.ndarray) -> np.ndarray:
-        """im2col: the windows of the tile's output pixels as rows (n, kh kw C), and the column of ones behind them."""
-        windows = self._windows(padded, tile)  # (b, f, T', kh, kw, C)
-        columns = room[: math.prod(windows.shape[:3])]
-        rows = columns[:, : self._window_size].reshape(windows.shape)
-        for part in self._taps() if self.in_channels < LONG_RUN else [...]:
-            rows[part] = windows[part]
+        def go_back(part: list[slice]) -> np.ndarray:
+            grad_kernel = np.zeros_like(kernel)
+            for images in part:
+                padded = pad(x[images], self.padding, dtype)  # (b, F + 2p, T + 2p, C)
+                grad_padded = np.zeros_like(padded)
+                for rows in self._row_tiles(g[images]):
+                    g_rows = _pixels(g[images, rows])  # (n, O)
+                    grad_kernel += self._columns(padded, rows).T @ g_rows
+                    self._add_columns(grad_padded, rows, self._grad_columns(g_rows, kernel))
+                grad_x[images] = unpad(grad_padded, self.padding)
+            return grad_kernel
+
+        self._add_kernel_grad(sum(for_each(go_back, self._parts(g))))
+        return channels_first(grad_x)  # (B, C, F, T)
+
+    def _columns(self, padded: np.ndarray, rows: slice) -> np.ndarray:
+        """im2col: the windows of some rows of output pixels as rows (n, kh kw C), a column of ones behind them."""
+        windows = self._windows(padded, rows)  # (b, f, T', kh, kw, C)
+        ones = 0 if self.bias is None else 1
+        shape = (math.prod(windows.shape[:3]), self._window_size + ones)
+        columns = np.empty(shape, padded.dtype, order="F" if self._few_channels else "C")
+        columns[:, self._window_size :] = 1
+        copies = columns[:, : self._window_size].reshape(windows.shape)
+        for part in self._taps() if self._few_channels else [...]:
+            copies[part] = windows[part]
         return columns
 
-    def _room_for_columns(self, tiles: list[Tile], y: np.ndarray) -> np.ndarray:
-        """Memory for the columns of the largest tile, which is the first, with the ones for the bias in their place."""
-        ones = 0 if self.bias is None else 1
-        room = np.empty((len(_pixels(y[tiles[0]])), self._window_size + ones), y.dtype)
-        room[:, self._window_size :] = 1
-        return room
+    def _grad_columns(self, g_rows: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+        """G · kernelᵀ without the bias, (n, kh kw C), in the same memory order as the columns."""
+        taps = kernel[: self._window_size]  # (kh kw C, O)
+        return (taps @ g_rows.T).T if self._few_channels else g_rows @ taps.T
 
-    def _add_columns(self, grad_padded: np.ndarray, tile: Tile, grad_columns: np.ndarray) -> None:
+    def _add_columns(self, grad_padded: np.ndarray, rows: slice, grad_columns: np.ndarray) -> None:
         """col2im: add every row of (n, kh kw C) to the window that im2col had read it from.
 
         Neighbouring windows overlap, and a single `+=` would count only one of them: so one for each disjoint part.
         """
-        windows = self._windows(grad_padded, tile)  # (b, f, T', kh, kw, C)
-        rows = grad_columns.reshape(windows.shape)
+        windows = self._windows(grad_padded, rows)  # (b, f, T', kh, kw, C)
+        copies = grad_columns.reshape(windows.shape)
         for part in self._disjoint_parts():
-            windows[part] += rows[part]
+            windows[part] += copies[part]
 
     def _disjoint_parts(self) -> list[Any]:
         """Indices that together reach all windows (b, f, T', kh, kw, C), and in each of which no pixel comes twice.
@@ -145,7 +152,7 @@ class Conv2d(Module):
         With few channels: one tap of every window, a run of T' pixels. With many: every m-th window as a whole, m the
         kernel size over the stride, rounded up; its runs are kw·C numbers. Long runs are what NumPy is quick at.
         """
-        if self.in_channels < LONG_RUN:
+        if self._few_channels:
             return self._taps()
         m_f, m_t = (-(-k // s) for k, s in zip(self.kernel_size, self.stride, strict=True))
         return [(slice(None), slice(f, None, m_f), slice(t, None, m_t)) for f, t in np.ndindex(m_f, m_t)]
@@ -154,11 +161,10 @@ class Conv2d(Module):
         """For each position (i, j) in the kernel, the index of the numbers that stand there in all windows."""
         return [(slice(None), slice(None), slice(None), i, j) for i, j in np.ndindex(self.kernel_size)]
 
-    def _windows(self, padded: np.ndarray, tile: Tile) -> np.ndarray:
-        """View of what lies under the kernel for each output pixel of the tile, (b, f, T', kh, kw, C)."""
+    def _windows(self, padded: np.ndarray, rows: slice) -> np.ndarray:
+        """View of what lies under the kernel for each output pixel in some rows, (b, f, T', kh, kw, C)."""
         (kh, kw), (sh, sw) = self.kernel_size, self.stride
-        images, rows = tile
-        under_rows = padded[images, rows.start * sh : (rows.stop - 1) * sh + kh]
+        under_rows = padded[:, rows.start * sh : (rows.stop - 1) * sh + kh]
         windows = sliding_window_view(under_rows, (kh, kw), axis=(1, 2), writeable=True)  # (b, ., ., C, kh, kw)
         return windows[:, ::sh, ::sw].transpose(0, 1, 2, 4, 5, 3)
 
@@ -175,13 +181,32 @@ class Conv2d(Module):
         shape = (*self.kernel_size, self.in_channels, self.out_channels)
         self.weight.grad += grad_kernel.reshape(shape).transpose(3, 2, 0, 1)
 
-    def _output_size(self, padded: np.ndarray) -> tuple[int, int, int]:
-        """B, F' and T'; refuses images that the kernel does not fit into."""
-        return (len(padded), *window_counts(padded, self.kernel_size, self.stride, self.padding, caller="Conv2d"))
+    def _output_size(self, x: np.ndarray) -> tuple[int, int, int]:
+        """B, F' and T' for (B, F, T, C); refuses images that the kernel does not fit into."""
+        padded = (x.shape[1] + 2 * self.padding[0], x.shape[2] + 2 * self.padding[1])
+        return (len(x), *window_counts(padded, self.kernel_size, self.stride, self.padding, caller="Conv2d"))
 
-    def _window_tiles(self, y: np.ndarray) -> list[Tile]:
-        """Tiles of output pixels whose columns stay in the cache while they are written and multiplied."""
-        return list(window_tiles(y, max(self._window_size, self.out_channels) * y.itemsize))
+    def _image_tiles(self, y: np.ndarray) -> list[slice]:
+        """A few images at a time: as many as have their columns in the cache together, at least one."""
+        return list(tiles(len(y), y[0, ..., 0].size * self._pixel_bytes(y), tile_bytes=COLUMNS_BYTES))
+
+    def _row_tiles(self, y: np.ndarray) -> list[slice]:
+        """All rows of a few images (b, F', T', O) at once; of an image that is too large for that, some at a time."""
+        return list(tiles(y.shape[1], len(y) * y.shape[2] * self._pixel_bytes(y), tile_bytes=COLUMNS_BYTES))
+
+    def _parts(self, y: np.ndarray) -> list[list[slice]]:
+        """The tiles of images in `PARTS` parts, which add up the gradient of the kernel for themselves."""
+        images = self._image_tiles(y)
+        return [images[part] for part in tiles(len(images), 1, tile_bytes=-(-len(images) // PARTS))]
+
+    def _pixel_bytes(self, y: np.ndarray) -> int:
+        """Room for what belongs to one output pixel, its columns or its channels."""
+        return max(self._window_size, self.out_channels) * y.itemsize
+
+    @property
+    def _few_channels(self) -> bool:
+        """Whether a pixel is too short a run to copy; then columns are stored one after the other, tap by tap."""
+        return self.in_channels < LONG_RUN
 
     @property
     def _window_size(self) -> int:
@@ -193,22 +218,18 @@ class Conv2d(Module):
         return options + f", padding={self.padding}" + ("" if self.bias else ", bias=False")
 
 
-def window_tiles(y: np.ndarray, pixel_bytes: int) -> Iterator[Tile]:
-    """Cut (B, F', T', O) into (images, rows): several images if they are small, rows of one image if it is large."""
-    n_images, n_rows, n_times = y.shape[:3]
-    row_bytes = n_times * pixel_bytes
-    for images in tiles(n_images, n_rows * row_bytes, tile_bytes=COLUMNS_BYTES):
-        for rows in tiles(n_rows, (images.stop - images.start) * row_bytes, tile_bytes=COLUMNS_BYTES):
-            yield images, rows
-
-
 def window_counts(
-    padded: np.ndarray, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int], *, caller: str
+    padded_size: tuple[int, int],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+    *,
+    caller: str,
 ) -> tuple[int, int]:
-    """How many windows fit along each axis of a padded (B, F + 2p, T + 2p, C); refuses none."""
-    counts = [(n - k) // s + 1 for n, k, s in zip(padded.shape[1:3], kernel, stride, strict=True)]
+    """How many windows fit along each axis of padded images of (F + 2p) x (T + 2p) pixels; refuses none."""
+    counts = [(n - k) // s + 1 for n, k, s in zip(padded_size, kernel, stride, strict=True)]
     if min(counts) < 1:
-        size = (padded.shape[1] - 2 * padding[0], padded.shape[2] - 2 * padding[1])
+        size = (padded_size[0] - 2 * padding[0], padded_size[1] - 2 * padding[1])
         least = (max(1, kernel[0] - 2 * padding[0]), max(1, kernel[1] - 2 * padding[1]))
         raise ValueError(
             f"{caller}: an image of {size[0]} x {size[1]} is smaller than the window of {kernel[0]} x {kernel[1]} with "

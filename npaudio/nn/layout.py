@@ -4,8 +4,7 @@ Conventions: images are *logically* (B, C, F, T) and *stored* channels-last, tha
 contiguous (B, F, T, C) array. Read that way, a pixel is one row of C numbers, a whole batch is a (B·F·T, C) matrix.
 
 An array of 40 MB does not fit into a cache, so every operation on it fetches it from memory again. Cut into tiles of
-about half a megabyte, several operations in a row find their tile still in the cache. Threads of our own would add
-nothing: between two matrix products the threads of BLAS keep the other cores busy, waiting for the next one.
+about a megabyte, several operations in a row find their tile still in the cache, and threads can share them.
 """
 
 import math
@@ -15,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-TILE_BYTES = 512 * 1024
+TILE_BYTES = 1024 * 1024
 FOLDS = 64
 LARGE_BYTES = 16 * 1024 * 1024
 
@@ -70,8 +69,10 @@ def tiles(n: int, item_bytes: int, *, tile_bytes: int = TILE_BYTES) -> Iterator[
 
 
 def row_tiles(rows: np.ndarray) -> list[slice]:
-    """Tiles of a matrix (N, C), as slices of its rows."""
-    return list(tiles(len(rows), rows.strides[0] if rows.strides[0] > 0 else rows.itemsize))
+    """Tiles of a matrix (N, C), as slices of its rows; each but the last has a multiple of `FOLDS` rows."""
+    row_bytes = rows.strides[0] if rows.strides[0] > 0 else rows.itemsize
+    folds = tiles(-(-len(rows) // FOLDS), FOLDS * row_bytes)
+    return [slice(fold.start * FOLDS, min(fold.stop * FOLDS, len(rows))) for fold in folds]
 
 
 def batch_tiles(x: np.ndarray) -> list[slice]:
@@ -88,9 +89,5 @@ def sum_rows(rows: np.ndarray) -> np.ndarray:
     n, c = rows.shape
     length = n // FOLDS
     folded = rows[: length * FOLDS].reshape(FOLDS, length * c).sum(axis=0)  # (length C,)
-    return folded.reshape(length, c).sum(axis=0) + rows[length * FOLDS :].sum(axis=0)  # (C,)
-
-
-def repeated(vector: np.ndarray, n_rows: int, dtype: np.dtype) -> np.ndarray:
-    """Write out (C,) as (n_rows, C): adding two equal shapes is one long loop, broadcasting is one short loop a row."""
-    return np.broadcast_to(vector.astype(dtype), (n_rows, len(vector))).copy()
+    total = folded.reshape(length, c).sum(axis=0)  # (C,)
+    return total if n == length * FOLDS else total + rows[length * FOLDS :].sum(axis=0)

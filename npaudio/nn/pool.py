@@ -13,6 +13,7 @@ from npaudio.nn import _checks
 from npaudio.nn.conv import pad, unpad, window_counts
 from npaudio.nn.layout import batch_tiles, channels_first, channels_last, empty
 from npaudio.nn.module import Module
+from npaudio.nn.threads import for_each
 
 Pair = tuple[int, int]
 
@@ -35,23 +36,32 @@ class _WindowPool(Module):
     def _padded(self, x: np.ndarray, value: float) -> tuple[np.ndarray, tuple[int, int, int, int]]:
         """Channels-last x surrounded by `value`, and the shape (B, F', T', C) of the result."""
         padded = pad(channels_last(x), self.padding, x.dtype, value)
-        counts = window_counts(padded, self.kernel_size, self.stride, self.padding, caller=type(self).__name__)
+        counts = window_counts(
+            padded.shape[1:3], self.kernel_size, self.stride, self.padding, caller=type(self).__name__
+        )
         return padded, (len(padded), *counts, padded.shape[3])
 
     def _taps(self, padded: np.ndarray, counts: Pair) -> list[np.ndarray]:
         """For each position in the window, in reading order, a view (b, F', T', C) of the pixels that stand there."""
-        (sh, sw), (n_f, n_t) = self.stride, counts
-        return [
-            padded[:, i : i + (n_f - 1) * sh + 1 : sh, j : j + (n_t - 1) * sw + 1 : sw]
-            for i, j in np.ndindex(self.kernel_size)
-        ]
+        by_row = self._taps_in_frequency(padded, counts[0])
+        return [tap for row in by_row for tap in self._taps_in_time(row, counts[1])]
+
+    def _taps_in_frequency(self, padded: np.ndarray, n: int) -> list[np.ndarray]:
+        """For each row of the window a view (b, F', T + 2p, C) of the rows of pixels that stand there."""
+        s = self.stride[0]
+        return [padded[:, i : i + (n - 1) * s + 1 : s] for i in range(self.kernel_size[0])]
+
+    def _taps_in_time(self, rows: np.ndarray, n: int) -> list[np.ndarray]:
+        """For each column of the window a view (b, ., T', C) of the columns of pixels that stand there."""
+        s = self.stride[1]
+        return [rows[:, :, j : j + (n - 1) * s + 1 : s] for j in range(self.kernel_size[1])]
 
     def _options(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class MaxPool2d(_WindowPool):
-    """The largest number in each window.
+    """The largest number in each window: the largest of each column of it, then the largest of those.
 
     Parameters
     ----------
@@ -67,8 +77,12 @@ class MaxPool2d(_WindowPool):
         x = _checks.images(x, caller="MaxPool2d")
         padded, shape = self._padded(x, -np.inf)
         largest = np.empty(shape, x.dtype)  # (B, F', T', C)
-        for tile in batch_tiles(padded):
-            _maximum(self._taps(padded[tile], shape[1:3]), out=largest[tile])
+
+        def find_largest(images: slice) -> None:
+            of_columns = _maximum(self._taps_in_frequency(padded[images], shape[1]))  # (b, F', T + 2p, C)
+            _maximum(self._taps_in_time(of_columns, shape[2]), out=largest[images])
+
+        for_each(find_largest, batch_tiles(padded))
         self._keep(channels_first(largest).shape, padded, largest)
         return channels_first(largest)
 
@@ -80,16 +94,28 @@ class MaxPool2d(_WindowPool):
         padded, largest = self._recall(grad)
         g = grad.transpose(0, 2, 3, 1)  # (B, F', T', C)
         grad_padded = empty(padded.shape, grad.dtype)
-        windows_tile_the_image = self.stride == self.kernel_size
-        for tile in batch_tiles(padded):
-            grad_padded[tile] = 0
-            winner = _first_equal(self._taps(padded[tile], g.shape[1:3]), largest[tile])
-            for number, tap in enumerate(self._taps(grad_padded[tile], g.shape[1:3])):
-                if windows_tile_the_image:
-                    np.multiply(g[tile], winner == number, out=tap)
+
+        def go_back(images: slice) -> None:
+            self._zero_what_is_not_overwritten(grad_padded[images], g.shape[1:3])
+            winner = _first_equal(self._taps(padded[images], g.shape[1:3]), largest[images])
+            for number, tap in enumerate(self._taps(grad_padded[images], g.shape[1:3])):
+                if self._windows_tile_the_image:
+                    np.multiply(g[images], winner == number, out=tap)
                 else:
-                    tap += g[tile] * (winner == number)
+                    tap += g[images] * (winner == number)
+
+        for_each(go_back, batch_tiles(padded))
         return channels_first(unpad(grad_padded, self.padding))
+
+    @property
+    def _windows_tile_the_image(self) -> bool:
+        return self.stride == self.kernel_size
+
+    def _zero_what_is_not_overwritten(self, grad_padded: np.ndarray, counts: Pair) -> None:
+        """Zeros everywhere; if windows tile the image, only beyond the last of them."""
+        covered = [n * s if self._windows_tile_the_image else 0 for n, s in zip(counts, self.stride, strict=True)]
+        grad_padded[:, covered[0] :] = 0
+        grad_padded[:, :, covered[1] :] = 0
 
 
 class AvgPool2d(_WindowPool):
@@ -191,11 +217,14 @@ def bin_slices(n: int, bins: int | None) -> list[slice]:
     return [slice(k * n // bins, -(-(k + 1) * n // bins)) for k in range(bins)]
 
 
-def _maximum(taps: list[np.ndarray], out: np.ndarray) -> None:
+def _maximum(taps: list[np.ndarray], out: np.ndarray | None = None) -> np.ndarray:
     """Maximum over the taps, number by number."""
-    out[...] = taps[0]
-    for tap in taps[1:]:
+    if len(taps) == 1:
+        return taps[0] if out is None else np.positive(taps[0], out=out)
+    out = np.maximum(taps[0], taps[1], out=out)
+    for tap in taps[2:]:
         np.maximum(out, tap, out=out)
+    return out
 
 
 def _first_equal(taps: list[np.ndarray], largest: np.ndarray) -> np.ndarray:

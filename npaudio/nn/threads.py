@@ -1,0 +1,108 @@
+"""Several processors at once: the tiles of a layer, shared out among threads.
+
+Python runs one thread at a time, but NumPy lets go of the interpreter while it works on an array. So two threads that
+do large tiles, one each, keep two processors busy, with nothing more to it than
+
+    for_each(work, tiles)        for        for tile in tiles: work(tile)
+
+Matrix products would otherwise be all that runs on several processors, because BLAS has threads of its own. Two kinds
+of threads fight over the processors: those of BLAS turn in circles for 25 ms after each product, in case another one
+comes. So while ours are at work BLAS is told to use one thread for each product, and every thread multiplies what it
+has just written to its cache.
+
+Who does a tile makes no difference to it, and sums over tiles are taken in the order of the tiles: the result is the
+same to the last bit with one thread and with many.
+
+Conventions: as many threads as BLAS may have (OPENBLAS_NUM_THREADS, OMP_NUM_THREADS, threadpoolctl), at most `MOST`.
+Only the OpenBLAS of NumPy's own packages can be asked and told; with another BLAS there is a thread for each processor.
+"""
+
+import contextlib
+import ctypes
+import functools
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MOST = 8  # more would spend their time waiting for the interpreter
+PREFIXES = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
+
+
+def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
+    """[work(tile) for tile in tiles], by several threads, each of which takes the next tile when it is done with one.
+
+    What `work` raises is raised here, once all threads have stopped.
+    """
+    n_threads = min(thread_count(), len(tiles))
+    if n_threads <= 1:
+        return [work(tile) for tile in tiles]
+    results: list[Any] = [None] * len(tiles)
+    errors: list[BaseException] = []
+    waiting, lock = iter(range(len(tiles))), threading.Lock()
+
+    def next_number() -> int | None:
+        with lock:
+            return next(waiting, None)
+
+    def take_tiles() -> None:
+        try:
+            for k in iter(next_number, None):
+                results[k] = work(tiles[k])
+        except BaseException as error:
+            errors.append(error)
+
+    with one_blas_thread():
+        helpers = [threading.Thread(target=take_tiles) for _ in range(n_threads - 1)]
+        for helper in helpers:
+            helper.start()
+        take_tiles()
+        for helper in helpers:
+            helper.join()
+    if errors:
+        raise errors[0]
+    return results
+
+
+def thread_count() -> int:
+    """How many threads to use: as many as BLAS may have at this moment."""
+    library = openblas()
+    if library is not None:
+        return min(MOST, library[0]())
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST, processors)
+
+
+@contextlib.contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """For a while each matrix product has one thread; processes that are forked meanwhile keep it so.
+
+    For a fork it must be said before: OpenBLAS ends its threads, and whoever tells the child a number starts them anew.
+    """
+    library = openblas()
+    if library is None:
+        yield
+        return
+    get, set_to = library
+    before = get()
+    set_to(1)
+    try:
+        yield
+    finally:
+        set_to(before)
+
+
+@functools.cache
+def openblas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+    """Its functions that get and set the number of threads; None if NumPy has another BLAS."""
+    package = Path(np.__file__).parent
+    for path in (*package.parent.glob("numpy.libs/*openblas*"), *package.glob(".dylibs/*openblas*")):
+        library = ctypes.CDLL(str(path))
+        for prefix in PREFIXES:
+            names = prefix.format("get_num_threads"), prefix.format("set_num_threads")
+            if all(hasattr(library, name) for name in names):
+                return getattr(library, names[0]), getattr(library, names[1])
+    return None
