@@ -1,38 +1,58 @@
-"""Real recordings: AudioCNN from random weights on ESC-10, tested on each fold in turn, beside PyTorch."""
+"""Real recordings: AudioCNN from random weights on ESC-10, tested on each fold in turn, beside PyTorch.
+
+For each fold the network starts anew, learns from the others, and is tested once, at the end: nothing is chosen by
+looking at the fold that is tested, neither an epoch nor a setting. The settings of `RECIPE` were compared by training
+on one fold and testing on another, never with the fold that a run then tests.
+"""
 
 import argparse
 import itertools
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks.timing import installed
-from npaudio import Frontend, nn
+from npaudio import Frontend, nn, training
+from npaudio.augment import Augmentation, Compose, Step, mixup, random_crop, spec_augment, speed_perturb, time_shift
 from npaudio.datasets import ESC50, FeatureTable, extract_features
 from npaudio.metrics import accuracy
 from npaudio.models import AudioCNN
+from npaudio.training.averaging import RunningAverage
+from npaudio.training.batches import Batches
+
+STEPS_COMPARED, LOSS_BAR = 20, 1e-3
 
 FRONTEND = Frontend(name="esc10", sr=16000, n_fft=1024, hop_length=512, n_mels=64, top_db=80.0)
-Step = Callable[[np.ndarray, np.ndarray], float]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the network is trained; nothing in it is chosen by looking at the fold that is tested."""
+    """How the network is trained and tested."""
 
     frontend: Frontend = FRONTEND
     seconds: float = 5.0
+    waveform: Augmentation = field(
+        default_factory=lambda: Compose(
+            [
+                Step(time_shift, shift=(-0.5, 0.5)),  # round: any part may come first
+                Step(speed_perturb, rate=(0.8, 1.25), p=0.5),
+                Step(random_crop, size=65536),
+            ]
+        )
+    )
+    spectrogram: Augmentation = field(default_factory=lambda: Step(spec_augment, fill=0.0))
+    mixup_alpha: float = 0.2
     epochs: int = 60
     batch_size: int = 16
     max_lr: float = 3e-3
     weight_decay: float = 0.05
     label_smoothing: float = 0.1
-    crop_frames: int = 128  # a random part of each clip, after turning it round in time
-    masks: int = 2  # of frequency and of time each, up to 10 bands and 20 frames wide
-    mixup_alpha: float = 0.2
+    average: training.EMA | None = None
     test_shifts: int = 8  # scores are summed over the clip turned round in time by so many equal steps
     seed: int = 0
 
@@ -41,124 +61,182 @@ RECIPE = Recipe()
 
 
 def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks esc10", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks esc10", description=__doc__.splitlines()[0])
     parser.add_argument("--data", required=True, type=Path, help="folder in ESC-50 layout: audio/ and meta/esc50.csv")
     parser.add_argument("--epochs", type=int, default=RECIPE.epochs)
+    parser.add_argument("--seed", type=int, default=RECIPE.seed)
+    parser.add_argument("--folds", type=int, nargs="+", help="which to test; all by default")
     parser.add_argument("--no-torch", action="store_true", help="leave PyTorch out, which takes as long again")
     options = parser.parse_args(argv)
-    with_torch = installed("torch") and not options.no_torch
-    recipe = Recipe(epochs=options.epochs)
-    print(recipe)
-    data = ESC50(options.data, esc10=True)
+    recipe = replace(RECIPE, epochs=options.epochs, seed=options.seed)
+    print(described(recipe))
     start = time.perf_counter()
-    table = extract_features(data, recipe.frontend, duration=recipe.seconds, processes=2)
-    print(f"Features of {len(table)} clips in {time.perf_counter() - start:.1f} s; folds {sorted(set(table.folds))}")
-    results = [run_fold(table, int(fold), recipe, with_torch) for fold in sorted(set(table.folds))]
+    table = recordings(options.data, recipe)
+    folds = options.folds or sorted(set(table.folds.tolist()))
+    print(f"{len(table)} clips, loaded in {time.perf_counter() - start:.1f} s; folds {folds}")
+    with_torch = installed("torch") and not options.no_torch
+    results = [run_fold(table, fold, recipe, with_torch) for fold in folds]
     for name in results[0]:
         each = ", ".join(f"{result[name]:.4f}" for result in results)
         print(f"{name}: mean accuracy {np.mean([result[name] for result in results]):.4f} ({each})")
     print(f"Whole run: {(time.perf_counter() - start) / 60:.1f} min")
 
 
+def described(recipe: Recipe) -> str:
+    """The recipe, a setting a line."""
+    lines = [line for name, value in vars(recipe).items() for line in f"{name}: {value}".splitlines()]
+    return "\n".join(["Recipe", *(f"  {line}" for line in lines)])
+
+
+def recordings(folder: Path, recipe: Recipe) -> FeatureTable:
+    """The waveforms of all clips at the recipe's rate."""
+    return extract_features(ESC50(folder, esc10=True, sr=recipe.frontend.sr), None, duration=recipe.seconds)
+
+
 def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -> dict[str, float]:
     """Train on the other folds and test on this one: {network: accuracy}. Both networks see the same batches."""
     train, test = table.split(fold)
-    x, labels = normalised(table, train), np.asarray(table.labels)
+    waveforms, labels = np.asarray(table.X), np.asarray(table.labels)
+    targets = np.eye(len(table.class_names), dtype=np.float32)[labels]
+    images = Images.of_training(waveforms[train], recipe)
     model = AudioCNN(num_classes=len(table.class_names), dropout=0.0, rng=recipe.seed)
-    total_steps = recipe.epochs * (len(train) // recipe.batch_size)
-    contestants: dict[str, tuple[Step, Callable[[np.ndarray], np.ndarray]]] = {
-        "npaudio": (our_step(model, recipe, total_steps), lambda images: model.eval()(images))
-    }
+    contestants: dict[str, Callable[..., tuple[Scores, list[float]]]] = {"npaudio": train_ours}
     if with_torch:
-        contestants["torch"] = torch_twin(model, recipe, total_steps)
-    losses: dict[str, list[float]] = {name: [] for name in contestants}
-    seconds = dict.fromkeys(contestants, 0.0)
-    for images, targets in batches(x[train], labels[train], len(table.class_names), recipe, fold):
-        for name, (step, _) in contestants.items():
-            start = time.perf_counter()
-            losses[name].append(step(images, targets))
-            seconds[name] += time.perf_counter() - start
-    scores = {name: accuracy(labels[test], predict(score, x[test], recipe)) for name, (_, score) in contestants.items()}
-    for name in contestants:
-        per_epoch = seconds[name] / recipe.epochs
-        print(f"fold {fold}  {name:<8} accuracy {scores[name]:.4f}  {per_epoch:.2f} s an epoch", flush=True)
+        contestants["torch"] = partial(train_torch, weights=model.state_dict())
+    accuracies, losses = {}, {}
+    for name, train_network in contestants.items():
+        start = time.perf_counter()
+        score, losses[name] = train_network(model, waveforms[train], targets[train], images, recipe, seed=fold)
+        seconds = (time.perf_counter() - start) / recipe.epochs
+        accuracies[name] = accuracy(labels[test], predict(score, images(waveforms[test]), recipe))
+        print(f"fold {fold}  {name:<8} accuracy {accuracies[name]:.4f}  {seconds:.2f} s an epoch", flush=True)
     if with_torch:
-        gap = np.max(np.abs(np.subtract(losses["npaudio"][:20], losses["torch"][:20])))
-        print(f"fold {fold}  losses of the first 20 steps differ by at most {gap:.1e} (bar: 1e-3)", flush=True)
-    return scores
+        gap = np.max(np.abs(np.subtract(*(each[:STEPS_COMPARED] for each in losses.values()))))
+        verdict = "ok" if gap <= LOSS_BAR else "MISSED"
+        print(
+            f"fold {fold}  losses of the first {STEPS_COMPARED} steps differ by {gap:.1e} (bar: {LOSS_BAR}) {verdict}"
+        )
+    return accuracies
 
 
-def normalised(table: FeatureTable, train: np.ndarray) -> np.ndarray:
-    """Images (n, 1, F, T) with mean 0 and deviation 1 over the training clips."""
-    x = np.asarray(table.X)[:, np.newaxis]
-    return (x - x[train].mean()) / x[train].std()
+@dataclass(frozen=True)
+class Images:
+    """From waveforms (B, n_samples) to what the network sees, (B, 1, n_mels, n_frames), of mean 0 and deviation 1."""
+
+    recipe: Recipe
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of_training(cls, waveforms: np.ndarray, recipe: Recipe) -> "Images":
+        """Mean and deviation are those of the clips to train on."""
+        S = recipe.frontend(waveforms)
+        return cls(recipe, float(S.mean()), float(S.std()))
+
+    def __call__(self, waveforms: np.ndarray) -> np.ndarray:
+        """Images of whole clips."""
+        return ((self.recipe.frontend(waveforms) - self.mean) / self.deviation)[:, np.newaxis]
+
+    def augmented(self, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """A batch to train on: each waveform changed, its spectrogram changed, and mixed with another one's."""
+        waveforms = np.stack([self.recipe.waveform(waveform, rng=rng) for waveform in x])
+        return mixup(self.recipe.spectrogram(self(waveforms), rng=rng), y, alpha=self.recipe.mixup_alpha, rng=rng)
 
 
-def batches(
-    x: np.ndarray, labels: np.ndarray, n_classes: int, recipe: Recipe, fold: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Augmented images and soft targets of all steps, the same whenever they are asked for."""
-    rng = np.random.default_rng([recipe.seed, fold])
-    one_hot = np.eye(n_classes, dtype=np.float32)[labels]
-    per_epoch = len(x) // recipe.batch_size
-    for _ in range(recipe.epochs):
-        order = rng.permutation(len(x))[: per_epoch * recipe.batch_size]
-        for batch in order.reshape(per_epoch, -1):
-            yield augmented(x[batch], one_hot[batch], recipe, rng)
+Scores = Callable[[np.ndarray], np.ndarray]
 
 
-def augmented(
-    images: np.ndarray, targets: np.ndarray, recipe: Recipe, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Turn each clip round in time, cut a part of it, mask it, and mix it with another."""
-    parts = np.stack([turned(image, rng, recipe.crop_frames) for image in images])
-    for part in parts:
-        mask(part[0], rng, recipe.masks)
-    share = rng.beta(recipe.mixup_alpha, recipe.mixup_alpha, len(parts)).astype(np.float32)
-    share = np.maximum(share, 1 - share)
-    partner = rng.permutation(len(parts))
-    mixed = share[:, None, None, None] * parts + (1 - share[:, None, None, None]) * parts[partner]
-    return mixed, share[:, None] * targets + (1 - share[:, None]) * targets[partner]
-
-
-def turned(image: np.ndarray, rng: np.random.Generator, n_frames: int) -> np.ndarray:
-    return np.roll(image, rng.integers(image.shape[-1]), axis=-1)[..., :n_frames]
-
-
-def mask(image: np.ndarray, rng: np.random.Generator, count: int) -> None:
-    """SpecAugment in place: rows and columns set to the mean, which is 0."""
-    n_bands, n_frames = image.shape
-    for _ in range(count):
-        bands, frames = rng.integers(10), rng.integers(20)
-        first_band, first_frame = rng.integers(n_bands - bands + 1), rng.integers(n_frames - frames + 1)
-        image[first_band : first_band + bands] = 0
-        image[:, first_frame : first_frame + frames] = 0
-
-
-def predict(score: Callable[[np.ndarray], np.ndarray], x: np.ndarray, recipe: Recipe) -> np.ndarray:
+def predict(score: Scores, images: np.ndarray, recipe: Recipe) -> np.ndarray:
     """Classes of whole clips, by the sum of the scores of the clip turned round in time."""
-    shifts = np.linspace(0, x.shape[-1], recipe.test_shifts, endpoint=False).astype(int)
-    return sum(score(np.roll(x, shift, axis=-1)) for shift in shifts).argmax(axis=1)
+    shifts = np.linspace(0, images.shape[-1], recipe.test_shifts, endpoint=False).astype(int)
+    return sum(score(np.roll(images, shift, axis=-1)) for shift in shifts).argmax(axis=1)
 
 
-def our_step(model: AudioCNN, recipe: Recipe, total_steps: int) -> Step:
-    criterion = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
-    optimizer = nn.AdamW(model.parameters(), weight_decay=recipe.weight_decay)
-    schedule = nn.OneCycle(optimizer, max_lr=recipe.max_lr, total_steps=total_steps)
+class RecordedLoss(nn.CrossEntropyLoss):
+    """The loss, and its value at every step."""
 
-    def step(images: np.ndarray, targets: np.ndarray) -> float:
-        model.train().zero_grad()
-        loss = criterion(model(images), targets)
-        model.backward(criterion.backward())
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.values: list[float] = []
+
+    def forward(self, scores: np.ndarray, targets: np.ndarray) -> float:
+        self.values.append(super().forward(scores, targets))
+        return self.values[-1]
+
+
+def train_ours(
+    model: AudioCNN, x: np.ndarray, y: np.ndarray, images: Images, recipe: Recipe, *, seed: int
+) -> tuple[Scores, list[float]]:
+    """Train the network in place: its scores, and the loss at every step."""
+    loss = RecordedLoss(label_smoothing=recipe.label_smoothing)
+    training.fit(
+        model,
+        x,
+        y,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        loss=loss,
+        optimizer=partial(nn.AdamW, weight_decay=recipe.weight_decay),
+        schedule=partial(nn.OneCycle, max_lr=recipe.max_lr),
+        augment=images.augmented,
+        average=recipe.average,
+        seed=seed,
+    )
+    return model, loss.values
+
+
+def train_torch(
+    model: AudioCNN, x: np.ndarray, y: np.ndarray, images: Images, recipe: Recipe, *, seed: int, weights: dict[str, Any]
+) -> tuple[Scores, list[float]]:
+    """The same with PyTorch: the same first weights, batches, optimizer, schedule and average."""
+    import torch
+
+    twin = torch_twin(model, weights)
+    shuffled = training.Shuffled()
+    batches = Batches(x, y, batch_size=recipe.batch_size, sampler=shuffled, augment=images.augmented, seed=seed)
+    criterion = torch.nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
+    optimizer = torch.optim.AdamW(twin.parameters(), lr=recipe.max_lr, weight_decay=recipe.weight_decay)
+    steps = recipe.epochs * batches.n_steps
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=recipe.max_lr, total_steps=steps)
+    average = None if recipe.average is None else RunningAverage(recipe.average)
+    losses = []
+    twin.train()
+    for inputs, targets in all_batches(batches, recipe.epochs):
+        optimizer.zero_grad()
+        loss = criterion(twin(torch.from_numpy(inputs)), torch.from_numpy(targets))
+        loss.backward()
         optimizer.step()
         schedule.step()
-        return loss
+        losses.append(loss.item())
+        if average is not None:
+            average.update(TorchState(twin))
+    if average is not None:
+        twin.load_state_dict({name: torch.from_numpy(array) for name, array in average.weights.items()})
+    twin.eval()
 
-    return step
+    def score(images: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            return twin(torch.from_numpy(images)).numpy()
+
+    return score, losses
 
 
-def torch_twin(model: AudioCNN, recipe: Recipe, total_steps: int) -> tuple[Step, Callable[[np.ndarray], np.ndarray]]:
-    """The same network in PyTorch with the same weights, optimizer and schedule."""
+def all_batches(batches: Batches, epochs: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+    return itertools.chain.from_iterable(batches.of_epoch(epoch) for epoch in range(epochs))
+
+
+@dataclass(frozen=True)
+class TorchState:
+    """A PyTorch network that gives its state as ours do, in copies."""
+
+    network: Any
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        return {name: tensor.numpy().copy() for name, tensor in self.network.state_dict().items()}
+
+
+def torch_twin(model: AudioCNN, weights: dict[str, np.ndarray]) -> Any:
+    """The same network in PyTorch with these weights."""
     import torch
 
     layers: list[torch.nn.Module] = []
@@ -170,23 +248,5 @@ def torch_twin(model: AudioCNN, recipe: Recipe, total_steps: int) -> tuple[Step,
     twin = torch.nn.Sequential()
     twin.add_module("features", torch.nn.Sequential(*layers))
     twin.add_module("classifier", head)
-    twin.load_state_dict({name: torch.from_numpy(array) for name, array in model.state_dict().items()})
-    twin = twin.to(memory_format=torch.channels_last)
-    criterion = torch.nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
-    optimizer = torch.optim.AdamW(twin.parameters(), lr=recipe.max_lr, weight_decay=recipe.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=recipe.max_lr, total_steps=total_steps)
-
-    def step(images: np.ndarray, targets: np.ndarray) -> float:
-        twin.train()
-        optimizer.zero_grad()
-        loss = criterion(twin(torch.from_numpy(images)), torch.from_numpy(targets))
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        return loss.item()
-
-    def score(images: np.ndarray) -> np.ndarray:
-        with torch.no_grad():
-            return twin.eval()(torch.from_numpy(images)).numpy()
-
-    return step, score
+    twin.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+    return twin.to(memory_format=torch.channels_last)

@@ -7,6 +7,7 @@ import numpy as np
 
 from exercises.checking import claim, close, expect
 from exercises.checking.mistakes_ex05 import DB, DW, DX, FORWARD
+from exercises.checking.parts import parts
 from npaudio.nn import Conv2d
 
 
@@ -49,16 +50,16 @@ def right(case):
     return out, np.asarray(dx), np.asarray(layer.weight.grad), np.asarray(layer.bias.grad)
 
 
-def two(result, name, parts):
-    claim(
-        isinstance(result, tuple | list) and len(result) == len(parts.split(", ")),
-        f"{name}: expected {len(parts.split(', '))} results, {parts}.",
-    )
-    return result
+def forward(answer, *inputs):
+    return parts("conv2d_forward", answer.conv2d_forward(*inputs), "out", "cache")
+
+
+def backward(answer, dout, kept):
+    return parts("conv2d_backward", answer.conv2d_backward(dout, kept), "dx", "dw", "db")
 
 
 def check_forward(answer, case):
-    out, _ = two(answer.conv2d_forward(*case.inputs), "conv2d_forward", "out, cache")
+    out, _ = forward(answer, *case.inputs)
     expect(f"conv2d_forward, {case}", out, right(case)[0], FORWARD.on(*case.inputs, part=0))
 
 
@@ -75,8 +76,8 @@ def test_forward_with_stride(answer):
 
 
 def gradients(answer, case):
-    _, kept = two(answer.conv2d_forward(*case.inputs), "conv2d_forward", "out, cache")
-    return two(answer.conv2d_backward(case.dout(right(case)[0]), kept), "conv2d_backward", "dx, dw, db")
+    _, kept = forward(answer, *case.inputs)
+    return backward(answer, case.dout(right(case)[0]), kept)
 
 
 def test_db(answer):
@@ -101,11 +102,11 @@ def test_dx(answer):
 
 def test_nothing_is_kept_outside_of_the_cache(answer):
     x, w, b, stride, pad = PLAIN.inputs
-    _, kept = two(answer.conv2d_forward(x, w, b, stride, pad), "conv2d_forward", "out, cache")
+    _, kept = forward(answer, x, w, b, stride, pad)
     dout = PLAIN.dout(right(PLAIN)[0])
-    before = two(answer.conv2d_backward(dout, kept), "conv2d_backward", "dx, dw, db")
+    before = backward(answer, dout, kept)
     answer.conv2d_forward(x + 1, 2 * w, b, stride, pad)
-    after = two(answer.conv2d_backward(dout, kept), "conv2d_backward", "dx, dw, db")
+    after = backward(answer, dout, kept)
     for name, value, again in zip(("dx", "dw", "db"), before, after, strict=True):
         told = f"{name} differs when conv2d_forward was called again in between: keep what you need in the cache, "
         claim(close(again, value), told + "and leave it as it is in conv2d_backward.")
@@ -113,5 +114,5 @@ def test_nothing_is_kept_outside_of_the_cache(answer):
 
 def test_single_precision(answer):
     x, w, b, stride, pad = (np.float32(value) if np.ndim(value) else value for value in STRIDED.inputs)
-    out, _ = two(answer.conv2d_forward(x, w, b, stride, pad), "conv2d_forward", "out, cache")
+    out, _ = forward(answer, x, w, b, stride, pad)
     expect("conv2d_forward of float32", out, right(STRIDED)[0], FORWARD.on(x, w, b, stride, pad, part=0), rtol=1e-3)

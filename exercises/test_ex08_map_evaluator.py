@@ -172,8 +172,8 @@ def falling_evaluator(answer):
 def claim_verdict(evaluator, method, replacement, case):
     """Run says something else when one of its methods gives another result."""
     before = evaluator.run.printed()
-    setattr(evaluator._thing, method, lambda *args, **kwargs: replacement)
-    after = printed_or_refused(evaluator)
+    with evaluator.replaced(method, lambda *args, **kwargs: replacement):
+        after = printed_or_refused(evaluator)
     claim(before != after, f"run: it does not use self.{method}(): it prints the same when that gives another result.")
     claim(
         words(before) != words(after),

@@ -109,7 +109,7 @@ def test_the_progress_line_is_quiet_without_a_terminal(capfd):
 
 def test_the_progress_line_shows_rate_and_time_left(monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr("npaudio.datasets.progress.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("npaudio._terminal.time.monotonic", lambda: clock[0])
     terminal = Terminal()
     line = ProgressLine("features", 200, unit="clips", stream=terminal)
     for done in range(0, 101, 25):
@@ -127,7 +127,7 @@ def test_the_progress_line_shows_rate_and_time_left(monkeypatch):
 
 def test_the_progress_line_counts_bytes_as_megabytes_and_copes_without_a_total(monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr("npaudio.datasets.progress.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("npaudio._terminal.time.monotonic", lambda: clock[0])
     terminal = Terminal()
     line = ProgressLine("download", None, unit="MB", scale=1e6, stream=terminal)
     line.show(1_000_000)  # there before

@@ -10,7 +10,7 @@ import inspect
 import io
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,17 @@ class GuardedInstance:
             own = [key for key in dir(self._thing) if not key.startswith("__")]
             raise Wrong(_missing(name, own, f"The class {self._name}")) from None
         return GuardedFunction(value, name, self._path, self._calling) if callable(value) else value
+
+    @contextlib.contextmanager
+    def replaced(self, name: str, value: Any) -> Iterator[None]:
+        """For a while the instance has another attribute, to see whether the rest goes by what that one says."""
+        own = vars(self._thing).copy()
+        setattr(self._thing, name, value)
+        try:
+            yield
+        finally:
+            vars(self._thing).clear()
+            vars(self._thing).update(own)
 
 
 def _imported(value: Any) -> bool:

@@ -1,10 +1,8 @@
 """A line on the terminal that says how far a long job is, how fast it goes, and how long it will take."""
 
-import sys
-import time
 from typing import TextIO
 
-SECONDS_BETWEEN = 0.2  # two lines
+from npaudio._terminal import RewrittenLine, clock
 
 
 class ProgressLine:
@@ -28,12 +26,8 @@ class ProgressLine:
         self, what: str, total: int | None, *, unit: str, scale: float = 1.0, stream: TextIO | None = None
     ) -> None:
         self.what, self.total, self.unit, self.scale = what, total, unit, scale
-        self._stream = sys.stderr if stream is None else stream
-        self._visible = self._stream is not None and self._stream.isatty()
-        self._start = time.monotonic()
-        self._next = self._start + SECONDS_BETWEEN
+        self._line = RewrittenLine(stream)
         self._first: int | None = None
-        self._width = 0
 
     def show(self, done: int) -> None:
         """Write the line, if enough time has passed since the last.
@@ -44,10 +38,8 @@ class ProgressLine:
             How much is done. What was done at the first call counts as there before, and not for the rate.
         """
         self._first = done if self._first is None else self._first
-        now = time.monotonic()
-        if self._visible and now >= self._next:
-            self._next = now + SECONDS_BETWEEN
-            self._write(self._text(done, now - self._start))
+        if self._line.is_due():
+            self._line.write(self._text(done, self._first))
 
     def close(self, summary: str = "") -> None:
         """Replace the line by a last one.
@@ -57,26 +49,12 @@ class ProgressLine:
         summary : str
             What was done; empty to leave no line.
         """
-        if self._visible:
-            self._write(f"{self.what}: {summary}" if summary else "")
-            self._stream.write("\n" if summary else "\r")
-            self._stream.flush()
+        self._line.leave(f"{self.what}: {summary}" if summary else "")
 
-    def _text(self, done: int, seconds: float) -> str:
-        rate = (done - (self._first or 0)) / max(seconds, 1e-9)
+    def _text(self, done: int, first: int) -> str:
+        rate = (done - first) / self._line.seconds()
         of = "" if self.total is None else f" of {self.total / self.scale:,.0f}"
         text = f"{self.what}: {done / self.scale:,.0f}{of} {self.unit}, {rate / self.scale:,.1f} a second"
         if self.total is not None and rate > 0:
-            text += f", {_clock((self.total - done) / rate)} left"
+            text += f", {clock((self.total - done) / rate)} left"
         return text
-
-    def _write(self, text: str) -> None:
-        self._stream.write("\r" + text.ljust(self._width))
-        self._stream.flush()
-        self._width = len(text)
-
-
-def _clock(seconds: float) -> str:
-    """Minutes and seconds."""
-    minutes, rest = divmod(round(max(seconds, 0)), 60)
-    return f"{minutes}:{rest:02d}"

@@ -1,11 +1,7 @@
 """A line on the terminal while a network learns: where it is, the loss, how fast it goes, the time that is left."""
 
-import sys
-import time
-
+from npaudio._terminal import RewrittenLine, clock
 from npaudio.training.history import History
-
-SECONDS_BETWEEN = 0.2  # two lines
 
 
 class Progress:
@@ -22,36 +18,24 @@ class Progress:
     """
 
     def __init__(self, total_steps: int, first_step: int = 0, *, visible: bool = True) -> None:
-        self.stream = sys.stderr  # None where there is no console, as under pythonw
-        self.visible = visible and self.stream is not None and self.stream.isatty()
         self.total_steps, self.first_step = total_steps, first_step
-        self.start = time.monotonic()
-        self.next = self.start + SECONDS_BETWEEN
+        self.line = RewrittenLine(visible=visible)
         self.examples = 0
-        self.width = 0
 
     def step(self, step: int, epoch: int, loss: float, n: int) -> None:
         """After step 1, 2, ... of the whole training, in epoch 1, 2, ..., with n examples."""
         self.examples += n
-        now = time.monotonic()
-        if self.visible and now >= self.next:
-            self.next = now + SECONDS_BETWEEN
-            self._write(self._text(step, epoch, loss, max(now - self.start, 1e-9)))
+        if self.line.is_due():
+            self.line.write(self._text(step, epoch, loss, self.line.seconds()))
 
     def epoch(self, history: History) -> None:
         """Leave a line with the figures of the last epoch."""
-        if self.visible:
-            figures = ", ".join(f"{name} {curve[-1]:.4g}" for name, curve in history.items())
-            self._write(f"epoch {history.n_epochs}: {figures}")
-            self.stream.write("\n")
-            self.width = 0
+        figures = ", ".join(f"{name} {curve[-1]:.4g}" for name, curve in history.items())
+        self.line.leave(f"epoch {history.n_epochs}: {figures}")
 
     def close(self) -> None:
         """Wipe the line."""
-        if self.visible:
-            self._write("")
-            self.stream.write("\r")
-            self.stream.flush()
+        self.line.leave()
 
     def _text(self, step: int, epoch: int, loss: float, seconds: float) -> str:
         left = (self.total_steps - step) * seconds / max(step - self.first_step, 1)
@@ -59,15 +43,3 @@ class Progress:
             f"epoch {epoch}, step {step} of {self.total_steps}, loss {loss:.4f}, "
             f"{self.examples / seconds:,.0f} examples a second, {clock(left)} left"
         )
-
-    def _write(self, text: str) -> None:
-        self.stream.write("\r" + text.ljust(self.width))
-        self.stream.flush()
-        self.width = len(text)
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, with hours if there are any."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
