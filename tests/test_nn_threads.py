@@ -53,6 +53,32 @@ def test_blas_has_one_thread_meanwhile_and_all_of_them_afterwards(monkeypatch):
     assert told == [4, 1, 4]
 
 
+def test_who_leaves_last_gives_blas_its_threads_back(monkeypatch):
+    """Two networks at work in two threads of the user's, the second begun before the first has ended."""
+    told = [3]
+    monkeypatch.setattr(threads, "openblas", lambda: (lambda: told[-1], told.append))
+    first, second = threads.one_blas_thread(), threads.one_blas_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert told == [3, 1]
+    second.__exit__(None, None, None)
+    assert told == [3, 1, 3]
+
+
+def test_settings_of_numpy_hold_in_all_threads(thread_count):
+    together = threading.Barrier(thread_count, timeout=20)
+
+    def overflow(tile):
+        together.wait()
+        return np.float32(3e38) * np.float32(10)
+
+    with np.errstate(over="ignore"):
+        assert threads.for_each(overflow, range(thread_count)) == [np.inf] * thread_count
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        threads.for_each(overflow, range(thread_count))
+
+
 def test_the_number_of_blas_threads_comes_back_after_an_error(monkeypatch):
     told = [2]
     monkeypatch.setattr(threads, "openblas", lambda: (lambda: told[-1], told.append))

@@ -132,7 +132,7 @@ class Conv2d(Module):
         return columns
 
     def _grad_columns(self, g_rows: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-        """G · kernelᵀ without the bias, (n, kh kw C), in the same memory order as the columns."""
+        """d(columns) = g · kernelᵀ without the bias, (n, kh kw C), in the memory order of the columns."""
         taps = kernel[: self._window_size]  # (kh kw C, O)
         return (taps @ g_rows.T).T if self._few_channels else g_rows @ taps.T
 

@@ -18,6 +18,7 @@ Only the OpenBLAS of NumPy's own packages can be asked and told; with another BL
 """
 
 import contextlib
+import contextvars
 import ctypes
 import functools
 import os
@@ -56,7 +57,9 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
             errors.append(error)
 
     with one_blas_thread():
-        helpers = [threading.Thread(target=take_tiles) for _ in range(n_threads - 1)]
+        # Each in a copy of this thread's context, where np.errstate keeps its settings.
+        contexts = [contextvars.copy_context() for _ in range(n_threads - 1)]
+        helpers = [threading.Thread(target=context.run, args=(take_tiles,)) for context in contexts]
         for helper in helpers:
             helper.start()
         take_tiles()
@@ -76,23 +79,38 @@ def thread_count() -> int:
     return min(MOST, processors)
 
 
-@contextlib.contextmanager
-def one_blas_thread() -> Iterator[None]:
+class _OneBlasThread:
     """For a while each matrix product has one thread; processes that are forked meanwhile keep it so.
 
     For a fork it must be said before: OpenBLAS ends its threads, and whoever tells the child a number starts them anew.
+    Several threads may ask for it at once: who comes first says it, who leaves last takes it back.
     """
-    library = openblas()
-    if library is None:
-        yield
-        return
-    get, set_to = library
-    before = get()
-    set_to(1)
-    try:
-        yield
-    finally:
-        set_to(before)
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._before = threading.Lock(), 0, 1
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[None]:
+        library = openblas()
+        if library is None:
+            yield
+            return
+        get, set_to = library
+        with self._lock:
+            if self._inside == 0:
+                self._before = get()
+                set_to(1)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if self._inside == 0:
+                    set_to(self._before)
+
+
+one_blas_thread = _OneBlasThread()
 
 
 @functools.cache
@@ -100,9 +118,10 @@ def openblas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
     """Its functions that get and set the number of threads; None if NumPy has another BLAS."""
     package = Path(np.__file__).parent
     for path in (*package.parent.glob("numpy.libs/*openblas*"), *package.glob(".dylibs/*openblas*")):
-        library = ctypes.CDLL(str(path))
-        for prefix in PREFIXES:
-            names = prefix.format("get_num_threads"), prefix.format("set_num_threads")
-            if all(hasattr(library, name) for name in names):
-                return getattr(library, names[0]), getattr(library, names[1])
+        with contextlib.suppress(OSError):  # of a file that is no library
+            library = ctypes.CDLL(str(path))
+            for prefix in PREFIXES:
+                names = prefix.format("get_num_threads"), prefix.format("set_num_threads")
+                if all(hasattr(library, name) for name in names):
+                    return getattr(library, names[0]), getattr(library, names[1])
     return None
