@@ -5,6 +5,8 @@ import errno
 import os
 import secrets
 import shutil
+import time
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -14,7 +16,7 @@ def replacing(path: str | os.PathLike[str], *, caller: str) -> Iterator[BinaryIO
     """A new file that takes the place of `path` if all goes well, and vanishes if not."""
     target = os.path.realpath(path)  # a link is kept, and what it points to is replaced
     check_target(target, os.fspath(path), caller)
-    temporary = os.path.join(os.path.dirname(target), f".npaudio-{secrets.token_hex(8)}.tmp")
+    temporary = os.path.join(os.path.dirname(target), f"{_beginning(target)}{secrets.token_hex(8)}.tmp")
     try:
         with open(temporary, "xb") as stream:
             yield stream
@@ -25,6 +27,20 @@ def replacing(path: str | os.PathLike[str], *, caller: str) -> Iterator[BinaryIO
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def remove_leftovers(path: str | os.PathLike[str], *, older_than: float) -> None:
+    """Remove what processes that were killed left half written beside `path`, `older_than` seconds ago or earlier."""
+    target = os.path.realpath(path)
+    with contextlib.suppress(OSError), os.scandir(os.path.dirname(target)) as entries:
+        for entry in entries:
+            if entry.name.startswith(_beginning(target)) and time.time() - entry.stat().st_mtime > older_than:
+                os.unlink(entry.path)
+
+
+def _beginning(target: str) -> str:
+    """How temporary files for this one are called; a checksum, because a long name could not be made longer."""
+    return f".npaudio-{zlib.crc32(os.path.basename(target).encode()):08x}-"
 
 
 def check_target(target: str, path: str, caller: str) -> None:

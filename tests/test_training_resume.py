@@ -4,11 +4,12 @@ import errno
 import json
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
 
-from npaudio import nn, training
+from npaudio import _replacing, nn, training
 from npaudio.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
 from tests.training_cases import BATCH, EPOCHS, SETTINGS, STEPS, blended, data, network, settings
 
@@ -196,6 +197,22 @@ def test_an_unwritable_place_is_found_before_the_first_step(tmp_path):
     with pytest.raises(ValueError, match=r"has the suffix '\.pth'"):
         run("ema", tmp_path / "a.pth", augment=counted)
     assert calls == []
+
+
+def test_what_killed_processes_left_half_written_is_removed(tmp_path):
+    path, age = tmp_path / "run.npz", {"run.npz": (3600, 0), "other.npz": (3600,)}
+    left = {}
+    for name, ages in age.items():
+        for seconds in ages:
+            half = tmp_path / f"{_replacing._beginning(str(tmp_path / name))}{seconds}.tmp"
+            half.touch()
+            os.utime(half, (time.time() - seconds, time.time() - seconds))
+            left[name, seconds] = half
+    with _replacing.replacing(path, caller="test"):
+        assert sum(half.name.startswith(_replacing._beginning(str(path))) for half in tmp_path.iterdir()) == 3
+    path.unlink()
+    run("ema", path)
+    assert [key for key, half in left.items() if half.exists()] == [("run.npz", 0), ("other.npz", 3600)]
 
 
 def test_resume_needs_a_file():

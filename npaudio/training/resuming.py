@@ -2,10 +2,13 @@
 
 import os
 
+from npaudio._replacing import remove_leftovers
 from npaudio.checkpoints import load_checkpoint, save_checkpoint
 from npaudio.training import inputs
 from npaudio.training.run import Run
 from npaudio.training.snapshot import restore, snapshot
+
+LEFTOVER_AGE = 60.0  # seconds; to write a checkpoint takes far less, so who wrote this was killed
 
 
 class CheckpointFile:
@@ -30,6 +33,7 @@ class CheckpointFile:
 
         The first is written before the first step, since hours later would be too late to learn that it can't be.
         """
+        remove_leftovers(self.path, older_than=LEFTOVER_AGE)
         if self.resumes and os.path.exists(self.path):
             restore(run, load_checkpoint(self.path), path=self.path)
         else:
