@@ -32,9 +32,9 @@ from npaudio.nn.layout import channels_first, channels_last, empty, tiles
 from npaudio.nn.module import Module, Parameter
 from npaudio.nn.threads import for_each
 
-COLUMNS_BYTES = 3 * 1024 * 1024
-LONG_RUN = 8
-PARTS = 4
+COLUMNS_BYTES = 3 * 1024 * 1024  # of a tile
+LONG_RUN = 8  # channels from which on a pixel is worth copying as a whole
+PARTS = 4  # sums of the kernel's gradient: enough for as many threads, and not one for each tile, which may be large
 
 
 class Conv2d(Module):
@@ -82,13 +82,12 @@ class Conv2d(Module):
         kernel = self._kernel().astype(dtype, copy=False)  # (kh kw C + 1, O)
         y = empty((*self._output_size(x), self.out_channels), dtype)  # (B, F', T', O)
 
-        def convolve(images: slice) -> None:
-            padded = pad(x[images], self.padding, dtype)  # (b, F + 2p, T + 2p, C)
-            for rows in self._row_tiles(y[images]):
-                columns = self._columns(padded, rows)  # (n, kh kw C + 1)
-                np.matmul(columns, kernel, out=_pixels(y[images, rows]))  # (n, O)
+        def convolve(tile: tuple[slice, slice]) -> None:
+            images, rows = tile
+            columns = self._columns(self._under(rows, x[images], dtype))  # (n, kh kw C + 1)
+            np.matmul(columns, kernel, out=_pixels(y[images, rows]))  # (n, O)
 
-        for_each(convolve, self._image_tiles(y))
+        for_each(convolve, [(images, rows) for images in self._image_tiles(y) for rows in self._row_tiles(y[images])])
         self._keep(channels_first(y).shape, x)
         return channels_first(y)  # (B, O, F', T')
 
@@ -107,21 +106,49 @@ class Conv2d(Module):
         def go_back(part: list[slice]) -> np.ndarray:
             grad_kernel = np.zeros_like(kernel)
             for images in part:
-                padded = pad(x[images], self.padding, dtype)  # (b, F + 2p, T + 2p, C)
-                grad_padded = np.zeros_like(padded)
+                grad_x[images] = 0
                 for rows in self._row_tiles(g[images]):
                     g_rows = _pixels(g[images, rows])  # (n, O)
-                    grad_kernel += self._columns(padded, rows).T @ g_rows
-                    self._add_columns(grad_padded, rows, self._grad_columns(g_rows, kernel))
-                grad_x[images] = unpad(grad_padded, self.padding)
+                    padded = self._under(rows, x[images], dtype)  # (b, f, T + 2p, C)
+                    grad_kernel += self._columns(padded).T @ g_rows
+                    grad_padded = np.zeros_like(padded)
+                    self._add_columns(grad_padded, self._grad_columns(g_rows, kernel))
+                    self._add_under(rows, grad_x[images], grad_padded)
             return grad_kernel
 
         self._add_kernel_grad(sum(for_each(go_back, self._parts(g))))
         return channels_first(grad_x)  # (B, C, F, T)
 
-    def _columns(self, padded: np.ndarray, rows: slice) -> np.ndarray:
-        """im2col: the windows of some rows of output pixels as rows (n, kh kw C), a column of ones behind them."""
-        windows = self._windows(padded, rows)  # (b, f, T', kh, kw, C)
+    def _under(self, rows: slice, x: np.ndarray, dtype: np.dtype) -> np.ndarray:
+        """The rows of pixels that lie under the kernel for some rows of output pixels, padded: (b, f, T + 2p, C)."""
+        if self.padding == (0, 0):
+            return x[:, self._reach(rows)].astype(dtype, copy=False)
+        inside, within, times = self._inside(rows, x)
+        reach = self._reach(rows)
+        padded = np.zeros((len(x), reach.stop - reach.start, x.shape[2] + 2 * self.padding[1], x.shape[3]), dtype)
+        padded[:, within, times] = x[:, inside]
+        return padded
+
+    def _add_under(self, rows: slice, grad_x: np.ndarray, grad_padded: np.ndarray) -> None:
+        """The way back of `_under`: the padding falls away, and rows that were under several tiles add up."""
+        inside, within, times = self._inside(rows, grad_x)
+        grad_x[:, inside] += grad_padded[:, within, times]
+
+    def _reach(self, rows: slice) -> slice:
+        """Rows of the padded image that lie under the kernel for some rows of output pixels."""
+        return slice(rows.start * self.stride[0], (rows.stop - 1) * self.stride[0] + self.kernel_size[0])
+
+    def _inside(self, rows: slice, x: np.ndarray) -> tuple[slice, slice, slice]:
+        """Of these, the rows that are not padding: where in the image, where in the reach; and which of its times."""
+        reach, (ph, pw) = self._reach(rows), self.padding
+        start = min(max(reach.start - ph, 0), x.shape[1])
+        stop = min(max(reach.stop - ph, start), x.shape[1])
+        offset = ph - reach.start
+        return slice(start, stop), slice(start + offset, stop + offset), slice(pw, pw + x.shape[2])
+
+    def _columns(self, padded: np.ndarray) -> np.ndarray:
+        """im2col: all windows as rows (n, kh kw C), and a column of ones behind them."""
+        windows = self._windows(padded)  # (b, f, T', kh, kw, C)
         ones = 0 if self.bias is None else 1
         shape = (math.prod(windows.shape[:3]), self._window_size + ones)
         columns = np.empty(shape, padded.dtype, order="F" if self._few_channels else "C")
@@ -136,12 +163,12 @@ class Conv2d(Module):
         taps = kernel[: self._window_size]  # (kh kw C, O)
         return (taps @ g_rows.T).T if self._few_channels else g_rows @ taps.T
 
-    def _add_columns(self, grad_padded: np.ndarray, rows: slice, grad_columns: np.ndarray) -> None:
+    def _add_columns(self, grad_padded: np.ndarray, grad_columns: np.ndarray) -> None:
         """col2im: add every row of (n, kh kw C) to the window that im2col had read it from.
 
         Neighbouring windows overlap, and a single `+=` would count only one of them: so one for each disjoint part.
         """
-        windows = self._windows(grad_padded, rows)  # (b, f, T', kh, kw, C)
+        windows = self._windows(grad_padded)  # (b, f, T', kh, kw, C)
         copies = grad_columns.reshape(windows.shape)
         for part in self._disjoint_parts():
             windows[part] += copies[part]
@@ -161,11 +188,10 @@ class Conv2d(Module):
         """For each position (i, j) in the kernel, the index of the numbers that stand there in all windows."""
         return [(slice(None), slice(None), slice(None), i, j) for i, j in np.ndindex(self.kernel_size)]
 
-    def _windows(self, padded: np.ndarray, rows: slice) -> np.ndarray:
-        """View of what lies under the kernel for each output pixel in some rows, (b, f, T', kh, kw, C)."""
-        (kh, kw), (sh, sw) = self.kernel_size, self.stride
-        under_rows = padded[:, rows.start * sh : (rows.stop - 1) * sh + kh]
-        windows = sliding_window_view(under_rows, (kh, kw), axis=(1, 2), writeable=True)  # (b, ., ., C, kh, kw)
+    def _windows(self, padded: np.ndarray) -> np.ndarray:
+        """View of what lies under the kernel for each output pixel, (b, f, T', kh, kw, C)."""
+        sh, sw = self.stride
+        windows = sliding_window_view(padded, self.kernel_size, axis=(1, 2), writeable=True)  # (b, ., ., C, kh, kw)
         return windows[:, ::sh, ::sw].transpose(0, 1, 2, 4, 5, 3)
 
     def _kernel(self) -> np.ndarray:
