@@ -28,13 +28,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from npaudio.nn import _checks
 from npaudio.nn.init import Rng, torch_default
-from npaudio.nn.layout import channels_first, channels_last, empty, tiles
+from npaudio.nn.layout import channels_first, channels_last, empty, parts, tiles
 from npaudio.nn.module import Module, Parameter
 from npaudio.nn.threads import for_each
 
 COLUMNS_BYTES = 3 * 1024 * 1024  # of a tile
 LONG_RUN = 8  # channels from which on a pixel is worth copying as a whole
-PARTS = 4  # sums of the kernel's gradient: enough for as many threads, and not one for each tile, which may be large
 
 
 class Conv2d(Module):
@@ -116,7 +115,7 @@ class Conv2d(Module):
                     self._add_under(rows, grad_x[images], grad_padded)
             return grad_kernel
 
-        self._add_kernel_grad(sum(for_each(go_back, self._parts(g))))
+        self._add_kernel_grad(sum(for_each(go_back, parts(self._image_tiles(g)))))
         return channels_first(grad_x)  # (B, C, F, T)
 
     def _under(self, rows: slice, x: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -219,11 +218,6 @@ class Conv2d(Module):
     def _row_tiles(self, y: np.ndarray) -> list[slice]:
         """All rows of a few images (b, F', T', O) at once; of an image that is too large for that, some at a time."""
         return list(tiles(y.shape[1], len(y) * y.shape[2] * self._pixel_bytes(y), tile_bytes=COLUMNS_BYTES))
-
-    def _parts(self, y: np.ndarray) -> list[list[slice]]:
-        """The tiles of images in `PARTS` parts, which add up the gradient of the kernel for themselves."""
-        images = self._image_tiles(y)
-        return [images[part] for part in tiles(len(images), 1, tile_bytes=-(-len(images) // PARTS))]
 
     def _pixel_bytes(self, y: np.ndarray) -> int:
         """Room for what belongs to one output pixel, its columns or its channels."""

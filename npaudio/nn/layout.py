@@ -9,12 +9,13 @@ about a megabyte, several operations in a row find their tile still in the cache
 
 import math
 import threading
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
 TILE_BYTES = 1024 * 1024
+PARTS = 4
 FOLDS = 64
 LARGE_BYTES = 16 * 1024 * 1024
 
@@ -73,6 +74,14 @@ def row_tiles(rows: np.ndarray) -> list[slice]:
     row_bytes = rows.strides[0] if rows.strides[0] > 0 else rows.itemsize
     folds = tiles(-(-len(rows) // FOLDS), FOLDS * row_bytes)
     return [slice(fold.start * FOLDS, min(fold.stop * FOLDS, len(rows))) for fold in folds]
+
+
+def parts(pieces: Sequence[Any]) -> list[Any]:
+    """A sequence in `PARTS` parts or fewer, each of which adds up the gradient of a shared weight for itself.
+
+    Enough for as many threads; and not one for each tile, because a weight may be large.
+    """
+    return [pieces[part] for part in tiles(len(pieces), 1, tile_bytes=-(-len(pieces) // PARTS))]
 
 
 def batch_tiles(x: np.ndarray) -> list[slice]:

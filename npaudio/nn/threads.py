@@ -40,7 +40,8 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
     """
     n_threads = min(thread_count(), len(tiles))
     if n_threads <= 1:
-        return [work(tile) for tile in tiles]
+        with one_blas_thread():  # a single tile is not worth waking the threads of BLAS
+            return [work(tile) for tile in tiles]
     results: list[Any] = [None] * len(tiles)
     errors: list[BaseException] = []
     waiting, lock = iter(range(len(tiles))), threading.Lock()
