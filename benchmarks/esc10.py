@@ -1,8 +1,10 @@
 """Real recordings: AudioCNN from random weights on ESC-10, tested on each fold in turn, beside PyTorch.
 
-For each fold the network starts anew, learns from the others, and is tested once, at the end: nothing is chosen by
-looking at the fold that is tested, neither an epoch nor a setting. The settings of `RECIPE` were compared by training
-on one fold and testing on another, never with the fold that a run then tests.
+For each fold the network starts anew, learns from the others, and is tested once, at the end: no epoch is chosen by
+looking at the fold that is tested. The settings of `RECIPE` were chosen before that, among a few, by training on one of
+the folds 1 to 3 and testing on another (six pairs): a longer training gained most, speed perturbation some, averaging
+the weights and levelling the clips nothing. In the pairs that leave a fold out the recipe is the best for that fold, or
+one clip of 160 behind the best.
 """
 
 import argparse
@@ -22,7 +24,6 @@ from npaudio.augment import Augmentation, Compose, Step, mixup, random_crop, spe
 from npaudio.datasets import ESC50, FeatureTable, extract_features
 from npaudio.metrics import accuracy
 from npaudio.models import AudioCNN
-from npaudio.training.averaging import RunningAverage
 from npaudio.training.batches import Batches
 
 STEPS_COMPARED, LOSS_BAR = 20, 1e-3
@@ -47,12 +48,11 @@ class Recipe:
     )
     spectrogram: Augmentation = field(default_factory=lambda: Step(spec_augment, fill=0.0))
     mixup_alpha: float = 0.2
-    epochs: int = 60
+    epochs: int = 150
     batch_size: int = 16
     max_lr: float = 3e-3
     weight_decay: float = 0.05
     label_smoothing: float = 0.1
-    average: training.EMA | None = None
     test_shifts: int = 8  # scores are summed over the clip turned round in time by so many equal steps
     seed: int = 0
 
@@ -179,7 +179,6 @@ def train_ours(
         optimizer=partial(nn.AdamW, weight_decay=recipe.weight_decay),
         schedule=partial(nn.OneCycle, max_lr=recipe.max_lr),
         augment=images.augmented,
-        average=recipe.average,
         seed=seed,
     )
     return model, loss.values
@@ -188,7 +187,7 @@ def train_ours(
 def train_torch(
     model: AudioCNN, x: np.ndarray, y: np.ndarray, images: Images, recipe: Recipe, *, seed: int, weights: dict[str, Any]
 ) -> tuple[Scores, list[float]]:
-    """The same with PyTorch: the same first weights, batches, optimizer, schedule and average."""
+    """The same with PyTorch: the same first weights, batches, optimizer and schedule."""
     import torch
 
     twin = torch_twin(model, weights)
@@ -198,7 +197,6 @@ def train_torch(
     optimizer = torch.optim.AdamW(twin.parameters(), lr=recipe.max_lr, weight_decay=recipe.weight_decay)
     steps = recipe.epochs * batches.n_steps
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=recipe.max_lr, total_steps=steps)
-    average = None if recipe.average is None else RunningAverage(recipe.average)
     losses = []
     twin.train()
     for inputs, targets in all_batches(batches, recipe.epochs):
@@ -208,10 +206,6 @@ def train_torch(
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
-        if average is not None:
-            average.update(TorchState(twin))
-    if average is not None:
-        twin.load_state_dict({name: torch.from_numpy(array) for name, array in average.weights.items()})
     twin.eval()
 
     def score(images: np.ndarray) -> np.ndarray:
@@ -223,16 +217,6 @@ def train_torch(
 
 def all_batches(batches: Batches, epochs: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:
     return itertools.chain.from_iterable(batches.of_epoch(epoch) for epoch in range(epochs))
-
-
-@dataclass(frozen=True)
-class TorchState:
-    """A PyTorch network that gives its state as ours do, in copies."""
-
-    network: Any
-
-    def state_dict(self) -> dict[str, np.ndarray]:
-        return {name: tensor.numpy().copy() for name, tensor in self.network.state_dict().items()}
 
 
 def torch_twin(model: AudioCNN, weights: dict[str, np.ndarray]) -> Any:

@@ -253,17 +253,18 @@ lesson.figure(figure, "4_measured")
 # slowly. All trainings here are equally short. Whether longer ones turn the order round is yours to try: raise EPOCHS.
 
 # %%
-plain = results.pop("nothing")
+plain = results["nothing"]
+augmented = {title: result for title, result in results.items() if title != "nothing"}
 columns = {"clean clips": 0, "noisy clips": 1}
-verdicts = {t: {w: verdict(r[:, c], plain[:, c]) for w, c in columns.items()} for t, r in results.items()}
+verdicts = {t: {w: verdict(r[:, c], plain[:, c]) for w, c in columns.items()} for t, r in augmented.items()}
 print("\nIn points, against no augmentation on the same seeds:")
 print_table(["augmentation", *columns], [[title, *said.values()] for title, said in verdicts.items()])
 
-best = max(results, key=lambda title: results[title][:, 1].mean())
+best = max(augmented, key=lambda title: augmented[title][:, 1].mean())
 helped = [title for title, said in verdicts.items() if said["clean clips"].endswith("helps")]
 on_clean = f"on clean ones {', '.join(helped)} helps" if helped else "on clean ones nothing is sure to help"
 lesson.finding(
     f"With {N_TRAIN} clips a class, '{best}' lifts the accuracy on noisy clips from {plus_minus(plain[:, 1])} to "
-    f"{plus_minus(results[best][:, 1])} %; {on_clean}, at equal length of training."
+    f"{plus_minus(augmented[best][:, 1])} %; {on_clean}, at equal length of training."
 )
 lesson.end()

@@ -32,15 +32,17 @@ def replacing(path: str | os.PathLike[str], *, caller: str) -> Iterator[BinaryIO
 def remove_leftovers(path: str | os.PathLike[str], *, older_than: float) -> None:
     """Remove what processes that were killed left half written beside `path`, `older_than` seconds ago or earlier."""
     target = os.path.realpath(path)
-    with contextlib.suppress(OSError), os.scandir(os.path.dirname(target)) as entries:
-        for entry in entries:
-            if entry.name.startswith(_beginning(target)) and time.time() - entry.stat().st_mtime > older_than:
-                os.unlink(entry.path)
+    folder = os.path.dirname(target)
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        with contextlib.suppress(OSError):  # it vanished, or may not be removed
+            path = os.path.join(folder, name)
+            if name.startswith(_beginning(target)) and time.time() - os.stat(path).st_mtime > older_than:
+                os.unlink(path)
 
 
 def _beginning(target: str) -> str:
     """How temporary files for this one are called; a checksum, because a long name could not be made longer."""
-    return f".npaudio-{zlib.crc32(os.path.basename(target).encode()):08x}-"
+    return f".npaudio-{zlib.crc32(os.fsencode(os.path.basename(target))):08x}-"
 
 
 def check_target(target: str, path: str, caller: str) -> None:

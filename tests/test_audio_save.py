@@ -171,3 +171,11 @@ def test_permissions_are_those_of_an_ordinary_new_file_or_of_the_old_one(tmp_pat
     before = stat.S_IMODE(path.stat().st_mode)
     save(path, noise(3), 16000)
     assert stat.S_IMODE(path.stat().st_mode) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse names that are no text")
+def test_a_name_that_is_no_text_is_a_name(tmp_path):
+    path = os.path.join(tmp_path, os.fsdecode(b"caf\xe9.wav"))
+    save(path, np.array([0.5, -0.5]), 8000)
+    np.testing.assert_array_equal(load(path)[0], [0.5, -0.5])
+    assert len(os.listdir(tmp_path)) == 1

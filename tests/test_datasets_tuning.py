@@ -54,3 +54,28 @@ def test_freed_memory_is_kept():
     untold, told = map(float, subprocess.run(script, env=clean, capture_output=True, text=True).stdout.split())
     assert untold > 500
     assert told < 100
+
+
+def faults_of_five_arrays(round_number):
+    """Pages that this process has to fetch for five arrays of 1 MB."""
+    import resource  # not there on Windows
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    arrays = [np.ones(1 << 20, np.uint8) for _ in range(5)]
+    del arrays
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the hint is for glibc's malloc")
+@pytest.mark.parametrize("processes", [1, 2])
+def test_those_who_work_keep_their_memory(processes):
+    """In a process of its own, for in this one the tests before may have freed something large."""
+    code = (
+        "from npaudio.datasets import worker; from tests.test_datasets_tuning import faults_of_five_arrays\n"
+        f"worker.fork_is_safe = lambda: False\n"
+        f"print(*dict(worker.run(faults_of_five_arrays, list(range(64)), processes={processes})).values())"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_TUNABLES"))}
+    result = subprocess.run([sys.executable, "-c", code], env=clean, capture_output=True, text=True, check=True)
+    faults = [int(count) for count in result.stdout.split()]
+    assert np.median(faults) < 200

@@ -9,7 +9,7 @@ import pytest
 
 from npaudio import nn
 from npaudio.models import AudioCNN
-from npaudio.nn import threads
+from npaudio.nn import conv, layout, threads
 
 
 @pytest.fixture(params=[1, 2, 5])
@@ -45,12 +45,103 @@ def test_what_the_work_raises_is_raised_when_all_have_stopped(thread_count):
     assert threading.active_count() == 1
 
 
-def test_blas_has_one_thread_meanwhile_and_all_of_them_afterwards(monkeypatch):
+def test_after_an_error_no_tile_is_begun(thread_count):
+    begun = []
+
+    def work(tile):
+        begun.append(tile)
+        time.sleep(0.005)
+        if tile == 0:
+            raise KeyError(tile)
+        time.sleep(0.005)
+
+    with pytest.raises(KeyError):
+        threads.for_each(work, range(100))
+    assert len(begun) <= 2 * thread_count
+
+
+def test_where_no_thread_can_be_started_this_one_does_it_all(monkeypatch, thread_count):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert threads.for_each(lambda tile: (tile, threading.get_ident()), range(5)) == [
+        (tile, threading.get_ident()) for tile in range(5)
+    ]
+
+
+def test_when_ctrl_c_ends_the_wait_for_the_others_they_are_waited_for_all_the_same(monkeypatch):
+    """The work of this thread is done, the other's is not; the interrupt comes in between."""
+    monkeypatch.setattr(threads, "thread_count", lambda: 2)
+    released, finished = threading.Event(), []
+    here = threading.get_ident()
+
+    def work(tile):
+        if threading.get_ident() == here:
+            threading.Timer(0.05, released.set).start()
+            raise KeyboardInterrupt
+        released.wait(20)
+        finished.append(tile)
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.for_each(work, range(2))
+    assert len(finished) <= 1
+    assert all(thread.name.startswith("Timer") or thread is threading.main_thread() for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize("n_tiles", [1, 8])
+def test_blas_has_one_thread_meanwhile_and_all_of_them_afterwards(monkeypatch, n_tiles):
     told = [4]
     monkeypatch.setattr(threads, "openblas", lambda: (lambda: told[-1], told.append))
     assert threads.thread_count() == 4
-    assert threads.for_each(lambda tile: told[-1], range(8)) == [1] * 8
+    assert threads.for_each(lambda tile: told[-1], range(n_tiles)) == [1] * n_tiles
     assert told == [4, 1, 4]
+
+
+@pytest.mark.parametrize(("size", "blas_threads"), [(4, 1), (200, 4)])
+def test_large_products_have_the_threads_of_blas(monkeypatch, size, blas_threads):
+    class Noting(np.ndarray):
+        def __matmul__(self, other):
+            during.append(told[-1])
+            return np.asarray(self) @ np.asarray(other)
+
+    told, during = [4], []
+    monkeypatch.setattr(threads, "openblas", lambda: (lambda: told[-1], told.append))
+    a, b = np.ones((size, 7)).view(Noting), np.ones((7, size))
+    monkeypatch.setattr(threads, "SMALL_PRODUCT", 10_000)
+    np.testing.assert_array_equal(threads.product(a, b), np.full((size, size), 7.0))
+    assert during == [blas_threads]
+    assert told[-1] == 4
+
+
+LAYERS = {
+    "conv": (lambda: nn.Conv2d(3, 4, 3, padding=1, rng=0, dtype=np.float64), (5, 3, 9, 7)),
+    "batchnorm": (lambda: nn.BatchNorm2d(3, dtype=np.float64), (7, 3, 9, 5)),
+    "relu": (lambda: nn.ReLU(), (7, 5, 3)),
+    "relu in place": (lambda: nn.ReLU(inplace=True), (7, 5, 3)),
+    "gelu": (lambda: nn.GELU(), (7, 5, 3)),
+    "maxpool": (lambda: nn.MaxPool2d(2), (7, 3, 9, 5)),
+    "maxpool, overlapping": (lambda: nn.MaxPool2d(3, stride=2, padding=1), (7, 3, 9, 5)),
+    "linear": (lambda: nn.Linear(6, 4, rng=0, dtype=np.float64), (7, 6)),
+}
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_layers_in_many_tiles_equal_those_in_one(kind, thread_count, monkeypatch):
+    make, shape = LAYERS[kind]
+    x = np.random.default_rng(0).standard_normal(shape)
+
+    def both_ways(tile_bytes):
+        monkeypatch.setattr(layout, "TILE_BYTES", tile_bytes)
+        monkeypatch.setattr(layout, "FOLDS", 2 if tile_bytes == 1 else 64)
+        monkeypatch.setattr(conv, "COLUMNS_BYTES", tile_bytes)
+        layer = make()
+        y = layer(x.copy())
+        grad = np.random.default_rng(1).standard_normal(y.shape)
+        return [y.copy(), layer.backward(grad), *(parameter.grad for parameter in layer.parameters())]
+
+    for many, one in zip(both_ways(1), both_ways(10**9), strict=True):
+        np.testing.assert_allclose(many, one, rtol=0, atol=1e-12)
 
 
 def test_who_leaves_last_gives_blas_its_threads_back(monkeypatch):
@@ -110,7 +201,6 @@ def test_a_training_step_is_the_same_to_the_last_bit_with_any_number_of_threads(
         loss(model(x), labels)
         return [model.backward(loss.backward()), *(p.grad for p in model.parameters())]
 
-    with threads.one_blas_thread():
-        alone = gradients(1)
-        for n in (2, 3):
-            assert all(np.array_equal(a, b) for a, b in zip(alone, gradients(n), strict=True))
+    alone = gradients(1)
+    for n in (2, 3):
+        assert all(np.array_equal(a, b) for a, b in zip(alone, gradients(n), strict=True))

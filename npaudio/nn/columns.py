@@ -21,16 +21,21 @@ def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     A tile of n rows has its mean m and its sum of squares around it, q = Σ (x - m)². Around the mean of all,
     Σ (x - mean)² = q + n · (m - mean)², so the tiles need not be read again once that is known (Chan, Golub and LeVeque
     1983). Not <x²> - mean², which loses its digits where the mean is large.
+
+    The mean of a tile is first guessed, in the type of the rows; the mean d of x - guess corrects it, with digits that
+    a large guess has no room for, and Σ (x - m)² = Σ (x - guess)² - n · d².
     """
     tiles = row_tiles(rows)
 
     def statistics(tile: slice) -> np.ndarray:
         x = rows[tile]  # (n, C)
-        mean = sum_rows(x) / len(x)  # (C,)
-        centred = LongRow(mean, x.dtype).applied(np.subtract, x)
-        return np.stack([mean, sum_rows(np.square(centred, out=centred))])  # (2, C)
+        guess = sum_rows(x) / len(x)  # (C,)
+        centred = LongRow(guess, x.dtype).applied(np.subtract, x)
+        off = sum_rows(centred).astype(np.float64) / len(x)
+        squares = sum_rows(np.square(centred, out=centred)) - len(x) * off**2
+        return np.stack([guess + off, squares])  # (2, C)
 
-    means, squares = np.stack(for_each(statistics, tiles), axis=1).astype(np.float64)  # (tiles, C), (tiles, C)
+    means, squares = np.stack(for_each(statistics, tiles), axis=1)  # (tiles, C), (tiles, C)
     lengths = np.array([[tile.stop - tile.start] for tile in tiles])  # (tiles, 1)
     mean = np.sum(lengths * means, axis=0) / len(rows)
     return mean, np.sum(squares + lengths * (means - mean) ** 2, axis=0) / len(rows)

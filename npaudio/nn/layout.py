@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 TILE_BYTES = 1024 * 1024
-PARTS = 4
+PARTS = 8
 FOLDS = 64
 LARGE_BYTES = 16 * 1024 * 1024
 
@@ -61,8 +61,9 @@ def empty(shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> np.ndarray:
     return np.asarray(_Block(n_bytes))[:n_bytes].view(dtype).reshape(shape)
 
 
-def tiles(n: int, item_bytes: int, *, tile_bytes: int = TILE_BYTES) -> Iterator[slice]:
-    """Cut range(n) into slices of nearly equal length whose items together take about `tile_bytes`."""
+def tiles(n: int, item_bytes: int, *, tile_bytes: int | None = None) -> Iterator[slice]:
+    """Cut range(n) into slices of nearly equal length whose items together take `tile_bytes`, or `TILE_BYTES`."""
+    tile_bytes = TILE_BYTES if tile_bytes is None else tile_bytes
     pieces = max(1, math.ceil(n / max(1, tile_bytes // max(1, item_bytes))))
     step = max(1, math.ceil(n / pieces))
     for start in range(0, n, step):
@@ -79,7 +80,8 @@ def row_tiles(rows: np.ndarray) -> list[slice]:
 def parts(pieces: Sequence[Any]) -> list[Any]:
     """A sequence in `PARTS` parts or fewer, each of which adds up the gradient of a shared weight for itself.
 
-    Enough for as many threads; and not one for each tile, because a weight may be large.
+    Enough for as many threads; and not one for each tile, because a weight may be large. (A single image is one tile,
+    so it goes back in one thread.)
     """
     return [pieces[part] for part in tiles(len(pieces), 1, tile_bytes=-(-len(pieces) // PARTS))]
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from npaudio.nn import _checks
 from npaudio.nn.init import Rng, torch_default
-from npaudio.nn.layout import parts, row_tiles, sum_rows
+from npaudio.nn.layout import sum_rows
 from npaudio.nn.module import Module, Parameter
-from npaudio.nn.threads import for_each
+from npaudio.nn.threads import product
 
 
 class Linear(Module):
@@ -46,14 +46,11 @@ class Linear(Module):
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., I)
         x = _checks.floating(x, caller="Linear")
         _checks.last_axis(x, self.in_features, caller="Linear")
-        rows = x.reshape(-1, self.in_features)  # (n, I)
-        y = np.empty((len(rows), self.out_features), np.result_type(x, self.weight.data))  # (n, O)
-        for_each(lambda tile: np.matmul(rows[tile], self.weight.data.T, out=y[tile]), row_tiles(rows))
+        y = product(x, self.weight.data.T)  # (..., O)
         if self.bias is not None:
             y += self.bias.data
-        shape = (*x.shape[:-1], self.out_features)
-        self._keep(shape, x)
-        return y.reshape(shape)
+        self._keep(y.shape, x)
+        return y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """From y_o = Σ_i W_oi x_i + b_o:  dx_i = Σ_o g_o W_oi,  dW_oi = g_o x_i,  db_o = g_o.
@@ -61,18 +58,11 @@ class Linear(Module):
         W and b are shared by all rows, so their gradients are sums over the rows: dW = gᵀ·x, db = 1ᵀ·g.
         """
         (x,) = self._recall(grad)
-        rows, g = x.reshape(-1, self.in_features), grad.reshape(-1, self.out_features)  # (n, I), (n, O)
-        grad_rows = np.empty(rows.shape, np.result_type(grad, self.weight.data))  # (n, I)
-
-        def go_back(part: list[slice]) -> np.ndarray:
-            here = slice(part[0].start, part[-1].stop)
-            np.matmul(g[here], self.weight.data, out=grad_rows[here])
-            return g[here].T @ rows[here]  # (O, n) (n, I)
-
-        self.weight.grad += sum(for_each(go_back, parts(row_tiles(rows))))
+        rows = grad.reshape(-1, self.out_features)  # (n, O)
+        self.weight.grad += product(rows.T, x.reshape(-1, self.in_features))  # (O, n) (n, I)
         if self.bias is not None:
-            self.bias.grad += sum_rows(g)
-        return grad_rows.reshape(x.shape)
+            self.bias.grad += sum_rows(rows)
+        return product(grad, self.weight.data)  # (..., I)
 
     def _options(self) -> str:
         return f"{self.in_features}, {self.out_features}" + ("" if self.bias else ", bias=False")

@@ -30,25 +30,22 @@ from typing import Any
 import numpy as np
 
 MOST = 8  # more would spend their time waiting for the interpreter
+SMALL_PRODUCT = 2**22  # multiplications
 PREFIXES = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
 
 
 def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
     """[work(tile) for tile in tiles], by several threads, each of which takes the next tile when it is done with one.
 
-    What `work` raises is raised here, once all threads have stopped.
+    What `work` raises is raised here, once all threads have stopped; the tiles that are waiting then are not begun.
     """
-    n_threads = min(thread_count(), len(tiles))
-    if n_threads <= 1:
-        with one_blas_thread():  # a single tile is not worth waking the threads of BLAS
-            return [work(tile) for tile in tiles]
     results: list[Any] = [None] * len(tiles)
     errors: list[BaseException] = []
     waiting, lock = iter(range(len(tiles))), threading.Lock()
 
     def next_number() -> int | None:
         with lock:
-            return next(waiting, None)
+            return None if errors else next(waiting, None)
 
     def take_tiles() -> None:
         try:
@@ -57,27 +54,49 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
         except BaseException as error:
             errors.append(error)
 
-    with one_blas_thread():
-        # Each in a copy of this thread's context, where np.errstate keeps its settings.
-        contexts = [contextvars.copy_context() for _ in range(n_threads - 1)]
-        helpers = [threading.Thread(target=context.run, args=(take_tiles,)) for context in contexts]
-        for helper in helpers:
-            helper.start()
+    n_threads = min(thread_count(), len(tiles))
+    with one_blas_thread(), helped(take_tiles, n_threads - 1):
         take_tiles()
-        for helper in helpers:
-            helper.join()
     if errors:
         raise errors[0]
     return results
 
 
+@contextlib.contextmanager
+def helped(work: Callable[[], None], n_helpers: int) -> Iterator[None]:
+    """While this lasts `n_helpers` other threads do the work too, or fewer if the system grants no more."""
+    started = []
+    try:
+        with contextlib.suppress(RuntimeError):  # can't start new thread
+            for _ in range(n_helpers):
+                # In a copy of this thread's context, where np.errstate keeps its settings.
+                helper = threading.Thread(target=contextvars.copy_context().run, args=(work,))
+                helper.start()
+                started.append(helper)
+        yield
+    finally:
+        for helper in started:
+            helper.join()
+
+
+def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Matrix product a @ b; a small one by this thread alone, for it is over before the threads of BLAS are awake."""
+    small = a.size * b.shape[-1] < SMALL_PRODUCT
+    with one_blas_thread() if small else contextlib.nullcontext():
+        return a @ b
+
+
 def thread_count() -> int:
-    """How many threads to use: as many as BLAS may have at this moment."""
+    """How many threads may share the tiles: as many as BLAS may have at this moment."""
     library = openblas()
-    if library is not None:
-        return min(MOST, library[0]())
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST, processors)
+    return min(MOST, library[0]() if library is not None else available_processors())
+
+
+def available_processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _OneBlasThread:
@@ -92,23 +111,25 @@ class _OneBlasThread:
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[None]:
-        library = openblas()
+        library, entered = openblas(), False
         if library is None:
             yield
             return
         get, set_to = library
-        with self._lock:
-            if self._inside == 0:
-                self._before = get()
-                set_to(1)
-            self._inside += 1
         try:
+            with self._lock:
+                if self._inside == 0:
+                    self._before = get()
+                self._inside, entered = self._inside + 1, True  # at once, for Ctrl-C may come between two lines
+                if self._inside == 1:
+                    set_to(1)
             yield
         finally:
-            with self._lock:
-                self._inside -= 1
-                if self._inside == 0:
-                    set_to(self._before)
+            if entered:
+                with self._lock:
+                    self._inside -= 1
+                    if self._inside == 0:
+                        set_to(self._before)
 
 
 one_blas_thread = _OneBlasThread()
