@@ -6,10 +6,6 @@
 # figure comes from several trainings and has an error bar.
 
 # %%
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # products as small as these are slower with two threads
-
 import itertools
 from functools import partial
 

@@ -12,10 +12,6 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 OUTPUTS = FOLDER.parent / "outputs"
 
-# The matrix products of a lesson are small: a second thread gains a tenth on an idle machine, and on a busy one each
-# product waits for it many times as long as it computes. Set in your environment, your own number holds.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run what the command line names; the exit status is 1 if a lesson failed and 2 for a wrong name."""
@@ -76,7 +72,7 @@ def print_description(script: Path) -> None:
 def run(script: Path, number: int, count: int, options: list[str], aloud: bool, outputs: Path) -> dict[str, object]:
     """Run one lesson in a process of its own, with a progress line, and read what it found."""
     print(f"[{number}/{count}] {script.stem} ...", end="\n" if aloud else " ", flush=True)
-    environment = {**ONE_THREAD, **os.environ, "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PYTHONUTF8": "1"}
     environment["PYTHONPATH"] = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     start = time.perf_counter()
     process = subprocess.run(
