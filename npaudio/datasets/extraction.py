@@ -24,8 +24,7 @@ from npaudio.datasets.feature_cache import FeatureCache, name_of
 from npaudio.datasets.feature_table import FeatureTable
 from npaudio.datasets.progress import ProgressLine
 from npaudio.datasets.skipped import Skipped
-from npaudio.datasets.worker import CHUNK, run
-from npaudio.nn.threads import available_processors
+from npaudio.datasets.worker import CHUNK, available_processors, run
 
 WORTH_A_PROCESS = 4 * CHUNK  # clips to compute; for fewer, starting a process takes longer than it saves
 

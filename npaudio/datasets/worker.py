@@ -38,6 +38,13 @@ START = (
 )
 
 
+def available_processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def run(task: Task, items: Sequence[Any], *, processes: int) -> Generator[tuple[Any, Any], None, None]:
     """(item, task(item)) for all items, in the order in which they are done; here if `processes` is 1.
 

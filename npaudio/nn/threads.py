@@ -14,14 +14,14 @@ Who does a tile makes no difference to it, and sums over tiles are taken in the 
 same to the last bit with one thread and with many.
 
 Conventions: as many threads as BLAS may have (OPENBLAS_NUM_THREADS, OMP_NUM_THREADS, threadpoolctl), at most `MOST`.
-Only the OpenBLAS of NumPy's own packages can be asked and told; with another BLAS there is a thread for each processor.
+Only the OpenBLAS of NumPy's own packages can be asked and told. With another BLAS one thread does all tiles, and BLAS
+shares the products as it likes.
 """
 
 import contextlib
 import contextvars
 import ctypes
 import functools
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -89,14 +89,7 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def thread_count() -> int:
     """How many threads may share the tiles: as many as BLAS may have at this moment."""
     library = openblas()
-    return min(MOST, library[0]() if library is not None else available_processors())
-
-
-def available_processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return 1 if library is None else min(MOST, library[0]())
 
 
 class _OneBlasThread:
