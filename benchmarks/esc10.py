@@ -103,10 +103,11 @@ def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -
     contestants: dict[str, Callable[..., tuple[Scores, list[float]]]] = {"npaudio": train_ours}
     if with_torch:
         contestants["torch"] = partial(train_torch, weights=model.state_dict())
+    seed = 100 * recipe.seed + fold  # of order and augmentation
     accuracies, losses = {}, {}
     for name, train_network in contestants.items():
         start = time.perf_counter()
-        score, losses[name] = train_network(model, waveforms[train], targets[train], images, recipe, seed=fold)
+        score, losses[name] = train_network(model, waveforms[train], targets[train], images, recipe, seed=seed)
         seconds = (time.perf_counter() - start) / recipe.epochs
         accuracies[name] = accuracy(labels[test], predict(score, images(waveforms[test]), recipe))
         print(f"fold {fold}  {name:<8} accuracy {accuracies[name]:.4f}  {seconds:.2f} s an epoch", flush=True)
