@@ -114,7 +114,7 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple
     return COLOURS.get(getattr(report, "exercise_status", ""))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """One line for each exercise that is to do or waits, and where help is."""
     for (status, exercise), messages in sorted(config.stash[UNSAID].items()):
         wait = "1 check waits" if len(messages) == 1 else f"{len(messages)} checks wait"
