@@ -126,7 +126,7 @@ print(f"\nThe tone comes back at {alias:.0f} Hz = 16,000 - 9,100 Hz; band-limite
 # %%
 SMALL_SR = 8000
 SMALL = Frontend(name="small", sr=SMALL_SR, n_fft=256, hop_length=384, n_mels=32)
-N_TRAIN, N_TEST, EPOCHS, SEEDS, VARIANTS = (6, 10, 6, 2, 2) if lesson.quick else (12, 30, 70, 4, 8)
+N_TRAIN, N_TEST, EPOCHS, SEEDS, VARIANTS = (6, 10, 30, 2, 2) if lesson.quick else (12, 30, 70, 4, 8)
 CLASSES = npaudio.SOUND_CLASSES
 
 
