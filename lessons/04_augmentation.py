@@ -127,7 +127,7 @@ print(f"\nThe tone comes back at {alias:.0f} Hz = 16,000 - 9,100 Hz; band-limite
 SMALL_SR = 8000
 SMALL = Frontend(name="small", sr=SMALL_SR, n_fft=256, hop_length=384, n_mels=32)
 N_TRAIN, N_TEST, EPOCHS, SEEDS, VARIANTS = (6, 10, 30, 2, 2) if lesson.quick else (12, 30, 70, 4, 8)
-CLASSES = npaudio.SOUND_CLASSES
+CLASSES, BATCH = npaudio.SOUND_CLASSES, 40
 
 
 def clips(per_class: int, first_seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -197,11 +197,11 @@ def trained_accuracy(pool: np.ndarray, seed: int, *, mask: bool, mix: bool) -> l
     model = small_network(rng)
     criterion = nn.CrossEntropyLoss()
     optimizer = nn.AdamW(model.parameters(), weight_decay=0.01)
-    steps = len(y_train) // 40
+    steps = len(y_train) // BATCH
     schedule = nn.OneCycle(optimizer, max_lr=1e-2, total_steps=EPOCHS * steps)
     for _ in range(EPOCHS):
-        for batch in rng.permutation(len(y_train))[: steps * 40].reshape(steps, 40):
-            x = pool[rng.integers(len(pool), size=40), batch]
+        for batch in rng.permutation(len(y_train))[: steps * BATCH].reshape(steps, BATCH):
+            x = pool[rng.integers(len(pool), size=BATCH), batch]
             targets = np.eye(len(CLASSES), dtype=np.float32)[y_train[batch]]
             if mask:
                 x = masks(x, rng=rng)

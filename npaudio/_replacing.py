@@ -35,9 +35,9 @@ def remove_leftovers(path: str | os.PathLike[str], *, older_than: float) -> None
     folder = os.path.dirname(target)
     for name in os.listdir(folder) if os.path.isdir(folder) else ():
         with contextlib.suppress(OSError):  # it vanished, or may not be removed
-            path = os.path.join(folder, name)
-            if name.startswith(_beginning(target)) and time.time() - os.stat(path).st_mtime > older_than:
-                os.unlink(path)
+            leftover = os.path.join(folder, name)
+            if name.startswith(_beginning(target)) and time.time() - os.stat(leftover).st_mtime > older_than:
+                os.unlink(leftover)
 
 
 def _beginning(target: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from npaudio.nn.layout import empty, row_tiles, sum_rows
 from npaudio.nn.threads import for_each
 
-LONG = 2048
+LONG = 2048  # numbers: so many that to begin a loop over them costs nothing beside it
 
 
 def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

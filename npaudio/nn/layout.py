@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 TILE_BYTES = 1024 * 1024
-PARTS = 8
-FOLDS = 64
+PARTS = 8  # sums of a shared gradient; see `parts`
+FOLDS = 64  # rows that are added up at once; see `sum_rows`
 LARGE_BYTES = 16 * 1024 * 1024
 
 
