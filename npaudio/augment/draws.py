@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.random import Generator
 
-Rng = np.random.Generator | int | Sequence[int]
+Rng = Generator | int | Sequence[int]
 Strength = float | tuple[float, float]
 
 DB_LIMITS = (-200.0, 200.0)  # 10 orders of magnitude each way: far beyond sound, and safe from overflow in float32
 
 
-def as_generator(rng: Rng | None, *, caller: str) -> np.random.Generator | None:
+def as_generator(rng: Rng | None, *, caller: str) -> Generator | None:
     """Generator of a seed or a tuple of seeds; a generator is handed through, and so is None."""
-    if rng is None or isinstance(rng, np.random.Generator):
+    if rng is None or isinstance(rng, Generator):
         return rng
     try:
         return np.random.default_rng(rng)
@@ -22,7 +23,7 @@ def as_generator(rng: Rng | None, *, caller: str) -> np.random.Generator | None:
         ) from error
 
 
-def needed_generator(rng: Rng | None, *, caller: str) -> np.random.Generator:
+def needed_generator(rng: Rng | None, *, caller: str) -> Generator:
     """The same, where something is drawn for certain: None is refused."""
     generator = as_generator(rng, caller=caller)
     if generator is None:
@@ -44,7 +45,7 @@ def draw_strength(
     low, high = strength_range(strength, caller=caller, name=name, limits=limits)
     if low == high:
         return low
-    if not isinstance(rng, np.random.Generator):
+    if not isinstance(rng, Generator):
         rng = needed_generator(rng, caller=caller)
     return low + (high - low) * rng.random()
 

@@ -44,7 +44,7 @@ def spec_augment(
     rng : numpy.random.Generator, int or tuple of int
         Source of the masks.
     out : np.ndarray (..., n_bands, n_frames), optional
-        Contiguous array for the result. `out=S` masks in place, which takes two thirds of the time or less: to find
+        Contiguous array for the result. `out=S` masks in place, which takes about half the time: to find
         fresh memory and copy a batch costs as much as to mask it.
 
     Returns
@@ -98,26 +98,27 @@ def draw_masks(
 
 
 def hide_bands(items: np.ndarray, value: np.ndarray, starts: np.ndarray, widths: np.ndarray) -> None:
-    """Overwrite the bands under the masks of each item (B, n_bands, n_frames) with its value (B,).
-
-    A band lies under a mask if 0 <= band - start < width; without a sign, numbers below 0 are huge, so one comparison
-    is enough for both.
-    """
-    behind = (np.arange(items.shape[1]) - starts[..., None]).astype(np.uint32)  # (B, n_masks, n_bands)
-    item, band = np.nonzero((behind < widths[..., None].astype(np.uint32)).any(axis=1))
+    """Overwrite the bands under the masks of each item (B, n_bands, n_frames) with its value (B,)."""
+    item, band = lines_under(starts, widths)
     items[item, band] = value[item, None]
 
 
 def hide_frames(items: np.ndarray, value: np.ndarray, starts: np.ndarray, widths: np.ndarray) -> None:
-    """Overwrite the frames under the masks of each item (B, n_bands, n_frames) with its value (B,).
+    """Overwrite the frames under the masks of each item (B, n_bands, n_frames) with its value (B,)."""
+    item, frame = lines_under(starts, widths)
+    items.swapaxes(1, 2)[item, frame] = value[item, None]
 
-    Slice by slice: it touches the hidden part only, and takes half the time of a mask over the whole batch.
+
+def lines_under(starts: np.ndarray, widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Item and line of each line under the masks (B, n_masks), mask after mask; what two masks hide comes twice.
+
+    If masks 0, 1, 2 are 2, 0 and 3 lines wide, `mask` is 0 0 2 2 2 and `behind`, the lines since the mask began,
+    is 0 1 0 1 2. Only hidden lines are listed and written, and no item needs a turn of its own.
     """
-    stops = (starts + widths).tolist()
-    frames_first = items.swapaxes(1, 2)
-    for item, level, item_starts, item_stops in zip(frames_first, value.tolist(), starts.tolist(), stops, strict=True):
-        for start, stop in zip(item_starts, item_stops, strict=True):
-            item[start:stop] = level
+    width = widths.ravel()
+    mask = np.repeat(np.arange(width.size), width)
+    behind = np.arange(mask.size) - (width.cumsum() - width)[mask]
+    return mask // starts.shape[1], starts.ravel()[mask] + behind
 
 
 def draw_warps(n_items: int, most: int, n_frames: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

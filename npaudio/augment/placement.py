@@ -39,7 +39,7 @@ def gain(y: np.ndarray, *, db: Strength = (-6.0, 6.0), rng: Rng | None = None) -
     """
     y = check_samples(y, caller="gain")
     db = draw_strength(db, rng, caller="gain", name="db", limits=DB_LIMITS)
-    return y * 10 ** (db / 20)  # a Python float, so float32 stays float32
+    return y * np.array(10 ** (db / 20), y.dtype)  # of y's own type, which NumPy takes faster than a Python float
 
 
 def polarity(y: np.ndarray) -> np.ndarray:
@@ -153,6 +153,6 @@ def random_crop(y: np.ndarray, *, size: int, rng: Rng | None = None) -> np.ndarr
 def check_samples(y: np.ndarray, *, caller: str) -> np.ndarray:
     """Return `y` as a float array with at least one sample on its last axis."""
     y = check_floating(y, caller=caller)
-    if y.ndim == 0 or y.size == 0:
+    if not (y.ndim and y.size):
         raise ValueError(f"{caller}: y holds no samples along a time axis, got shape {y.shape}; pass at least one")
     return y
