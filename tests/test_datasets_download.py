@@ -1,6 +1,7 @@
 import hashlib
 import io
 import os
+import re
 import socket
 import stat
 import tarfile
@@ -177,6 +178,11 @@ def test_an_archive_that_was_fetched_by_other_means_is_unpacked(tmp_path, conten
         ({"url": "file:///etc/passwd"}, "url must begin with http:// or https://"),
         ({"checksum": "sha1:00"}, "checksum must be 'sha256:' or 'md5:' and its digits"),
         ({"checksum": "md5:" + "z" * 32}, "checksum must be"),
+        ({"checksum": ""}, "checksum must be"),
+        ({"checksum": 5}, "checksum must be"),
+        ({"url": 5}, "url must begin with http:// or https:// and a host"),
+        ({"url": "http://"}, "url must begin with http:// or https:// and a host"),
+        ({"url": "http://host/ä b.zip"}, "url must be plain ASCII without spaces.*quote it"),
     ],
 )
 def test_bad_requests_are_refused_before_anything_is_made(tmp_path, settings, message):
@@ -192,6 +198,7 @@ def with_kind(name, kind):
 
 
 BAD_NAMES = ["../evil", "a/../../evil", "/evil", "C:/evil", "a\\..\\evil", "a//b", "./a", "a:stream"]
+BAD_NAMES += ["CON", "a/aux.wav", "trailing.", "n" * 256]
 
 
 @pytest.mark.parametrize("name", BAD_NAMES)
@@ -224,7 +231,7 @@ def test_a_damaged_archive_is_refused_and_removed(tmp_path, content, files):
     damaged[content.index(files["audio/1-1000-A-0.wav"]) + 500] ^= 1
     for bad in (bytes(damaged), content[: len(content) // 2], b"<html>not found</html>"):
         (tmp_path / "ESC-50.zip").write_bytes(bad)
-        with pytest.raises(datasets.ArchiveError, match=r"damaged in the archive|not a whole ZIP or tar file"):
+        with pytest.raises(datasets.ArchiveError, match=r"in the archive is damaged|not a whole ZIP or tar file"):
             datasets.download("esc50", tmp_path)
         assert not (tmp_path / "ESC-50.zip").exists()
         assert not (tmp_path / "meta" / "esc50.csv").exists()
@@ -233,10 +240,104 @@ def test_a_damaged_archive_is_refused_and_removed(tmp_path, content, files):
     assert content_of(tmp_path) == files
 
 
+def tarred(files, mode):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as file:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"./ESC-50-master/{name}")
+            entry.size = len(content)
+            file.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def packed_as(kind, files):
+    if kind == "encrypted":
+        content = bytearray(zipped(files))
+        for signature, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+            at = -1
+            while (at := content.find(signature, at + 1)) >= 0:
+                content[at + flags] |= 1
+        return bytes(content)
+    if kind.startswith("zip"):
+        method = {"zip": zipfile.ZIP_DEFLATED, "zip lzma": zipfile.ZIP_LZMA, "zip bz2": zipfile.ZIP_BZIP2}[kind]
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", method) as file:
+            for name, content in files.items():
+                file.writestr(f"ESC-50-master/{name}", content)
+        return stream.getvalue()
+    return tarred(files, f"w:{kind.partition('.')[2]}")
+
+
+@pytest.mark.parametrize("kind", ["zip", "zip lzma", "zip bz2", "tar", "tar.gz", "tar.bz2", "tar.xz", "encrypted"])
+def test_damage_of_any_kind_is_told_and_the_archive_removed(tmp_path, files, kind):
+    whole = packed_as(kind, files)
+    rng = np.random.default_rng(0)
+    damaged = [whole[: len(whole) // 2], whole[: -len(whole) // 4]]
+    for _ in range(20):  # 4 bytes somewhere become others
+        copy = bytearray(whole)
+        at = int(rng.integers(len(whole) - 4))
+        copy[at : at + 4] = bytes(byte ^ 0x55 for byte in copy[at : at + 4])
+        damaged.append(bytes(copy))
+    told = []
+    for case, bad in enumerate([whole] if kind == "encrypted" else damaged):
+        root = tmp_path / str(case)
+        root.mkdir()
+        (root / "ESC-50.zip").write_bytes(bad)
+        try:
+            datasets.download("esc50", root)
+        except datasets.ArchiveError as error:
+            told.append(str(error))
+        else:  # harmless, such as a date; the contents of a plain tar file have no checksum
+            assert kind == "tar" or content_of(root) == files
+        assert not (root / "ESC-50.zip").exists()
+    assert all(re.search("download again|get it from the publisher|check the address", text) for text in told)
+    assert len(told) >= (1 if kind == "encrypted" else 2 if kind == "tar" else 15)
+    (tmp_path / "ESC-50.zip").write_bytes(whole if kind != "encrypted" else zipped(files))
+    datasets.download("esc50", tmp_path)
+    assert content_of(tmp_path).items() >= files.items()
+
+
+def test_a_damaged_header_does_not_end_a_tar_file_silently(tmp_path, files):
+    content = bytearray(tarred(files, "w"))
+    content[content.index(b"./ESC-50-master/audio/1-1001")] ^= 1
+    (tmp_path / "ESC-50.zip").write_bytes(content)
+    with pytest.raises(datasets.ArchiveError, match="breaks off or is damaged after its last member"):
+        datasets.download("esc50", tmp_path)
+    assert content_of(tmp_path) == {}
+
+
+def test_a_file_that_is_a_folder_too_is_refused(tmp_path):
+    (tmp_path / "ESC-50.zip").write_bytes(zipped({"a": b"", "a/b": b"", "meta/esc50.csv": b""}))
+    with pytest.raises(datasets.ArchiveError, match=r"member 'ESC-50-master/a' is a file and a folder"):
+        datasets.download("esc50", tmp_path)
+
+
+def test_an_archive_that_is_there_already_is_checked_too(tmp_path, content):
+    (tmp_path / "ESC-50.zip").write_bytes(content)
+    with pytest.raises(
+        datasets.DownloadError, match=r"is there already, but has sha256 .* instead of 0{64}; remove it"
+    ):
+        datasets.download("esc50", tmp_path, checksum="sha256:" + 64 * "0")
+    (tmp_path / "UrbanSound8K.tar.gz").write_bytes(content)
+    with pytest.raises(datasets.DownloadError, match=r"is there already, but has md5 .* instead of 9aa69802"):
+        datasets.download("urbansound8k", tmp_path)
+    assert sorted(content_of(tmp_path)) == ["ESC-50.zip", "UrbanSound8K.tar.gz"]  # it is the user's
+    datasets.download("esc50", tmp_path, checksum=sha256(content))
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "data").write_bytes(b"")
+    for root in (tmp_path / "data", tmp_path / "data" / "esc50"):
+        with pytest.raises(ValueError, match="is a file, or lies below one; pass a folder"):
+            datasets.download("esc50", root)
+
+
 def test_another_archive_is_refused(tmp_path):
-    (tmp_path / "ESC-50.zip").write_bytes(zipped({"README": b"hello"}))
+    (tmp_path / "ESC-50.zip").write_bytes(zipped({"README": b"hello", "notes.txt": b"theirs"}, outer=""))
+    (tmp_path / "notes.txt").write_bytes(b"mine")
     with pytest.raises(datasets.ArchiveError, match=r"holds no 'meta/esc50\.csv', so it is not the data set"):
         datasets.download("esc50", tmp_path)
+    assert content_of(tmp_path) == {"notes.txt": b"mine"}
 
 
 def test_an_archive_that_does_not_fit_is_refused_and_kept(tmp_path, content, monkeypatch):

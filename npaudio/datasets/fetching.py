@@ -39,7 +39,7 @@ class Published:
     """Where a data set is published, and how to know it.
 
     GitHub makes the archive of ESC-50 on request, and its bytes may change, so it has no lasting checksum: there, the
-    checksums of the files inside tell damage.
+    checksums of the files inside, which a ZIP file has, tell damage.
     """
 
     url: str
@@ -86,19 +86,24 @@ def download(name: str, root: str | os.PathLike[str], *, url: str | None = None,
     ------
     ValueError
         If the name or the checksum's form is unknown, the address is not http, or the archive is damaged or unsafe.
+        A damaged archive is removed, so that the next call fetches it again.
     DownloadError
-        If there is no network, the server refuses, or what came has another checksum.
+        If there is no network, the server refuses, or what came, or was there already, has another checksum.
     """
     published = PUBLISHED[check_choice(name, PUBLISHED, caller="download", name="data set")]
     root = Path(root)
     if (root / published.table).is_file():
         return root
-    checksum = checksum or (published.checksum if url is None else None)
-    _check_request(url or published.url, checksum)
-    root.mkdir(parents=True, exist_ok=True)
+    if checksum is None and url is None:
+        checksum = published.checksum
+    url = published.url if url is None else url
+    _check_request(url, checksum)
+    _make_folder(root)
     archive = root / published.archive
     if not archive.is_file():
-        fetch(url or published.url, archive, checksum=checksum)
+        fetch(url, archive, checksum=checksum)
+    elif problem := _other_checksum(archive, checksum):
+        raise DownloadError(f"download: {str(archive)!r} is there already, but {problem}; remove it, and call again")
     try:
         extract(archive, root, last=published.table)
     except ArchiveError:
@@ -209,24 +214,43 @@ def _explanation(url: str, path: Path, part: Path, error: Exception) -> str:
 
 
 def _check_request(url: str, checksum: str | None) -> None:
-    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
-        raise ValueError(f"download: url must begin with http:// or https://, got {url!r}; unpack other files by hand")
-    kind, _, digest = (checksum or "sha256:" + 64 * "0").partition(":")
+    parts = urllib.parse.urlsplit(url) if isinstance(url, str) else None
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(
+            f"download: url must begin with http:// or https:// and a host, got {url!r}; unpack other files by hand"
+        )
+    if not url.isascii() or " " in url:
+        raise ValueError(f"download: url must be plain ASCII without spaces, got {url!r}; quote it: %20 for a space")
+    if checksum is None:
+        return
+    kind, _, digest = checksum.partition(":") if isinstance(checksum, str) else ("", "", "")
     if len(digest) != {"md5": 32, "sha256": 64}.get(kind) or set(digest.lower()) - set("0123456789abcdef"):
         raise ValueError(f"download: checksum must be 'sha256:' or 'md5:' and its digits, got {checksum!r}")
 
 
+def _make_folder(root: Path) -> None:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ValueError(f"download: root {str(root)!r} is a file, or lies below one; pass a folder") from error
+
+
 def _check_content(part: Path, url: str, checksum: str | None) -> None:
     """Refuse and remove what has another checksum than it should."""
-    if checksum is None:
-        return
-    kind, _, expected = checksum.partition(":")
-    with open(part, "rb") as stream:
-        found = hashlib.file_digest(stream, kind).hexdigest()
-    if found != expected.lower():
+    if problem := _other_checksum(part, checksum):
         part.unlink()
         _mark_of(part).unlink(missing_ok=True)
         raise DownloadError(
-            f"download: what came from {url} has {kind} {found} instead of {expected}, and was removed; try again, and "
-            "if it happens again, the file at that address is another one"
+            f"download: what came from {url} {problem}, and was removed; try again, and if it happens again, the file "
+            "at that address is another one"
         )
+
+
+def _other_checksum(path: Path, checksum: str | None) -> str | None:
+    """Which checksum a file has instead of the one it should have, as a predicate; None if all is well."""
+    if checksum is None:
+        return None
+    kind, _, expected = checksum.partition(":")
+    with open(path, "rb") as stream:
+        found = hashlib.file_digest(stream, kind).hexdigest()
+    return None if found == expected.lower() else f"has {kind} {found} instead of {expected}"
