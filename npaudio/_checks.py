@@ -66,9 +66,12 @@ def check_positive_int(value: int, *, caller: str, name: str) -> int:
 
 def check_positive(value: float, *, caller: str, name: str) -> float:
     """Return `value` as a finite float above zero."""
-    if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{caller}: {name} must be a finite number above 0, got {value!r}")
-    return float(value)
+    try:
+        if np.isfinite(value) and value > 0:
+            return float(value)
+    except (TypeError, ValueError):  # a text, None, an array
+        pass
+    raise ValueError(f"{caller}: {name} must be a finite number above 0, got {value!r}")
 
 
 def check_choice(value: str, choices: Iterable[str], *, caller: str, name: str) -> str:

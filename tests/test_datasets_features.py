@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -197,6 +198,8 @@ def test_a_data_set_of_which_nothing_can_be_read_is_refused():
         (FRONTEND, {"processes": 0}, "processes must be at least 1"),
         (np.abs, {}, "without sr"),
         (SimpleNamespace(sr=8000), {}, "without __call__"),
+        (type(FRONTEND), {}, "frontend is the class Frontend, pass one of it"),
+        (FRONTEND, {"duration": "2"}, "duration must be a finite number above 0, got '2'"),
     ],
 )
 def test_bad_settings_are_refused(frontend, settings, message):
@@ -226,6 +229,25 @@ def test_a_cut_cache_file_is_computed_again(tmp_path, keep, which):
     np.testing.assert_array_equal(extract_features(dataset, FRONTEND, cache_dir=tmp_path).X, whole)
     assert dataset.loads == (7 if which == "clip" else 6)
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("which", ["clip", "table"])
+def test_a_cache_file_with_other_bits_is_computed_again(tmp_path, which):
+    dataset = Counted(SOUNDS)
+    whole = np.array(extract_features(dataset, FRONTEND, cache_dir=tmp_path, processes=1).X)
+    table = next(tmp_path.glob("*/*.flat.npy"))
+    path = clip_files(tmp_path)[0] if which == "clip" else table
+    content = path.read_bytes()
+    for at in (*range(0, 128, 3), len(content) // 2, len(content) - 5, len(content) - 1):
+        damaged = bytearray(content)
+        damaged[at] ^= 0x40
+        path.write_bytes(damaged)
+        if which == "clip":
+            table.unlink()
+        np.testing.assert_array_equal(extract_features(dataset, FRONTEND, cache_dir=tmp_path, processes=1).X, whole)
+        assert path.read_bytes() == content
+    path.write_bytes(b"PK\x03\x04" + content[4:])
+    np.testing.assert_array_equal(extract_features(dataset, FRONTEND, cache_dir=tmp_path, processes=1).X, whole)
 
 
 def test_a_pickle_in_the_cache_is_not_loaded(tmp_path):
@@ -275,6 +297,58 @@ def test_old_leftovers_of_killed_runs_are_removed_and_young_ones_are_not(tmp_pat
     os.utime(old, (1e9, 1e9))
     extract_features(SOUNDS, FRONTEND, cache_dir=tmp_path)
     assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_full_disk_is_named_with_the_cache(tmp_path, monkeypatch):
+    def full(*args, **settings):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(feature_cache, "replacing", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        extract_features(SOUNDS, FRONTEND, cache_dir=tmp_path, processes=1)
+    assert f"the cache '{tmp_path}" in caught.value.__notes__[0]
+
+
+def test_a_file_in_place_of_the_cache_is_refused(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(ValueError, match="is a file, or lies below one; pass a folder"):
+        extract_features(SOUNDS, FRONTEND, cache_dir=tmp_path / "file")
+
+
+@dataclass(frozen=True, eq=False)
+class Weighting:
+    """A front end with an array so long that NumPy prints three numbers of each end."""
+
+    weights: np.ndarray
+    sr: int = 8000
+
+    def __call__(self, y):
+        return y[: len(self.weights)] * self.weights
+
+
+def test_front_ends_that_differ_in_the_middle_of_an_array_are_told_apart(tmp_path):
+    weights = np.ones(2000)
+    one = np.array(extract_features(SOUNDS, Weighting(weights), cache_dir=tmp_path).X)
+    weights[1000] += 1e-12
+    assert len(list(tmp_path.iterdir())) == 1
+    other = extract_features(SOUNDS, Weighting(weights.copy()), cache_dir=tmp_path).X
+    assert len(list(tmp_path.iterdir())) == 2
+    assert not np.array_equal(one, other)
+
+
+def test_what_is_no_data_set_and_no_feature_is_refused():
+    with pytest.raises(ValueError, match="dataset must be a SoundDataset, got list; open files with AudioFolder"):
+        extract_features([], FRONTEND)
+    with pytest.raises(TypeError, match=r"the front end gave .* for a clip, expected an array of features"):
+        extract_features(SOUNDS, Total(), processes=1)
+
+
+@dataclass(frozen=True)
+class Total:
+    sr: int = 8000
+
+    def __call__(self, y):
+        return y.sum()
 
 
 def test_a_full_disk_is_an_error_and_no_skipped_file(tmp_path, monkeypatch):

@@ -90,6 +90,19 @@ def test_a_script_needs_no_main_guard(tmp_path, busy):
     assert result.stderr == ""
 
 
+def test_a_front_end_of_the_main_script_works_on_every_platform(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()\n"  # as in a notebook
+        "from dataclasses import dataclass\nimport npaudio.datasets as d\nfrom tests.slow_sounds import SlowSounds\n"
+        "@dataclass(frozen=True)\nclass Mine:\n    sr: int = 8000\n    def __call__(self, y):\n        return y[:5]\n"
+        "print(d.extract_features(SlowSounds(40), Mine(), processes=2).X.shape)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    result = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True)
+    assert (result.stdout, result.stderr) == ("(40, 5)\n", "")
+
+
 def test_faulty_clips_are_named_by_workers_too(start):
     table = extract_features(SlowSounds(40, faulty=(3, 20)), FRONTEND, processes=2)
     assert table.skipped == (("slow-3", "clip 3 is faulty"), ("slow-20", "clip 20 is faulty"))

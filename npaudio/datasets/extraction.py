@@ -10,6 +10,7 @@ an array `table.X` (n_clips, n_mels, n_frames). Without it each keeps its own nu
 import contextlib
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -78,7 +79,8 @@ def extract_features(
         Where features are kept; made if it is not there. None: in memory only.
     processes : int, optional
         Processes that share the work. 1: in this one, without starting any. None: one for each processor, or fewer if
-        there is little to do.
+        there is little to do. What is defined in the main script or a notebook, other interpreters cannot import: with
+        such a front end this process may have to do it all.
 
     Returns
     -------
@@ -93,6 +95,9 @@ def extract_features(
     OSError
         If the cache cannot be written. What was there before stays whole.
     """
+    if not hasattr(dataset, "content_key"):
+        kind = type(dataset).__name__
+        raise ValueError(f"extract_features: dataset must be a SoundDataset, got {kind}; open files with AudioFolder")
     frontend = Waveform(dataset.sr) if frontend is None else frontend
     recipe = _recipe(frontend, duration)
     if processes is not None:
@@ -120,6 +125,10 @@ class ClipWork:
             values = np.asarray(self.frontend(y))
         except (ValueError, OSError) as error:
             return _predicate(error)
+        if values.ndim == 0:
+            raise TypeError(
+                f"extract_features: the front end gave {values!r} for a clip, expected an array of features"
+            )
         return values if values.size else "is too short for the front end, which gives no frame"
 
 
@@ -207,7 +216,13 @@ def _rows(dataset: SoundDataset, faults: dict[int, str]) -> np.ndarray:
     rows = np.array([index for index in range(len(dataset)) if index not in faults], dtype=np.intp)
     if len(rows):
         return rows
-    first = f"the first, {dataset.names[0]!r}: {faults[0]}" if faults else "the data set is empty"
+    if faults:
+        first = f"the first, {dataset.names[0]!r}: {faults[0]}"
+    elif dataset.skipped:
+        first = f"the data set had skipped {len(dataset.skipped)}, first {dataset.skipped[0].name!r}, which "
+        first += dataset.skipped[0].reason
+    else:
+        first = "the data set is empty"
     raise ValueError(f"extract_features: none of {len(dataset)} clips could be read; {first}")
 
 
@@ -223,16 +238,22 @@ def _recipe(frontend: RecipeLike, duration: float | None) -> str:
     for name in ("sr", "__call__"):
         if not hasattr(frontend, name):
             raise ValueError(f"extract_features: frontend must be a Frontend or None, got {frontend!r} without {name}")
-    if " at 0x" in repr(frontend):
+    if isinstance(frontend, type):
         raise ValueError(
-            f"extract_features: the repr of the front end must tell its settings, got {frontend!r}; "
+            f"extract_features: frontend is the class {frontend.__name__}, pass one of it, with its settings"
+        )
+    with np.printoptions(threshold=sys.maxsize, floatmode="unique"):  # arrays in full, or two would look the same
+        settings = repr(frontend)
+    if " at 0x" in settings:
+        raise ValueError(
+            f"extract_features: the repr of the front end must tell its settings, got {settings}; "
             "make it a dataclass, so that the cache can tell it from others"
         )
     if duration is not None:
         duration = check_positive(duration, caller="extract_features", name="duration")
         if duration * frontend.sr < 1:
             raise ValueError(f"extract_features: duration={duration} s holds no sample at {frontend.sr} Hz; raise it")
-    return f"{frontend!r}\nduration={duration!r}"
+    return f"{settings}\nduration={duration!r}"
 
 
 def _predicate(error: Exception) -> str:

@@ -7,24 +7,27 @@ cache_dir/RECIPE/CLIP.npy        features of one clip; CLIP is a hash of its con
 cache_dir/RECIPE/TABLE.flat.npy  those of all clips of a data set, one after the other, read through a memory map
 
 Every file is written under a temporary name and then renamed, so it is whole or not there, whoever is killed when. Two
-runs that write the same file write the same bytes, so it does not matter who comes last. What was damaged all the same,
-such as by a broken copy, does not open, and is computed again. The folder can be deleted at any time.
+runs that write the same file write the same bytes, so it does not matter who comes last. A file of features ends with a
+checksum, four bytes that NumPy does not look at: what was damaged all the same, such as by a broken copy, is found out
+when it is opened, and computed again. The folder can be deleted at any time.
 """
 
 import contextlib
 import hashlib
 import io
+import itertools
 import math
 import os
 import time
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from npaudio._replacing import replacing
 
-FORMAT = 1
+FORMAT = 2
 NAME_LENGTH = 32  # hexadecimal digits, 128 bits: two clips of one name are out of the question
 LEFTOVER_AGE = 24 * 3600  # seconds after which a temporary file belongs to a process that was killed
 CODE = (  # the signal house, the front ends, and what draws sounds
@@ -39,7 +42,8 @@ CODE = (  # the signal house, the front ends, and what draws sounds
     "datasets/scenes.py",
     "datasets/synthetic.py",
 )
-DAMAGED = (OSError, ValueError, EOFError, SyntaxError, TypeError)  # what a file cut anywhere may raise
+CHECKSUM_SIZE = 4  # bytes, of a CRC-32
+BLOCK = 2**20
 
 
 class FeatureCache:
@@ -56,14 +60,21 @@ class FeatureCache:
     def __init__(self, cache_dir: str | os.PathLike[str], recipe: str) -> None:
         recipe = f"format {FORMAT}, code {code_hash()}\n{recipe}\n"
         self.folder = Path(cache_dir) / name_of(recipe)[:16]
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            where = os.fspath(cache_dir)
+            raise ValueError(
+                f"extract_features: cache_dir {where!r} is a file, or lies below one; pass a folder"
+            ) from error
         if not (self.folder / "recipe.txt").exists():
             self._write(self.folder / "recipe.txt", [recipe.encode()])
         self._remove_leftovers()
 
     def read_clip(self, name: str) -> np.ndarray | None:
-        """Features of a clip, mapped; None if they are not there, or damaged."""
-        return _open(self.folder / f"{name}.npy")
+        """Features of a clip; None if they are not there, or damaged."""
+        path = self.folder / f"{name}.npy"
+        return np.load(path, allow_pickle=False) if _is_whole(path) else None
 
     def shape(self, name: str) -> tuple[int, ...] | None:
         """Shape of the features of a clip; None if they are not there, or damaged."""
@@ -73,44 +84,48 @@ class FeatureCache:
     def write_clip(self, name: str, values: np.ndarray) -> None:
         """Keep the features of a clip."""
         values = np.ascontiguousarray(values)
-        self._write(self.folder / f"{name}.npy", [_header(values.shape, values.dtype), values.tobytes()])
+        self._write(
+            self.folder / f"{name}.npy", _with_checksum([_header(values.shape, values.dtype), values.tobytes()])
+        )
 
     def table(self, names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> np.ndarray:
         """Features of these clips as one flat mapped array; put together if it is not there, or not whole."""
         path = self.folder / f"{name_of(' '.join(names))}.flat.npy"
         size = sum(map(math.prod, shapes))
-        flat = _open(path)
-        if flat is None or flat.shape != (size,):
+        if not _is_whole(path):
             self._put_together(path, names, size)
-            flat = _open(path)
-        if flat is None:
-            raise OSError(f"FeatureCache: {str(path)!r} was written, but cannot be read; look at the disk")
-        return flat
+        return np.load(path, mmap_mode="r", allow_pickle=False)
 
     def _put_together(self, path: Path, names: Sequence[str], size: int) -> None:
         """Copy the clips into one file, a clip at a time."""
         dtype = self._clip(names[0]).dtype
         content = (self._clip(name).astype(dtype, copy=False).tobytes() for name in names)
-        self._write(path, [_header((size,), dtype)], content)
+        self._write(path, _with_checksum(itertools.chain([_header((size,), dtype)], content)))
 
     def _clip(self, name: str) -> np.ndarray:
-        """Features of a clip that was there a moment ago, read as a whole."""
-        path = self.folder / f"{name}.npy"
-        try:
-            return np.load(path, allow_pickle=False)
-        except DAMAGED as error:
-            raise OSError(f"FeatureCache: {str(path)!r} vanished while it was read ({error}); run again") from error
+        """Features of a clip that was there a moment ago."""
+        clip = self.read_clip(name)
+        if clip is None:
+            raise OSError(
+                f"extract_features: the clip {name!r} vanished from the cache {str(self.folder)!r}; run again"
+            )
+        return clip
 
-    def _write(self, path: Path, *parts: Iterable[bytes]) -> None:
+    def _write(self, path: Path, parts: Iterable[bytes]) -> None:
         """Write a file whole or not at all."""
         try:
             with replacing(path, caller="extract_features") as stream:
-                for part in parts:
-                    stream.writelines(part)
+                stream.writelines(parts)
         except PermissionError:
             # Windows does not replace a file that another process has open: then it is there already, and the same.
             if os.name != "nt" or not path.is_file():
                 raise
+        except OSError as error:
+            error.add_note(
+                f"extract_features: the cache {str(path.parent)!r} cannot be written; what is in it is whole; make "
+                "room, or pass another cache_dir"
+            )
+            raise
 
     def _remove_leftovers(self) -> None:
         """Temporary files of processes that were killed; those of processes at work are younger."""
@@ -134,12 +149,31 @@ def code_hash() -> str:
     return digest.hexdigest()[:NAME_LENGTH]
 
 
-def _open(path: Path) -> np.ndarray | None:
-    """A mapped array, or None if it is not there or not whole: a file that is too short for its header does not map."""
+def _is_whole(path: Path) -> bool:
+    """Whether a file of features is there and ends with the checksum of what comes before."""
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except DAMAGED:
-        return None
+        with open(path, "rb") as stream:
+            rest = os.fstat(stream.fileno()).st_size - CHECKSUM_SIZE
+            checksum = 0
+            while rest > 0 and (block := stream.read(min(BLOCK, rest))):
+                checksum = zlib.crc32(block, checksum)
+                rest -= len(block)
+            return rest == 0 and stream.read() == _as_bytes(checksum)
+    except OSError:
+        return False
+
+
+def _with_checksum(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of a file, and then their checksum."""
+    checksum = 0
+    for part in parts:
+        checksum = zlib.crc32(part, checksum)
+        yield part
+    yield _as_bytes(checksum)
+
+
+def _as_bytes(checksum: int) -> bytes:
+    return checksum.to_bytes(CHECKSUM_SIZE, "little")
 
 
 def _header(shape: tuple[int, ...], dtype: np.dtype) -> bytes:

@@ -3,7 +3,8 @@
 A worker is started in one of two ways. Where it is safe, on Linux while no other Python thread runs, it is a fork of
 this process, which takes milliseconds. Everywhere else it is a fresh interpreter, which takes some tenths of a second
 to start, and is told by its standard input what to do. Neither imports the main script again, so a script needs no
-`if __name__ == "__main__"` on any platform. When the parent is gone, a worker's input ends, and so does the worker.
+`if __name__ == "__main__"` on any platform; a task that is defined in the main script is done without workers where a
+fresh interpreter would be needed. When the parent is gone, a worker's input ends, and so does the worker.
 
 Each worker has one thread of BLAS, because as many workers as processors are at work already.
 
@@ -53,7 +54,7 @@ def run(task: Task, items: Sequence[Any], *, processes: int) -> Generator[tuple[
     """
     keep_freed_memory()
     processes = min(processes, -(-len(items) // CHUNK))
-    if processes <= 1 or not sys.executable:
+    if processes <= 1 or not (fork_is_safe() or can_start_afresh(task)):
         for item in items:
             yield item, task(item)
         return
@@ -79,6 +80,14 @@ def run(task: Task, items: Sequence[Any], *, processes: int) -> Generator[tuple[
 def fork_is_safe() -> bool:
     """Whether a fork is whole: another thread would not come along, but the locks that it holds would."""
     return sys.platform == "linux" and threading.active_count() == 1
+
+
+def can_start_afresh(task: Task) -> bool:
+    """Whether a new interpreter could do the task, which it cannot import from the main script or a notebook."""
+    try:
+        return bool(sys.executable) and b"__main__" not in _pickled(task)
+    except (pickle.PicklingError, AttributeError, TypeError):  # a function or class inside of a function
+        return False
 
 
 def _keep_busy(
