@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -134,6 +136,8 @@ def test_a_table_that_names_missing_files_is_refused_or_they_are_skipped(tmp_pat
     ("change", "message"),
     [
         ({"fold": "one"}, "'one', '0' in line 2, where fold and target must be whole numbers"),
+        ({"fold": "0"}, "'0', '0' in line 2, where fold and target must be whole numbers, from 1 and from 0 on"),
+        ({"category": "x" * 200_000}, "is not a table in UTF-8 .*unpack the archive again"),
         ({"filename": "../../secret.wav"}, "leads out of the data set"),
         ({"filename": "C:\\secret.wav"}, "leads out of the data set"),
         ({"category": "cat"}, "calls class 0 both 'cat' and 'dog'"),
@@ -171,6 +175,82 @@ def test_a_root_that_is_no_folder_is_refused(tmp_path, make):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ValueError, match="is a file; pass the folder"):
         make(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "ESC50: .* has no column 'filename'"),
+        (b"\xff\xfe\x00", "ESC50: .* is not a table in UTF-8"),
+        (
+            b"filename;fold;target;category;src_file;esc10\n",
+            "has one column.*; save it with commas between the columns",
+        ),
+        (
+            b"filename,fold,target,category,src_file,esc10\n\n\na.wav,one,0,dog,1,True\n",
+            "'one', '0' in line 4, where fold and target",
+        ),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(tmp_path, content, message):
+    esc50(tmp_path)
+    (tmp_path / "meta" / "esc50.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        datasets.ESC50(tmp_path)
+
+
+def test_a_part_without_clips_of_esc10_says_so(tmp_path):
+    esc50(tmp_path)
+    write_table(tmp_path / "meta" / "esc50.csv", [esc_row(1, 7, "A")])
+    with pytest.raises(ValueError, match=r"names no clips of ESC-10; pass esc10=False"):
+        datasets.ESC50(tmp_path, esc10=True)
+
+
+def test_a_data_set_of_damaged_files_only_is_refused_with_the_reason(tmp_path):
+    esc50(tmp_path)
+    for path in (tmp_path / "audio").iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(
+        ValueError, match=r"ESC50: none of 18 files .* the first, 'audio/1-.*is empty \(0 bytes\); unpack"
+    ):
+        datasets.ESC50(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on Windows")
+def test_links_to_folders_and_pipes_are_skipped_with_the_reason(tmp_path):
+    folder_of_classes(tmp_path / "sounds", {"a": 2, "b": 2})
+    folder_of_classes(tmp_path / "elsewhere", {"more": 1})
+    (tmp_path / "sounds" / "a" / "link").symlink_to(tmp_path / "elsewhere" / "more")
+    (tmp_path / "sounds" / "a" / "dangling.wav").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "sounds" / "b" / "pipe.wav")  # opening it would wait for ever
+    dataset = datasets.AudioFolder(tmp_path / "sounds")
+    assert len(dataset) == 4
+    assert dataset.skipped == (
+        ("a/dangling.wav", "cannot be opened (No such file or directory)"),
+        ("a/link", "is a link to a folder, and not followed"),
+        ("b/pipe.wav", "is a pipe or a device"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"n_folds": 0}, "n_folds must be at least 1, got 0"),
+        ({"classes": "a"}, "classes must be a list of names of folders, got 'a'"),
+        ({"classes": 5}, "classes must be a list of names of folders, got 5"),
+        ({"min_per_class": "2"}, "min_per_class must be a whole number, got '2'"),
+    ],
+)
+def test_settings_of_a_folder_that_make_no_sense_are_refused(tmp_path, settings, message):
+    with pytest.raises(ValueError, match=message):
+        datasets.AudioFolder(folder_of_classes(tmp_path, {"a": 2, "b": 2}), **settings)
+
+
+def test_a_root_that_is_no_path_and_a_rate_of_zero_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="ESC50: root must be the path of a folder, got None"):
+        datasets.ESC50(None)
+    with pytest.raises(ValueError, match="sr must be"):
+        datasets.AudioFolder(folder_of_classes(tmp_path, {"a": 2, "b": 2})).load(0, sr=0)
 
 
 def test_a_folder_without_audio_is_refused(tmp_path):

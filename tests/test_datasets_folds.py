@@ -40,8 +40,33 @@ def test_impossible_folds_are_refused():
         make_folds([0, 1, 0], 4)
     with pytest.raises(ValueError, match="at least 2, got 1"):
         make_folds([0, 1, 0], 1)
-    with pytest.raises(ValueError, match="1 sources cannot fill 2 folds"):
+    with pytest.raises(ValueError, match="1 source cannot fill 2 folds; add sources"):
         make_folds([0, 1, 0], 2, sources=["a", "a", "a"])
+
+
+@pytest.mark.parametrize(
+    ("labels", "settings", "message"),
+    [
+        (
+            [0, 0, 1, 1],
+            {"sources": ["a", "b", "c"]},
+            r"sources must be one name or number for each of 4 clips, got <U1",
+        ),
+        ([0, 0, 1, 1], {"sources": list("abcde")}, "for each of 4 clips"),
+        ([0, 0, 1, 1], {"sources": "abab"}, "for each of 4 clips, got something that is no plain list"),
+        ([0, 0, 1, 1], {"sources": [("a", 1), ("b", 1), ("c", 1), ("d", 1)]}, r"for each of 4 clips, got .*\(4, 2\)"),
+        ([0.5, 1.7, 1, 0], {}, "labels must be one whole number from 0 on for each clip, got float64"),
+        ([0, -1, 1, 1], {}, "labels must be one whole number from 0 on"),
+        (["dog", "cat"], {}, r"labels must be .*np\.unique\(names, return_inverse=True\)"),
+        ([[0, 1], [1, 0]], {}, r"labels must be .*of one-hot rows \.argmax"),
+        ([[0], [1, 0]], {}, "labels must be one whole number"),
+        ([0, 0, 1, 1], {"rng": -1}, "make_folds: rng must be"),
+        ([], {}, "0 clips cannot fill 2 folds; add clips"),
+    ],
+)
+def test_labels_and_sources_of_another_form_are_refused(labels, settings, message):
+    with pytest.raises(ValueError, match=message):
+        make_folds(labels, 2, **settings)
 
 
 def test_split_gives_train_and_test_indices(tmp_path):

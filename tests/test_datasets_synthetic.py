@@ -131,7 +131,17 @@ def test_scenes_may_be_empty():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"duration": 2.0}, r"event_duration must be \(low, high\) from 0.1 on up to 2, got \(0.5, 3.0\)"),
+        (
+            {"duration": 2.0, "event_duration": (0.5, 3.0)},
+            r"event_duration must be \(low, high\) from 0.1 on up to 2, got \(0.5, 3.0\)",
+        ),
+        ({"duration": "2"}, "SyntheticScenes: duration must be a finite number above 0, got '2'"),
+        ({"n_events": 3}, r"n_events must be two whole numbers \(low, high\) from 0 on, got 3"),
+        ({"n_events": (1.5, 2.5)}, "n_events must be two whole numbers"),
+        ({"snr": (0, float("inf"))}, r"snr must be \(low, high\), got \(0, inf\)"),
+        ({"event_duration": (1, 2, 3)}, r"event_duration must be \(low, high\)"),
+        ({"classes": "rain"}, r"classes must be a list of names, got the text 'rain'; pass \['rain'\]"),
+        ({"rng": -1}, "SyntheticScenes: rng must be a Generator or a whole number from 0 on"),
         ({"snr": (10, 0)}, r"snr must be \(low, high\), got \(10, 0\)"),
         ({"n_events": (-1, 2)}, "n_events must be"),
         ({"n_scenes": 2, "n_folds": 3}, "2 clips cannot fill 3 folds"),

@@ -125,9 +125,11 @@ class SoundDataset(ABC):
         """
         folds = np.asarray(folds)
         if folds.shape != (len(self),) or folds.dtype.kind not in "iu" or (folds < 1).any():
+            numbers = folds.shape == (len(self),) and folds.dtype.kind in "iu"
+            found = f"a fold {folds.min()}" if numbers else f"{folds.dtype} of shape {folds.shape}"
             raise ValueError(
-                f"with_folds: folds must be {len(self)} whole numbers from 1 on, got {folds.dtype} of shape "
-                f"{folds.shape}; make them with make_folds(dataset.labels, n_folds, sources=dataset.sources)"
+                f"with_folds: folds must be {len(self)} whole numbers from 1 on, got {found}; "
+                "make them with make_folds(dataset.labels, n_folds, sources=dataset.sources)"
             )
         other = copy.copy(self)
         other.folds = folds.astype(int)

@@ -98,7 +98,7 @@ class FileDataset(SoundDataset):
         OSError
             If the file has gone.
         """
-        return load_whole(self.path(index), sr or self.sr)
+        return load_whole(self.path(index), self.sr if sr is None else sr)
 
     def content_key(self, index: int) -> str:
         """SHA-256 of the bytes of the file, in hexadecimal.
@@ -141,8 +141,20 @@ def load_whole(path: Path, sr: int) -> np.ndarray:
     return y
 
 
+def check_some_usable(dataset: FileDataset) -> None:
+    """Refuse a data set of which no file can be read, with the reason for the first."""
+    if len(dataset) == 0:
+        first = dataset.skipped[0]
+        raise ValueError(
+            f"{type(dataset).__name__}: none of {len(dataset.skipped)} files below {str(dataset.root)!r} can be used; "
+            f"the first, {first.name!r}, {first.reason}; unpack the archive again"
+        )
+
+
 def check_root(root: str | os.PathLike[str], *, caller: str) -> Path:
     """The folder as a path; refuse one that is not there."""
+    if not isinstance(root, str | os.PathLike):
+        raise ValueError(f"{caller}: root must be the path of a folder, got {root!r}")
     path = Path(root)
     if not path.is_dir():
         kind = "a file" if path.exists() else "not there"

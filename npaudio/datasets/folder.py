@@ -15,7 +15,8 @@ class AudioFolder(FileDataset):
     """A folder with one folder a class: `root/dog/1.wav`, `root/dog/2.wav`, `root/rain/1.wav`, ...
 
     Every sound file below a class folder belongs to the class, at any depth. All others are in `skipped`, with the
-    reason: damaged, cut off, empty, not a sound. Stereo is mixed, and any rate is resampled to `sr`.
+    reason: damaged, cut off, empty, not a sound, a link to another folder. Stereo is mixed, and any rate is resampled
+    to `sr`.
 
     Parameters
     ----------
@@ -59,6 +60,8 @@ class AudioFolder(FileDataset):
         min_per_class: int = 2,
     ) -> None:
         path = check_root(root, caller="AudioFolder")
+        if isinstance(min_per_class, bool) or not isinstance(min_per_class, int | np.integer):
+            raise ValueError(f"AudioFolder: min_per_class must be a whole number, got {min_per_class!r}")
         class_names = _class_folders(path) if classes is None else _checked_classes(path, classes)
         listed = [
             ListedFile(name, label, 1, source(name) if source else name)
@@ -74,7 +77,8 @@ class AudioFolder(FileDataset):
         n_sources = len(np.unique(self.sources))
         if n_folds is None and n_sources < 2:
             return np.ones(len(self), dtype=int)
-        return make_folds(self.labels, n_folds or min(DEFAULT_FOLDS, n_sources), sources=self.sources, rng=rng)
+        n_folds = min(DEFAULT_FOLDS, n_sources) if n_folds is None else n_folds
+        return make_folds(self.labels, n_folds, sources=self.sources, rng=rng)
 
     def _check_classes(self, min_per_class: int) -> None:
         """Refuse a folder without sound, and a class that is too small, with what was skipped as the likely cause."""
@@ -101,6 +105,8 @@ def _class_folders(root: Path) -> list[str]:
 
 
 def _checked_classes(root: Path, classes: Sequence[str]) -> list[str]:
+    if isinstance(classes, str) or not isinstance(classes, Sequence):
+        raise ValueError(f"AudioFolder: classes must be a list of names of folders, got {classes!r}")
     found = _class_folders(root)
     unknown = [name for name in classes if name not in found]
     if unknown or len(set(classes)) < len(classes):
@@ -111,7 +117,8 @@ def _checked_classes(root: Path, classes: Sequence[str]) -> list[str]:
 
 def _names_below(root: Path, class_name: str) -> list[str]:
     """All files of a class, relative to the root, in the same order on every platform."""
-    return sorted(path.relative_to(root).as_posix() for path in (root / class_name).rglob("*") if not path.is_dir())
+    below = (root / class_name).rglob("*")
+    return sorted(path.relative_to(root).as_posix() for path in below if path.is_symlink() or not path.is_dir())
 
 
 def _without_class(root: Path) -> list[Skipped]:

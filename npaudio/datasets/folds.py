@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from npaudio._checks import check_positive_int
+from npaudio.augment.draws import needed_generator
 
 DEFAULT_FOLDS = 5
 
@@ -54,17 +55,17 @@ def make_folds(
     Raises
     ------
     ValueError
-        Fewer than two folds, or fewer clips or sources than folds.
+        Fewer than two folds, fewer clips or sources than folds, or labels or sources of another form.
 
     Examples
     --------
     >>> make_folds([0, 0, 1, 1], 2).tolist().count(1)
     2
     """
-    labels = np.asarray(labels, dtype=np.intp)
-    groups = np.unique(np.arange(len(labels)) if sources is None else np.asarray(sources), return_inverse=True)[1]
+    labels = _checked_labels(labels)
+    groups = np.arange(len(labels)) if sources is None else _groups(sources, len(labels))
     _check_folds(n_folds, len(labels), len(np.unique(groups)))
-    members = _members(groups, np.random.default_rng(rng))
+    members = _members(groups, needed_generator(rng, caller="make_folds"))
     counts = np.zeros((n_folds, labels.max() + 1), dtype=int)
     folds = np.empty(len(labels), dtype=int)
     for clips in members:
@@ -129,12 +130,47 @@ def _members(groups: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     return sorted(shuffled, key=len, reverse=True)
 
 
+def _checked_labels(labels: Sequence[int] | np.ndarray) -> np.ndarray:
+    """One class a clip, counted from 0."""
+    try:
+        checked = np.asarray(labels)
+    except ValueError:  # lists of unequal lengths
+        checked = np.empty((), object)
+    if (
+        checked.ndim != 1
+        or not (checked.dtype.kind in "iu" or checked.size == 0)
+        or (checked.size and checked.min() < 0)
+    ):
+        raise ValueError(
+            f"make_folds: labels must be one whole number from 0 on for each clip, got {_described(checked)}; "
+            "of names take np.unique(names, return_inverse=True)[1], of one-hot rows .argmax(axis=1)"
+        )
+    return checked.astype(np.intp)
+
+
+def _groups(sources: Sequence[object] | np.ndarray, n_clips: int) -> np.ndarray:
+    """Number of the source of each clip."""
+    try:
+        checked = np.asarray(sources)
+        if checked.shape == (n_clips,):
+            return np.unique(checked, return_inverse=True)[1]
+    except (ValueError, TypeError):  # lists of unequal lengths; things that have no order
+        checked = np.empty((), object)
+    raise ValueError(
+        f"make_folds: sources must be one name or number for each of {n_clips} clips, got {_described(checked)}"
+    )
+
+
+def _described(array: np.ndarray) -> str:
+    return f"{array.dtype} of shape {array.shape}" if array.ndim else "something that is no plain list of them"
+
+
 def _check_folds(n_folds: int, n_clips: int, n_sources: int) -> None:
     n_folds = check_positive_int(n_folds, caller="make_folds", name="n_folds")
     if n_folds < 2:
         raise ValueError("make_folds: n_folds must be at least 2, got 1; one fold leaves nothing to train on")
-    for count, things in ((n_clips, "clips"), (n_sources, "sources")):
+    for count, thing in ((n_clips, "clip"), (n_sources, "source")):
         if count < n_folds:
-            raise ValueError(
-                f"make_folds: {count} {things} cannot fill {n_folds} folds; pass n_folds={max(2, count)} or add clips"
-            )
+            things = thing if count == 1 else f"{thing}s"
+            cure = f"pass n_folds={count} or add {thing}s" if count >= 2 else f"add {thing}s"
+            raise ValueError(f"make_folds: {count} {things} cannot fill {n_folds} folds; {cure}")

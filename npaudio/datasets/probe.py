@@ -6,6 +6,7 @@ that only the samples show, such as NaN, is found when they are read.
 
 import importlib.util
 import os
+import stat
 from typing import BinaryIO
 
 from npaudio._wav import (
@@ -26,6 +27,9 @@ OTHER_FORMATS = (b"fLaC", b"OggS", b"FORM", b"RF64", b"RIFX", b"ID3", b".snd", b
 def fault(path: str | os.PathLike[str]) -> str | None:
     """What is wrong with a sound file, as a predicate ("is empty (0 bytes)"), or None."""
     try:
+        kind = os.stat(path).st_mode
+        if not stat.S_ISREG(kind):  # opening a pipe would wait for somebody to write into it
+            return "is a link to a folder, and not followed" if stat.S_ISDIR(kind) else "is a pipe or a device"
         with open(path, "rb") as stream:
             return _fault_in(stream, os.fstat(stream.fileno()).st_size)
     except AudioFileError as error:

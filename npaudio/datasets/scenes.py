@@ -78,8 +78,9 @@ class SyntheticScenes(SoundDataset):
         Seconds of a scene.
     n_events : (int, int)
         Fewest and most events drawn for a scene. One that finds no place is left out.
-    event_duration : (float, float)
-        Shortest and longest time in seconds that an event is drawn for; those that die away end earlier.
+    event_duration : (float, float), optional
+        Shortest and longest time in seconds that an event is drawn for; those that die away end earlier. None: from
+        0.5 to 3, or to what fits into the scene.
     snr : (float, float)
         Lowest and highest signal-to-noise ratio of an event in dB.
     max_overlap : int
@@ -109,7 +110,7 @@ class SyntheticScenes(SoundDataset):
         sr: int = 16000,
         duration: float = 10.0,
         n_events: tuple[int, int] = (1, 5),
-        event_duration: tuple[float, float] = (0.5, 3.0),
+        event_duration: tuple[float, float] | None = None,
         snr: tuple[float, float] = (0.0, 20.0),
         max_overlap: int = 2,
         rng: np.random.Generator | int = 0,
@@ -126,11 +127,13 @@ class SyntheticScenes(SoundDataset):
             sr=sr,
         )
         self.duration = check_positive(duration, caller="SyntheticScenes", name="duration")
-        self.n_events = _checked_range(n_events, "n_events", 0, None)
-        self.event_duration = _checked_range(event_duration, "event_duration", MIN_EVENT, duration)
+        self.n_events = _checked_range(n_events, "n_events", 0, None, whole=True)
+        if event_duration is None:
+            event_duration = (min(0.5, self.duration), min(3.0, self.duration))
+        self.event_duration = _checked_range(event_duration, "event_duration", MIN_EVENT, self.duration)
         self.snr = _checked_range(snr, "snr", None, None)
         self.max_overlap = check_positive_int(max_overlap, caller="SyntheticScenes", name="max_overlap")
-        self.seed = drawn_seed(rng)
+        self.seed = drawn_seed(rng, caller="SyntheticScenes")
         synthesize(self.class_names[0], sr=sr, duration=MIN_EVENT, rng=0, dry=True)  # refuses too low a rate, now
 
     def scene(self, index: int) -> Scene:
@@ -246,11 +249,19 @@ def _to_level(scene: Scene, peak: float) -> Scene:
     return Scene(gain * scene.background, sounds, scene.sr)
 
 
-def _checked_range(pair: tuple[float, float], name: str, least: float | None, most: float | None) -> tuple:
+def _checked_range(
+    pair: tuple[float, float], name: str, least: float | None, most: float | None, *, whole: bool = False
+) -> tuple:
     """(low, high) in order and within the limits."""
-    low, high = pair
-    inside = (least is None or low >= least) and (most is None or high <= most)
-    if not (low <= high and inside):
+    try:
+        low, high = pair
+        inside = (least is None or low >= least) and (most is None or high <= most)
+        good = bool(low <= high and inside and np.isfinite(high - low))
+        good = good and not (whole and any(number != int(number) for number in pair))
+    except (TypeError, ValueError):
+        good = False
+    if not good:
         limits = "" if least is None else f" from {least} on" + ("" if most is None else f" up to {most:g}")
-        raise ValueError(f"SyntheticScenes: {name} must be (low, high){limits}, got {pair!r}; reorder or change it")
+        kind = "two whole numbers (low, high)" if whole else "(low, high)"
+        raise ValueError(f"SyntheticScenes: {name} must be {kind}{limits}, got {pair!r}; reorder or change it")
     return low, high

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from npaudio._checks import check_choice, check_positive_int
+from npaudio._checks import check_choice, check_positive, check_positive_int
 from npaudio.audio import resample
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.folds import DEFAULT_FOLDS
@@ -66,8 +66,8 @@ class SyntheticSounds(SoundDataset):
             sources=np.array(names),
             sr=sr,
         )
-        self.duration = duration
-        self.seed = drawn_seed(rng)
+        self.duration = check_positive(duration, caller="SyntheticSounds", name="duration")
+        self.seed = drawn_seed(rng, caller="SyntheticSounds")
         synthesize(classes[0], sr=sr, duration=duration, rng=0, dry=True)  # refuses what is too small, now
 
     def load(self, index: int, *, sr: int | None = None) -> np.ndarray:
@@ -108,6 +108,8 @@ class SyntheticSounds(SoundDataset):
 
 def checked_sound_classes(classes: Sequence[str], *, caller: str) -> tuple[str, ...]:
     """The classes as a tuple, if all are known and none is there twice."""
+    if isinstance(classes, str):
+        raise ValueError(f"{caller}: classes must be a list of names, got the text {classes!r}; pass [{classes!r}]")
     for label in classes:
         check_choice(label, SOUND_CLASSES, caller=caller, name="class")
     if not classes or len(set(classes)) < len(classes):
@@ -127,13 +129,13 @@ def fold_count(n_folds: int | None, n_clips: int, *, caller: str) -> int:
     return n_folds
 
 
-def drawn_seed(rng: np.random.Generator | int) -> int:
+def drawn_seed(rng: np.random.Generator | int, *, caller: str) -> int:
     """The seed itself, or one drawn from a Generator."""
-    return int(rng.integers(2**63)) if isinstance(rng, np.random.Generator) else check_seed(rng)
+    return int(rng.integers(2**63)) if isinstance(rng, np.random.Generator) else check_seed(rng, caller=caller)
 
 
-def check_seed(rng: int) -> int:
+def check_seed(rng: int, *, caller: str) -> int:
     """A seed that can be written down."""
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise ValueError(f"rng must be a Generator or a whole number from 0 on, got {rng!r}; pass rng=0")
+        raise ValueError(f"{caller}: rng must be a Generator or a whole number from 0 on, got {rng!r}; pass rng=0")
     return int(rng)
