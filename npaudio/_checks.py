@@ -16,32 +16,41 @@ def check_floating(y: np.ndarray, *, caller: str, name: str = "y") -> np.ndarray
     y = np.asarray(y)
     if y.dtype in FLOATING:
         return y
-    if np.issubdtype(y.dtype, np.integer):
-        cure = "load with npaudio.load, or " + _scaling_hint(y.dtype)
+    if y.dtype.newbyteorder("=") in FLOATING:  # as read from a file of another processor
+        return y.astype(y.dtype.newbyteorder("="))
+    expected = "floating point"
+    if y.dtype.kind in "iu":
+        cure = _integer_cure(y.dtype)
     elif np.iscomplexobj(y):
         cure = "take its real part with .real, or its magnitude with np.abs"
+    elif y.dtype.kind in "US":
+        cure = "load a file with npaudio.load"
     else:
+        expected = "float32 or float64" if y.dtype.kind == "f" else expected
         cure = "convert with .astype(np.float32)"
-    raise ValueError(f"{caller}: {name} must be floating point, got {y.dtype} with shape {y.shape}; {cure}")
+    raise ValueError(f"{caller}: {name} must be {expected}, got {y.dtype} with shape {y.shape}; {cure}")
 
 
-def check_waveform(y: np.ndarray, *, caller: str, min_samples: int = 1, mono: bool = False) -> np.ndarray:
+def check_waveform(
+    y: np.ndarray, *, caller: str, name: str = "y", min_samples: int = 1, mono: bool = False
+) -> np.ndarray:
     """Return `y` (..., n_samples) as a float array that is long enough and holds only finite numbers."""
-    y = check_floating(y, caller=caller)
+    y = check_floating(y, caller=caller, name=name)
     if y.ndim == 0:
-        raise ValueError(f"{caller}: y must have a time axis, got a single number; pass an array of samples")
+        raise ValueError(f"{caller}: {name} must have a time axis, got a single number; pass an array of samples")
     if mono and y.ndim != 1:
         raise ValueError(
-            f"{caller}: y must be mono with shape (n_samples,), got shape {y.shape}; mix with npaudio.to_mono(y)"
+            f"{caller}: {name} must be mono with shape (n_samples,), got shape {y.shape}; "
+            f"mix with npaudio.to_mono({name})"
         )
     if y.size == 0:
-        raise ValueError(f"{caller}: y is empty, got shape {y.shape}; pass at least one sample")
+        raise ValueError(f"{caller}: {name} is empty, got shape {y.shape}; pass at least one sample")
     if y.shape[-1] < min_samples:
         raise ValueError(
-            f"{caller}: y has {y.shape[-1]} samples, at least {min_samples} are needed; "
-            f"pad it with npaudio.fix_length(y, size={min_samples})"
+            f"{caller}: {name} has {y.shape[-1]} samples, at least {min_samples} are needed; "
+            f"pad it with npaudio.fix_length({name}, size={min_samples})"
         )
-    return check_finite(y, caller=caller)
+    return check_finite(y, caller=caller, name=name)
 
 
 def check_finite(y: np.ndarray, *, caller: str, name: str = "y") -> np.ndarray:
@@ -82,9 +91,15 @@ def check_choice(value: str, choices: Iterable[str], *, caller: str, name: str) 
     return value
 
 
-def _scaling_hint(dtype: np.dtype) -> str:
-    """How samples of an integer type become floats of range ±1."""
+def _integer_cure(dtype: np.dtype) -> str:
+    """How samples of an integer type become floats of range ±1; 64 bits are no samples, but what NumPy counts in."""
     info = np.iinfo(dtype)
+    if info.bits == 64:
+        return "convert with .astype(np.float32)"
+    return "load with npaudio.load, or " + _scaling_hint(info)
+
+
+def _scaling_hint(info: np.iinfo) -> str:
     if info.min == 0:
         half = (info.max + 1) // 2
         return f"subtract {half} and divide by {half}"

@@ -103,6 +103,31 @@ def test_rms_of_the_very_quiet_and_the_very_loud(dtype):
         assert noise_module.root_mean_square(y * dtype(factor)) == pytest.approx(expected * factor, rel=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_channels_of_very_unequal_levels_have_their_ratio_each(dtype):
+    y = np.random.default_rng(0).standard_normal((4, 999)).astype(dtype)
+    y *= np.array([[1], [1e-25], [0], [1e25]], dtype)
+    noisy = augment.add_noise(y, snr_db=3.0, rng=0)
+    scale = np.abs(y).max(axis=-1, keepdims=True).astype(np.float64)[[0, 1, 3]]
+    np.testing.assert_allclose(snr(y[[0, 1, 3]] / scale, noisy[[0, 1, 3]] / scale), 3.0, rtol=0, atol=0.01)
+    assert not noisy[2].any()
+
+
+@pytest.mark.parametrize(
+    "range_", [(-30.0, -30.0), [7.0, 7.0], (-24.3, -24.2), (-8.1, -8.0), (-6.1, -6.0), (10.0, 10.1)]
+)
+def test_a_range_moves_the_pitch_as_well_as_a_number(range_):
+    y = sine(2000.0, sr=SR, duration=1.0)
+    shifted = augment.pitch_shift(y, semitones=range_, rng=0)
+    ratio = peak_frequency(shifted[2000:-2000]) / 2000
+    assert ratio == pytest.approx(2 ** (np.mean(range_) / 12), rel=0.01)
+
+
+def test_other_byte_orders_are_read():
+    y = np.random.default_rng(0).standard_normal(500).astype(">f4")
+    np.testing.assert_array_equal(augment.gain(y, db=6.0), augment.gain(y.astype(np.float32), db=6.0))
+
+
 @pytest.mark.parametrize("name", WAVEFORM)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_type_channels_seed_and_input_kept(name, dtype):
@@ -240,7 +265,20 @@ def test_crop_reaches_every_place():
         (lambda y: augment.random_crop(y, size=0, rng=0), "random_crop: size must be at least 1"),
         (lambda y: augment.reverb(y, sr=0, rng=0), "reverb: sr must be at least 1"),
         (lambda y: augment.mix_background(y, background=[], rng=0), "mix_background: background is an empty list"),
-        (lambda y: augment.mix_background(y, background=y[:0], rng=0), "mix_background: y is empty"),
+        (lambda y: augment.mix_background(y, background=y[:0], rng=0), "mix_background: background is empty"),
+        (lambda y: augment.mix_background(y, background="a.wav", rng=0), "mix_background: .* got 'a.wav'; load a file"),
+        (lambda y: augment.mix_background(y, background=["a.wav"], rng=0), "mix_background: .* with 'a.wav' in it"),
+        (lambda y: augment.mix_background(y, background=[0.1], rng=0), "mix_background: .* with 0.1 in it"),
+        (lambda y: augment.mix_background(y, background=None, rng=0), "mix_background: .* got None"),
+        (
+            lambda y: augment.mix_background(y, background=np.ones(9, "i2"), rng=0),
+            "mix_background: background must be floating point, got int16 .* divide by 32768",
+        ),
+        (
+            lambda y: augment.mix_background(np.stack([y, y]), background=np.ones((3, 9)), rng=0),
+            r"mix_background: background has channels \(3,\), y has \(2,\); mix the background with npaudio.to_mono",
+        ),
+        (lambda y: augment.gain(y.astype(np.float16), db=3), "gain: y must be float32 or float64, got float16"),
         (lambda y: augment.mix_background(y, background=np.ones((2, 9)), rng=0), "mix_background: background has"),
     ],
 )

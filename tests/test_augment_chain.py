@@ -135,6 +135,16 @@ def test_works_on_spectrograms():
     [
         (lambda: Step(add_noise, snr=10), "Step: add_noise has no setting 'snr'; it has colour, snr_db"),
         (lambda: Step(add_noise, p=1.5), "Step: p must be a probability"),
+        (lambda: Step(add_noise, p="a"), "Step: p must be a probability"),
+        (lambda: Step(add_noise, p=None), "Step: p must be a probability"),
+        (lambda: Step(add_noise, y=3), "Step: add_noise has no setting 'y'; it has colour, snr_db"),
+        (lambda: Step(add_noise, rng=0), "Step: rng is no setting; give it when the step is called"),
+        (
+            lambda: Step(mix_background),
+            r"Step: mix_background needs background; pass Step\(mix_background, background=",
+        ),
+        (lambda: Compose(polarity), r"Compose: steps must be a list, got <function polarity .*; pass \["),
+        (lambda: Compose(Step(polarity)), r"Compose: steps must be a list, got Step\(polarity\); pass \[Step"),
         (lambda: Step("noise"), "Step: 'noise' is not a function"),
         (lambda: OneOf([]), "OneOf: steps is empty"),
         (lambda: Compose([polarity], p=0.5)(np.ones(3)), "Compose: rng is missing"),

@@ -128,6 +128,16 @@ def test_warp_is_part_of_spec_augment():
     np.testing.assert_array_equal(warped[..., 0], S[..., 0])
 
 
+def test_the_minus_infinity_of_silence_is_moved_and_not_multiplied():
+    S = np.random.default_rng(0).standard_normal((20, 5, 40))
+    S[:, 2] = -np.inf
+    S[:, 3, 10] = -np.inf
+    warped = augment.spec_augment(S, time_warp=8, freq_masks=0, time_masks=0, fill=0, rng=0)
+    assert (warped[:, 2] == -np.inf).all()
+    assert not np.isnan(warped).any()
+    assert np.isfinite(warped[:, :2]).all()
+
+
 def test_equalizer_adds_a_curve_to_all_frames():
     S = batch(30, 21, 8)
     curve = augment.equalizer(S, db=(-4, 9), knots=5, rng=0) - S
@@ -189,6 +199,14 @@ def test_draws_of_a_seed_are_the_same_everywhere():
         (lambda S: augment.spec_augment(S[:0], rng=0), "spec_augment: S must be"),
         (lambda S: augment.spec_augment(S, fill="zero", rng=0), "spec_augment: fill must be"),
         (lambda S: augment.spec_augment(S, fill=np.nan, rng=0), "spec_augment: fill must be"),
+        (lambda S: augment.spec_augment(S, fill=None, rng=0), "spec_augment: fill must be a number, .* got None"),
+        (lambda S: augment.spec_augment(S, fill=[1, 2], rng=0), "spec_augment: fill must be a number"),
+        (lambda S: augment.spec_augment(S, out=[1], rng=0), "spec_augment: out must be an array to write to, got list"),
+        (
+            lambda S: augment.spec_augment(S, out=np.broadcast_to(1.0, S.shape), rng=0),
+            "spec_augment: out must be an array to write to, got an array that is read only",
+        ),
+        (lambda S: augment.mixup(S, np.eye(4), alpha="a", rng=0), "mixup: alpha must be a finite number above 0"),
         (lambda S: augment.spec_augment(S, freq_masks=-1, rng=0), "spec_augment: freq_masks must be"),
         (lambda S: augment.spec_augment(S, time_width=0, rng=0), "spec_augment: time_width must be"),
         (lambda S: augment.spec_augment(S, time_warp=-2, rng=0), "spec_augment: time_warp must be"),

@@ -26,7 +26,7 @@ class Augmentation:
     """
 
     def __init__(self, *, p: float = 1.0) -> None:
-        if not 0 <= p <= 1:
+        if isinstance(p, bool) or not isinstance(p, int | float | np.number) or not 0 <= p <= 1:
             raise ValueError(f"{type(self).__name__}: p must be a probability from 0 to 1, got {p!r}")
         self.p = p
 
@@ -38,7 +38,8 @@ class Augmentation:
         y : np.ndarray
             What the functions in it take.
         rng : numpy.random.Generator, int or tuple of int, optional
-            Source of everything that is drawn; (seed, epoch, index) for a stream of its own for every item.
+            Source of everything that is drawn; (seed, epoch, index) for a stream of its own for every item. NumPy
+            fills short tuples with zeros: (5,), (5, 0) and 5 are the same stream.
         """
         generator = as_generator(rng, caller=type(self).__name__)
         if self.p < 1 and needed_generator(generator, caller=type(self).__name__).random() >= self.p:
@@ -70,7 +71,7 @@ class Step(Augmentation):
     p : float
         Probability that it is done.
     **settings
-        Its other arguments. Unknown ones are refused here, not at the first clip.
+        Its other arguments. Unknown and missing ones are refused here, not at the first clip.
 
     Examples
     --------
@@ -83,6 +84,8 @@ class Step(Augmentation):
         super().__init__(p=p)
         if not callable(function):
             raise ValueError(f"Step: {function!r} is not a function; pass one that takes y, and rng if it draws")
+        if "rng" in settings:
+            raise ValueError("Step: rng is no setting; give it when the step is called, step(y, rng=0)")
         self.function = function
         self.settings = settings
         self.takes_rng, self.defaults = _signature(function, settings)
@@ -125,6 +128,8 @@ class Compose(Augmentation):
 
     def __init__(self, steps: Sequence[Callable[..., np.ndarray]], *, p: float = 1.0) -> None:
         super().__init__(p=p)
+        if callable(steps) or isinstance(steps, str):
+            raise ValueError(f"{type(self).__name__}: steps must be a list, got {steps!r}; pass [{steps!r}]")
         self.steps = [as_step(step) for step in steps]
 
     def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
@@ -175,14 +180,26 @@ def _signature(function: Callable[..., np.ndarray], settings: dict[str, object])
         parameters = inspect.signature(function).parameters
     except ValueError:  # some functions written in C do not tell
         return False, {}
-    named = {name for name, p in parameters.items() if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
+    signal = next(iter(parameters), "")  # the first one: it comes with the call
+    kinds = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    named = {name for name, p in parameters.items() if p.kind in kinds and name != signal}
     open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     unknown = settings.keys() - named
     if unknown and not open_ended:
         known = ", ".join(sorted(named - {"rng"}))
         raise ValueError(f"Step: {_name(function)} has no setting {sorted(unknown)[0]!r}; it has {known}")
-    defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty and name != "rng"}
+    missing = [
+        name for name in parameters if name in named - settings.keys() - {"rng"} and _is_required(parameters[name])
+    ]
+    if missing:
+        raise ValueError(f"Step: {_name(function)} needs {missing[0]}; pass Step({_name(function)}, {missing[0]}=...)")
+    shown = named - {"rng", "out"}
+    defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty and name in shown}
     return "rng" in named, defaults
+
+
+def _is_required(parameter: inspect.Parameter) -> bool:
+    return parameter.default is parameter.empty
 
 
 def _name(function: Callable[..., np.ndarray]) -> str:

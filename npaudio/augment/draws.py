@@ -50,6 +50,11 @@ def draw_strength(
     return low + (high - low) * rng.random()
 
 
+def is_drawn(strength: Strength) -> bool:
+    """Whether a strength is a range to draw from, and not a number, be it written as a range."""
+    return isinstance(strength, (tuple, list)) and strength[0] != strength[1]
+
+
 def strength_range(strength: Strength, *, caller: str, name: str, limits: tuple[float, float]) -> tuple[float, float]:
     """Both ends of a strength as floats, in order and within the limits; the ends of a number are itself."""
     try:

@@ -146,7 +146,9 @@ def warp_time(items: np.ndarray, points: np.ndarray, shifts: np.ndarray) -> np.n
     share = (source - before).astype(items.dtype)[:, None, :]
     left = np.take_along_axis(items, before[:, None, :], axis=2)
     right = np.take_along_axis(items, np.minimum(before + 1, n_frames - 1)[:, None, :], axis=2)
-    return (1 - share) * left + share * right
+    with np.errstate(invalid="ignore"):  # 0 times an infinite value, such as the dB of silence, is NaN
+        between = (1 - share) * left + share * right
+    return np.where(share == 0, left, np.where(share == 1, right, between))
 
 
 def warped_positions(n_frames: int, point: int, shift: int) -> np.ndarray:
@@ -202,12 +204,15 @@ def _fill_values(items: np.ndarray, fill: float | str) -> np.ndarray:
     if isinstance(fill, str) and fill in FILLS:
         flat = items.reshape(len(items), -1)
         return np.einsum("ij->i", flat) / flat.shape[1] if fill == "mean" else flat.min(axis=1)
-    if isinstance(fill, str) or not np.isfinite(fill):
+    if isinstance(fill, bool) or not isinstance(fill, int | float | np.number) or not np.isfinite(fill):
         raise ValueError(f"spec_augment: fill must be a number, 'mean' or 'floor', got {fill!r}")
     return np.full(len(items), fill, items.dtype)
 
 
 def _check_out(out: np.ndarray, S: np.ndarray) -> np.ndarray:
+    if not isinstance(out, np.ndarray) or not out.flags.writeable:
+        kind = "an array that is read only" if isinstance(out, np.ndarray) else type(out).__name__
+        raise ValueError(f"spec_augment: out must be an array to write to, got {kind}; leave it out for a new array")
     if out.shape != S.shape or out.dtype != S.dtype or not out.flags.c_contiguous:
         raise ValueError(
             f"spec_augment: out must be a contiguous array of {S.dtype} with shape {S.shape}, got {out.dtype} with "

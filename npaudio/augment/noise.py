@@ -3,7 +3,7 @@
     SNR in dB = 10 log10(power of the signal / power of what is added),   power = mean of the squared samples
 
 The power of what is added is measured on the very samples that are added, not expected from a distribution, so the
-ratio is what was asked for and not only so on average. Each channel has the ratio for itself, and so has their sum.
+ratio is what was asked for and not only so on average. Each channel has the ratio for itself, and so have all together.
 """
 
 from collections.abc import Sequence
@@ -117,13 +117,13 @@ def coloured_noise(shape: tuple[int, ...], exponent: float, rng: np.random.Gener
 def root_mean_square(y: np.ndarray) -> np.ndarray:
     """Rms along the last axis, (...,) float64: blocks are summed in the type of `y`, their sums in float64.
 
-    Scaled by the peak, so that the squares of very quiet samples do not vanish and those of very loud ones stay finite.
+    If need be a channel is scaled by its peak, so that the squares of very quiet samples do not vanish and those of
+    very loud ones stay finite.
     """
-    peak = float(max(y.max(), -y.min()))
-    if peak == 0:
-        return np.zeros(y.shape[:-1])
-    if not 1e-10 < peak < 1e10:
-        return peak * root_mean_square(y / y.dtype.type(peak))
+    peak = np.maximum(y.max(axis=-1), -y.min(axis=-1))
+    if not np.all((peak == 0) | (1e-10 < peak) & (peak < 1e10)):
+        peak = np.where(peak == 0, 1, peak)
+        return peak * root_mean_square(y / peak[..., None])
     whole = y.shape[-1] // BLOCK * BLOCK
     blocks = y[..., :whole].reshape(*y.shape[:-1], -1, BLOCK)
     rest = y[..., whole:]
@@ -144,31 +144,38 @@ def _mixed(y: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:
 def _chosen(background: np.ndarray | Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
     if isinstance(background, np.ndarray):
         return background
+    if not isinstance(background, Sequence) or isinstance(background, str):
+        raise ValueError(
+            f"mix_background: background must be an array or a list of arrays, got {background!r}; load a file with "
+            "npaudio.load"
+        )
     if len(background) == 0:
         raise ValueError("mix_background: background is an empty list; give at least one recording")
-    return background[int(rng.integers(len(background)))]
+    chosen = background[int(rng.integers(len(background)))]
+    if not isinstance(chosen, np.ndarray):
+        raise ValueError(
+            f"mix_background: background must be an array or a list of arrays, got a list with {chosen!r} in it; make "
+            "arrays of samples with np.array, load files with npaudio.load"
+        )
+    return chosen
 
 
 def _part(recording: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """`n` samples of the recording from a random place, going round if it is shorter."""
     m = recording.shape[-1] if np.ndim(recording) else 0
     if m < n:
-        return np.take(
-            check_waveform(recording, caller="mix_background"), np.arange(n) + rng.integers(m), -1, mode="wrap"
-        )
+        recording = check_waveform(recording, caller="mix_background", name="background")
+        return np.take(recording, np.arange(n) + rng.integers(m), -1, mode="wrap")
     start = int(rng.integers(m - n + 1))
-    return check_waveform(recording[..., start : start + n], caller="mix_background")
+    return check_waveform(recording[..., start : start + n], caller="mix_background", name="background")
 
 
 def _on_channels(part: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The part as an array of the shape and type of `y`, which the caller may write to."""
-    if np.broadcast_shapes(part.shape[:-1], y.shape[:-1]) != y.shape[:-1]:
-        raise ValueError(_channel_message(part, y))
-    return np.broadcast_to(part, y.shape).astype(y.dtype)
-
-
-def _channel_message(part: np.ndarray, y: np.ndarray) -> str:
-    return (
-        f"mix_background: background has channels {part.shape[:-1]}, y has {y.shape[:-1]}; "
-        "mix the background with npaudio.to_mono"
-    )
+    try:
+        return np.broadcast_to(part, y.shape).astype(y.dtype)
+    except ValueError as error:
+        raise ValueError(
+            f"mix_background: background has channels {part.shape[:-1]}, y has {y.shape[:-1]}; "
+            "mix the background with npaudio.to_mono"
+        ) from error

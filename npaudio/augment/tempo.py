@@ -11,13 +11,15 @@ import numpy as np
 
 from npaudio._checks import check_waveform
 from npaudio._resample import resample
-from npaudio.augment.draws import Rng, Strength, draw_strength
+from npaudio.augment.draws import Rng, Strength, draw_strength, is_drawn
 from npaudio.spectrum import istft, stft
 
 RATE_LIMITS = (0.1, 10.0)
 SEMITONE_LIMITS = (-36.0, 36.0)
 LARGEST_DENOMINATOR = 250  # ratios of small numbers have few filter phases, which are quick to make
 DRAWN_STEPS = 100  # of drawn speeds per 1.0: few enough that the filters of most are still there from an earlier draw
+
+RECIPROCAL_BELOW = 0.7
 
 
 def speed_perturb(y: np.ndarray, *, rate: Strength = (0.9, 1.1), rng: Rng | None = None) -> np.ndarray:
@@ -32,13 +34,15 @@ def speed_perturb(y: np.ndarray, *, rate: Strength = (0.9, 1.1), rng: Rng | None
         Waveform.
     rate : float or (float, float)
         Speed from 0.1 to 10, or the range to draw it from. A number is rounded to the nearest fraction with a
-        denominator of at most 250 (less than 0.2 % off near 1, far less elsewhere), a drawn one to hundredths.
+        denominator of at most 250 (less than 0.2 % off near 1, far less elsewhere), a drawn one to hundredths, below
+        0.7 its reciprocal.
     rng : numpy.random.Generator, int or tuple of int, optional
         Needed if `rate` is a range.
 
     Returns
     -------
     np.ndarray (..., ceil(n_samples / rate))
+        With the rounded rate.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def speed_perturb(y: np.ndarray, *, rate: Strength = (0.9, 1.1), rng: Rng | None
     """
     y = check_waveform(y, caller="speed_perturb")
     speed = draw_strength(rate, rng, caller="speed_perturb", name="rate", limits=RATE_LIMITS)
-    return _played(y, playing_ratio(speed, drawn=speed != rate))
+    return _played(y, playing_ratio(speed, drawn=is_drawn(rate)))
 
 
 def time_stretch(
@@ -117,7 +121,7 @@ def pitch_shift(
         Waveform.
     semitones : float or (float, float)
         From -36 to 36, or the range to draw it from; 12 are an octave. The factor is rounded as in `speed_perturb`, by
-        0.035 semitones at most for a number, by 0.09 (at the factor 1) for a drawn one.
+        0.035 semitones at most for a number, by 0.125 (at the factor 0.7) for a drawn one.
     n_fft, hop_length
         Frames, as in `time_stretch`.
     rng : numpy.random.Generator, int or tuple of int, optional
@@ -134,16 +138,21 @@ def pitch_shift(
     """
     y = check_waveform(y, caller="pitch_shift")
     shift = draw_strength(semitones, rng, caller="pitch_shift", name="semitones", limits=SEMITONE_LIMITS)
-    factor = playing_ratio(2 ** (shift / 12), drawn=shift != semitones)
+    factor = playing_ratio(2 ** (shift / 12), drawn=is_drawn(semitones))
     played = _played(_stretched(y, float(1 / factor), n_fft, hop_length), factor)
     missing = max(0, y.shape[-1] - played.shape[-1])  # a sample or so, by rounding
     return np.pad(played, [(0, 0)] * (y.ndim - 1) + [(0, missing)])[..., : y.shape[-1]]
 
 
 def playing_ratio(speed: float, *, drawn: bool) -> Fraction:
-    """A fraction of small numbers near the speed, so that `resample` needs few weights: hundredths if it was drawn."""
+    """A fraction of small numbers near the speed, so that `resample` needs few weights: hundredths if it was drawn.
+
+    Of slow speeds the reciprocal is rounded, since hundredths of a small number are coarse.
+    """
+    if drawn and speed < RECIPROCAL_BELOW:
+        return Fraction(DRAWN_STEPS, round(DRAWN_STEPS / speed))
     if drawn:
-        return Fraction(max(1, round(speed * DRAWN_STEPS)), DRAWN_STEPS)
+        return Fraction(round(speed * DRAWN_STEPS), DRAWN_STEPS)
     return Fraction(speed).limit_denominator(LARGEST_DENOMINATOR)
 
 
