@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from npaudio import metrics, nn, training
+from npaudio import augment, metrics, nn, training
 from npaudio._terminal import clock
 from npaudio.training.best import Best
 from npaudio.training.progress import Progress
@@ -239,12 +239,104 @@ OTHER = nn.AdamW(network().parameters())
         ({"schedule": nn.OneCycle(OTHER, 0.1, 1)}, "the schedule belongs to another optimizer"),
         ({"sampler": lambda y, rng: np.arange(5)}, r"the sampler gave int64 \(5,\), expected 12 indices"),
         ({"augment": lambda x, y, rng: x}, r"augment must return \(x, y\)"),
+        (
+            {"sampler": lambda y, rng: np.arange(12) + 1},
+            "the sampler gave int64 from 1 to 12, expected 12 indices below 12",
+        ),
+        ({"sampler": training.Weighted}, "sampler must be such as training.ClassBalanced.., got the class Weighted"),
+        ({"sampler": "balanced"}, "sampler must be such as .* got 'balanced'"),
+        ({"loss": "ce"}, "loss must be an nn.Loss, got 'ce'; pass such as nn.CrossEntropyLoss"),
+        ({"average": "ema"}, "average must be training.EMA.. or training.SWA.., got 'ema'"),
+        ({"optimizer": "adam"}, "optimizer must be a function, got 'adam'"),
+        ({"metric": "accuracy", "validation": (X, Y)}, "metric must be a function, got 'accuracy'"),
+        ({"after_epoch": 3}, "after_epoch must be a function, got 3"),
+        ({"augment": 3}, "augment must be a function, got 3"),
+        ({"schedule": nn.OneCycle}, "the schedule cannot be made .*max_lr.*functools.partial"),
+        ({"schedule": "cosine"}, "schedule must be a function, got 'cosine'"),
+        ({"x": [[1.0], [1.0, 2.0]], "y": [0, 1]}, "x holds examples of different shapes; cut or pad them"),
+        ({"clip_norm": -1}, "clip_norm must be a finite number above 0, got -1"),
+        (
+            {"validation": (np.where(np.arange(12)[:, None] == 7, np.nan, X), Y)},
+            "example 7 of the validation x holds NaN",
+        ),
+        ({"resume": 1, "checkpoint": "run.npz"}, "resume must be True, False, or the path of a checkpoint, got 1"),
+        (
+            {"resume": "nowhere.npz"},
+            "there is no checkpoint at .*nowhere.npz' to resume; pass checkpoint='nowhere.npz'",
+        ),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(arguments, said):
     settings = {"x": X, "y": Y, "epochs": 1, **arguments}
     with pytest.raises(ValueError, match=said):
         training.fit(network(), settings.pop("x"), settings.pop("y"), **settings)
+
+
+def test_what_is_no_network_is_refused():
+    with pytest.raises(
+        ValueError, match=r"model must be an nn\.Module, got <function .*; put layers into nn\.Sequential"
+    ):
+        training.fit(accuracy_of_nothing, X, Y, epochs=1)
+
+
+def accuracy_of_nothing(y, scores):
+    return 0.0
+
+
+def test_classes_stand_for_one_of_them_with_its_defaults():
+    plain, same = network(), network()
+    training.fit(plain, X, Y, epochs=2, loss=nn.CrossEntropyLoss(), average=training.EMA(), sampler=training.Shuffled())
+    training.fit(same, X, Y, epochs=2, loss=nn.CrossEntropyLoss, average=training.EMA, sampler=training.Shuffled)
+    for name, array in plain.state_dict().items():
+        np.testing.assert_array_equal(array, same.state_dict()[name])
+
+
+def test_a_chain_is_done_to_each_example_by_itself():
+    seen = []
+
+    def spied(y, *, rng):
+        seen.append(y.shape)
+        return augment.gain(y, db=(-6, 6), rng=rng)
+
+    training.fit(network(), X, Y, epochs=2, batch_size=6, augment=augment.Compose([spied]))
+    assert seen == [(5,)] * 24
+    with pytest.raises(ValueError, match="examples of different lengths; end the chain with a random_crop"):
+        training.fit(network(), X, Y, epochs=1, augment=augment.Compose([cut_somewhere]))
+
+
+def cut_somewhere(y, *, rng):
+    return y[: rng.integers(1, 5)]
+
+
+def test_a_validation_loss_that_is_no_number_stops_the_training():
+    class Broken(nn.CrossEntropyLoss):
+        def forward(self, scores, targets):
+            return super().forward(scores, targets) if len(scores) == 12 else float("nan")
+
+    with pytest.raises(
+        nn.NonFiniteError, match=r"the validation loss is nan after epoch 1, although .* look at the valid"
+    ):
+        training.fit(network(), X, Y, epochs=3, loss=Broken(), validation=(X[:5], Y[:5]))
+
+
+def test_an_error_leaves_the_best_network_in_evaluation_mode():
+    best = network()
+    history = training.fit(best, X, Y, epochs=4, validation=(X, Y))
+    assert history.best_epoch == 4
+    calls = []
+
+    def failing(x, y, rng):
+        calls.append(1)
+        if len(calls) > 4:
+            raise RuntimeError("the disk with the recordings is gone")
+        return x, y
+
+    model = network()
+    with pytest.raises(RuntimeError, match="is gone"):
+        training.fit(model, X, Y, epochs=9, validation=(X, Y), augment=failing)
+    assert not model.training
+    for name, array in best.state_dict().items():
+        np.testing.assert_array_equal(array, model.state_dict()[name])
 
 
 def test_a_schedule_for_another_number_of_steps_is_refused():
@@ -261,6 +353,8 @@ def test_predict_restores_the_mode_and_refuses_nothing():
     np.testing.assert_allclose(scores, model.eval()(X), rtol=1e-5)
     with pytest.raises(ValueError, match="predict: x is empty"):
         training.predict(model, X[:0])
+    with pytest.raises(ValueError, match="predict: batch_size must be at least 1, got 0"):
+        training.predict(model, X, batch_size=0)
 
 
 class Terminal(io.StringIO):

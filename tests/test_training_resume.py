@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -147,7 +148,22 @@ def test_generators_of_every_kind_are_restored(bits, tmp_path):
         ({"seed": 4}, "seed was 3, now 4"),
         ({"epochs": 20}, "epochs was 15, now 20"),
         ({"average": training.EMA(0.5)}, r"average was EMA\(decay=0.9, warm_up=True\), now EMA\(decay=0.5"),
-        ({"loss": nn.FocalLoss()}, "loss was CrossEntropyLoss, now FocalLoss"),
+        ({"loss": nn.FocalLoss()}, r"loss was CrossEntropyLoss\(label_smoothing=0.0\), now FocalLoss\(gamma=2.0\)"),
+        ({"loss": nn.CrossEntropyLoss(weight=[1.0, 2.0, 3.0])}, r"loss was .*, now CrossEntropyLoss\(weight="),
+        (
+            {"schedule": partial(nn.OneCycle, max_lr=1e-3)},
+            "schedule was OneCycle.max_lr=0.01, .* now OneCycle.max_lr=0.001",
+        ),
+        (
+            {"optimizer": partial(nn.AdamW, weight_decay=0.1)},
+            "optimizer was AdamW.*weight_decay=0.01.*weight_decay=0.1",
+        ),
+        ({"optimizer": partial(nn.Adam, weight_decay=0.01)}, "kind of optimizer was AdamW, now Adam;"),
+        ({"sampler": training.Weighted(np.arange(60))}, "sampler was ClassBalanced.., now Weighted.60 weights with"),
+        ({"clip_norm": 2.0}, "clip_norm was 1.0, now 2.0"),
+        ({"validation": None, "metric": None}, "validation x was float32 .31, 5. with checksum .*, now None"),
+        ({"metric": lambda y, scores: 0.0}, "metric was val_accuracy, now val_<lambda>"),
+        ({"augment": partial(blended)}, r"augment was blended, now blended\(\)"),
         ({"augment": None}, "augment was blended, now None"),
     ],
 )
@@ -180,7 +196,7 @@ def test_a_checkpoint_is_not_overwritten_by_mistake(tmp_path):
 def test_files_that_hold_no_training_are_refused(tmp_path):
     path = tmp_path / "a.npz"
     save_checkpoint(path, network().state_dict())
-    with pytest.raises(CheckpointError, match="holds weights, but no training to resume"):
+    with pytest.raises(CheckpointError, match="holds weights or other arrays, but no training to resume"):
         run("swa", path, resume=True)
     run("swa", path, epochs=1, resume=False)
     arrays = load_checkpoint(path)
@@ -188,6 +204,81 @@ def test_files_that_hold_no_training_are_refused(tmp_path):
     save_checkpoint(path, arrays | {"training": np.array(json.dumps(state))})
     with pytest.raises(CheckpointError, match="has format 99"):
         run("swa", path, epochs=1, resume=True)
+    for text in ("[1", "[1]", "{}", "1"):
+        save_checkpoint(path, {"training": np.array(text)})
+        with pytest.raises(CheckpointError, match="is no checkpoint of a training; pass another path"):
+            run("swa", path, resume=True)
+
+
+def test_other_data_are_refused(tmp_path):
+    run("swa", tmp_path / "a.npz", epochs=1)
+    x, y = data()
+    for change, said in ((x + 1, y), "x was"), ((x, (y + 1) % 3), "y was"), ((x, y.astype(np.int32)), "y was int64"):
+        with pytest.raises(ValueError, match=f"with other settings: {said}"):
+            training.fit(network(), *change, **settings("swa", checkpoint=tmp_path / "a.npz", epochs=1, resume=True))
+
+
+def test_a_sampler_with_other_weights_is_refused(tmp_path):
+    run("swa", tmp_path / "a.npz", epochs=1, sampler=training.Weighted(np.ones(60)))
+    run("swa", tmp_path / "a.npz", epochs=1, sampler=training.Weighted(np.ones(60)), resume=True)
+    with pytest.raises(ValueError, match=r"sampler was Weighted.60 weights with checksum .*, now Weighted"):
+        run("swa", tmp_path / "a.npz", epochs=1, sampler=training.Weighted(np.arange(60)), resume=True)
+
+
+def test_an_optimizer_that_has_been_used_can_go_on_in_the_same_process(tmp_path):
+    def parts():
+        model = network()
+        optimizer = nn.AdamW(model.parameters())
+        return model, {"optimizer": optimizer, "schedule": nn.OneCycle(optimizer, 1e-2, EPOCHS * STEPS)}
+
+    whole, chosen = parts()
+    run("ema", None, whole, **chosen)
+    model, chosen = parts()
+    crashing, _ = counting(until=30)
+    with pytest.raises(Crash):
+        run("ema", tmp_path / "a.npz", model, **chosen, augment=crashing)
+    run("ema", tmp_path / "a.npz", model, **chosen, resume=True)
+    assert same_bits(model, whole)
+
+
+def test_a_failed_resume_leaves_the_network_as_it_was(tmp_path):
+    run("swa", tmp_path / "a.npz", epochs=1)
+    arrays = load_checkpoint(tmp_path / "a.npz")
+    save_checkpoint(tmp_path / "a.npz", {k: v for k, v in arrays.items() if not k.startswith("optimizer/")})
+    model = network(seed=5)
+    with pytest.raises(ValueError, match="the state is of another optimizer"):
+        run("swa", tmp_path / "a.npz", model, epochs=1, resume=True)
+    assert same_bits(model, network(seed=5))
+
+
+def test_resume_may_name_the_file(tmp_path):
+    whole, _ = run("swa", tmp_path / "whole.npz")
+    crashing, _ = counting(until=20)
+    with pytest.raises(Crash):
+        run("swa", tmp_path / "a.npz", augment=crashing)
+    before = (tmp_path / "a.npz").read_bytes()
+    elsewhere, _ = run("swa", tmp_path / "b.npz", resume=tmp_path / "a.npz")
+    assert (tmp_path / "a.npz").read_bytes() == before
+    with pytest.raises(ValueError, match=r"there is a checkpoint of an earlier training at .*b\.npz"):
+        run("swa", tmp_path / "b.npz", resume=tmp_path / "a.npz")
+    alone, _ = run("swa", None, resume=str(tmp_path / "a.npz"))
+    assert same_bits(elsewhere, whole)
+    assert same_bits(alone, whole)
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_more_patience_goes_on_and_more_epochs_do_not_forget_it(tmp_path):
+    plain = {"optimizer": partial(nn.SGD, lr=0.5), "schedule": None, "average": None, "sampler": None, "metric": None}
+    _, whole = run("ema", tmp_path / "whole.npz", **plain, epochs=30, patience=6)
+    _, short = run("ema", tmp_path / "a.npz", **plain, epochs=30, patience=1)
+    assert short.stopped_early
+    assert short.n_epochs < whole.n_epochs
+    _, longer = run("ema", tmp_path / "a.npz", **plain, epochs=30, patience=6, resume=True)
+    assert longer == whole
+    _, first = run("ema", tmp_path / "b.npz", **plain, epochs=short.n_epochs, patience=1)
+    assert not first.stopped_early
+    _, grown = run("ema", tmp_path / "b.npz", **plain, epochs=30, patience=1, resume=True)
+    assert grown == short
 
 
 def test_an_unwritable_place_is_found_before_the_first_step(tmp_path):
@@ -288,6 +379,27 @@ def test_ctrl_c_during_validation_waits_for_the_end_of_the_epoch(tmp_path):
         run("swa", tmp_path / "a.npz", metric=accuracy)
     resumed, _ = run("swa", tmp_path / "a.npz", resume=True)
     assert same_bits(resumed, whole)
+
+
+def test_ctrl_c_in_the_last_epoch_is_not_swallowed(tmp_path):
+    whole, _ = run("ema", tmp_path / "whole.npz")
+    pressed, _ = pressing_ctrl_c(at=EPOCHS * STEPS - 1)
+    model = network()
+    with pytest.raises(KeyboardInterrupt) as stop:
+        run("ema", tmp_path / "a.npz", model, augment=pressed)
+    assert "to go on after step 8 of epoch 15, make the same call" in str(stop.value)
+    assert same_bits(run("ema", tmp_path / "a.npz", resume=True)[0], whole)
+
+    def accuracy(y, scores):
+        seen.append(1)
+        if len(seen) == EPOCHS:
+            signal.raise_signal(signal.SIGINT)
+        return training.accuracy(y, scores)
+
+    seen, model = [], network()
+    with pytest.raises(KeyboardInterrupt, match=r"after the last epoch, 15 of 15; .*; the training is complete"):
+        run("ema", None, model, metric=accuracy)
+    assert same_bits(model, whole)
 
 
 def test_ctrl_c_without_a_checkpoint_says_what_to_do_next_time():

@@ -44,10 +44,10 @@ class Batches:
 
     def _order(self, epoch: int) -> np.ndarray:
         order = np.asarray(self.sampler(self.y, stream(self.seed, ORDER, epoch)))
-        if order.shape != (len(self.y),) or order.dtype.kind not in "iu":
-            raise ValueError(
-                f"fit: the sampler gave {order.dtype} {order.shape}, expected {len(self.y)} indices, one an example"
-            )
+        n = len(self.y)
+        if order.shape != (n,) or order.dtype.kind not in "iu" or order.min() < -n or order.max() >= n:
+            found = f"from {order.min()} to {order.max()}" if order.shape == (n,) else order.shape
+            raise ValueError(f"fit: the sampler gave {order.dtype} {found}, expected {n} indices below {n}; correct it")
         return order
 
     def _batch(self, indices: np.ndarray, epoch: int, step: int) -> tuple[np.ndarray, np.ndarray]:

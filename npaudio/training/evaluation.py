@@ -3,6 +3,7 @@
 import numpy as np
 
 from npaudio import metrics, nn
+from npaudio._checks import check_positive_int
 
 
 def predict(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> np.ndarray:
@@ -27,6 +28,7 @@ def predict(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> np.ndar
     ValueError
         If there is no example.
     """
+    batch_size = check_positive_int(batch_size, caller="predict", name="batch_size")
     if len(x) == 0:
         raise ValueError(f"predict: x is empty, got shape {np.shape(x)}; pass at least one example")
     was_training = model.training

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from npaudio import nn
+from npaudio.augment import Augmentation
 from npaudio.nn.schedule import Schedule
 from npaudio.training import inputs
 from npaudio.training.averaging import EMA, SWA, RunningAverage
@@ -44,7 +45,7 @@ def fit(
     loss: nn.Loss | None = None,
     optimizer: nn.Optimizer | inputs.MakeOptimizer = nn.AdamW,
     schedule: Schedule | inputs.MakeSchedule | None = None,
-    augment: Augment | None = None,
+    augment: Augment | Augmentation | None = None,
     sampler: Sampler | None = None,
     validation: tuple[Any, Any] | None = None,
     metric: Metric | None = None,
@@ -54,7 +55,7 @@ def fit(
     clip_norm: float | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int | None = None,
-    resume: bool | None = None,
+    resume: bool | str | os.PathLike[str] | None = None,
     seed: int = 0,
     progress: bool = True,
     after_epoch: Callable[[History], None] | None = None,
@@ -79,9 +80,9 @@ def fit(
         As `nn.AdamW` or `functools.partial(nn.SGD, lr=0.1, momentum=0.9)`.
     schedule : nn schedule, or a callable (optimizer, total_steps=) that makes one, optional
         As `functools.partial(nn.OneCycle, max_lr=3e-3)`; goes on after each step.
-    augment : callable, optional
+    augment : callable, or a chain of npaudio.augment, optional
         `augment(x, y, rng) -> (x, y)` on a copy of the batch; for mixup it may return soft targets. To be repeatable it
-        must draw from `rng` alone.
+        must draw from `rng` alone. A `Compose`, `OneOf` or `Step` is done to each example by itself.
     sampler : Sampler, optional
         Order of each epoch: `Shuffled()` by default, or `ClassBalanced()`, `Weighted(...)`.
     validation : (x, y), optional
@@ -101,10 +102,12 @@ def fit(
         File that holds the whole training after each epoch. It is replaced only when the new one is complete.
     checkpoint_every : int, optional
         Also after each so many steps.
-    resume : bool, optional
+    resume : bool or path, optional
         True goes on from the checkpoint, bit for bit as if it had never stopped, or begins if there is none yet; the
-        call must be otherwise the same. False overwrites it. By default a checkpoint that is there is refused, so that
-        no training is lost.
+        call must be otherwise the same, but for `patience`, and for `epochs` if neither schedule nor SWA planned for
+        them. False overwrites it. A path goes on from that file, which must be there. By default a checkpoint that is
+        there is refused, so that no training is lost. The model's random generators are saved where they are attributes
+        of a layer.
     seed : int
         For order and augmentation. The model has its own, for its first weights and dropout.
     progress : bool
@@ -129,18 +132,18 @@ def fit(
         The checkpoint cannot be written; the one before is whole.
     """
     run = _prepared(
-        model,
+        inputs.network(model),
         _batches(x, y, batch_size, sampler, augment, seed),
         epochs=inputs.required(epochs, name="epochs"),
-        loss=nn.CrossEntropyLoss() if loss is None else loss,
+        loss=inputs.made_loss(loss),
         optimizer=inputs.made_optimizer(optimizer, model),
         schedule=schedule,
-        average=None if average is None else RunningAverage(average),
+        average=None if average is None else RunningAverage(inputs.checked_average(average)),
         validation=_validation(validation, metric, patience, batch_size),
         patience=inputs.positive(patience, name="patience"),
         keep_best=keep_best,
-        clip_norm=clip_norm,
-        after_epoch=after_epoch,
+        clip_norm=inputs.norm(clip_norm),
+        after_epoch=inputs.function(after_epoch, name="after_epoch"),
     )
     file = checkpoint_file(checkpoint, every=checkpoint_every, resume=resume)
     if file is not None:
@@ -171,17 +174,22 @@ def _train_until_interrupted(run: Run, file: CheckpointFile | None) -> None:
         except KeyboardInterrupt:
             run.settle()
             raise TrainingInterrupted(_farewell(run, file), run.history) from None
+        except BaseException:  # a full disk, a NaN, an error in augment: the best so far is still worth something
+            run.settle()
+            raise
     run.settle()
 
 
-def _batches(x: Any, y: Any, batch_size: int, sampler: Sampler | None, augment: Augment | None, seed: int) -> Batches:
+def _batches(
+    x: Any, y: Any, batch_size: int, sampler: Sampler | None, augment: Augment | Augmentation | None, seed: int
+) -> Batches:
     x, y = inputs.examples(x, y)
     return Batches(
         x,
         y,
         batch_size=inputs.required(batch_size, name="batch_size"),
-        sampler=Shuffled() if sampler is None else sampler,
-        augment=augment,
+        sampler=Shuffled() if sampler is None else inputs.made_sampler(sampler),
+        augment=inputs.made_augment(augment),
         seed=inputs.seed_number(seed),
     )
 
@@ -195,16 +203,22 @@ def _validation(
         return None
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ValueError(f"fit: validation must be (x_val, y_val), got {type(data).__name__}")
-    return Validation(*inputs.examples(*data, name="validation"), metric=metric, batch_size=batch_size)
+    x, y = inputs.examples(*data, name="validation")
+    inputs.refuse_non_finite(x)
+    return Validation(x, y, metric=inputs.function(metric, name="metric"), batch_size=batch_size)
 
 
 def _farewell(run: Run, file: CheckpointFile | None) -> str:
     """Where it stopped, what the model holds, and how to go on."""
     stopped = f"fit: stopped in epoch {run.epoch + 1} of {run.epochs} after step {run.step} of {run.batches.n_steps}"
+    if run.finished:
+        stopped = f"fit: stopped after the last epoch, {run.epoch} of {run.epochs}"
     best = run.best.epoch if run.keep_best else None
     holds = (
         "the model holds its latest weights" if best is None else f"the model holds the best weights, of epoch {best}"
     )
+    if run.finished:
+        return f"{stopped}; {holds}; the training is complete"
     if file is None:
         return f"{stopped}; {holds}; nothing was saved, pass checkpoint='run.npz' next time to be able to go on"
     return (

@@ -50,6 +50,7 @@ class Run:
         self.epoch, self.step, self.loss_sum, self.n_seen, self.lr = 0, 0, 0.0, 0, optimizer.lr
         self.interrupt = Interrupt()
         self.progress = Progress(0, visible=False)
+        self.settings: dict[str, object] = {}  # as they were before the first step, for the checkpoint
         self.save: Callable[[], None] = lambda: None
         self.save_every: int | None = None
 
@@ -98,13 +99,17 @@ class Run:
         self._measure()
         self.epoch, self.step, self.loss_sum, self.n_seen = self.epoch + 1, 0, 0.0, 0
         self.history.best_epoch = self.best.epoch
-        self.history.stopped_early = self.epoch < self.epochs and self.best.is_stale(self.epoch, self.patience)
+        self.look_at_patience()
         self.progress.epoch(self.history)
         self.save()
         if self.call_after_epoch is not None:
             self.call_after_epoch(self.history)
-        if self.interrupt.wanted and not self.finished:
+        if self.interrupt.wanted:
             raise KeyboardInterrupt
+
+    def look_at_patience(self) -> None:
+        """Note whether patience is at its end before the epochs are."""
+        self.history.stopped_early = self.epoch < self.epochs and self.best.is_stale(self.epoch, self.patience)
 
     def settle(self) -> None:
         """Leave in the model what was worth keeping: the best weights, else the averaged ones, else the last."""
@@ -136,6 +141,13 @@ class Run:
         if self.validation is None:
             return
         loss, metric = self.validation.measure(self.model, self.loss)
+        if not np.isfinite(loss):
+            raise nn.NonFiniteError(
+                f"fit: the validation loss is {loss} after epoch {self.epoch + 1}, although the validation inputs are "
+                "finite; look at the validation targets, or lower the learning rate",
+                step=self.steps_done,
+                layer="the loss itself",
+            )
         values["val_loss"] = loss
         if metric is not None:
             values[self.validation.metric_name] = metric

@@ -6,6 +6,7 @@ the indices of the epoch in order.
 Conventions: targets are classes (n,) of an integer type, or yes and no for each class (n, n_classes).
 """
 
+import zlib
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -71,7 +72,7 @@ class Weighted:
         return rng.choice(len(y), size=len(y), p=self.shares)
 
     def __repr__(self) -> str:
-        return f"Weighted({len(self.shares)} weights)"
+        return f"Weighted({len(self.shares)} weights with checksum {zlib.crc32(self.shares.tobytes()):08x})"
 
 
 def class_weights(y: np.ndarray, n_classes: int | None = None) -> np.ndarray:

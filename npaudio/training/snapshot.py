@@ -4,8 +4,9 @@ The arrays of model, optimizer, average and best weights keep their names behind
 What is not an array is one JSON text under the name `training`: Python writes floats so that they come back exactly.
 """
 
-import dataclasses
+import functools
 import json
+import sys
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -14,11 +15,15 @@ import numpy as np
 
 from npaudio import nn
 from npaudio.checkpoints import CheckpointError
+from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import SWA
 from npaudio.training.history import History
 from npaudio.training.run import Run
 
-FORMAT = 1
+FORMAT = 2
+FINGERPRINT_ROWS = 256
+LONGEST = 200  # characters of a setting in a message
+COUNTERS = {"t", "k"}  # of an optimizer and of a schedule
 PLACE = ("epoch", "step", "loss_sum", "n_seen", "lr")
 
 
@@ -28,7 +33,7 @@ def snapshot(run: Run) -> dict[str, np.ndarray]:
     arrays = {name: value for name, value in optimizer.items() if isinstance(value, np.ndarray)}
     state = {
         "format": FORMAT,
-        "settings": settings(run),
+        "settings": run.settings,
         "place": {name: getattr(run, name) for name in PLACE},
         "optimizer": {name: value for name, value in optimizer.items() if name not in arrays},
         "schedule": None if run.schedule is None else run.schedule.state_dict(),
@@ -57,10 +62,15 @@ def restore(run: Run, arrays: Mapping[str, np.ndarray], *, path: str) -> None:
         It is of a training with other settings, or of another network.
     """
     state = _read_state(arrays, path)
-    _refuse_other_settings(state["settings"], json.loads(json.dumps(settings(run))), path)
-    _refuse_other_generators(set(state["generators"]), set(generators(run.model)), path)
+    _refuse_other_settings(state["settings"], run.settings, path)
+    _refuse_other_generators(state["generators"], generators(run.model), path)
+    before = run.model.state_dict()
     run.model.load_state_dict(_part("model", arrays))
-    run.optimizer.load_state_dict({**state["optimizer"], **_part("optimizer", arrays)})
+    try:
+        run.optimizer.load_state_dict({**state["optimizer"], **_part("optimizer", arrays)})
+    except ValueError:
+        run.model.load_state_dict(before)
+        raise
     if run.schedule is not None:
         run.schedule.load_state_dict(state["schedule"])
     if run.average is not None:
@@ -70,6 +80,7 @@ def restore(run: Run, arrays: Mapping[str, np.ndarray], *, path: str) -> None:
     run.history = History.from_dict(state["history"])
     for name in PLACE:
         setattr(run, name, state["place"][name])
+    run.look_at_patience()  # which may be another now, and the number of epochs too
     for name, rng in generators(run.model).items():
         rng.bit_generator.state = state["generators"][name]
 
@@ -77,25 +88,61 @@ def restore(run: Run, arrays: Mapping[str, np.ndarray], *, path: str) -> None:
 def settings(run: Run) -> dict[str, Any]:
     """What must be the same for a training to go on as if it had never stopped, as far as it can be compared.
 
-    The number of epochs may grow, unless the learning rate or the average was planned for it.
+    To be taken before the first step. The number of epochs may grow, unless the learning rate or the average was
+    planned for it, and patience may change. An optimizer that has been used tells its kind only, since its learning
+    rate and momentum have moved.
     """
-    x, y = run.batches.x, run.batches.y
+    batches, validation = run.batches, run.validation
     kind = None if run.average is None else run.average.kind
     planned = run.schedule is not None or isinstance(kind, SWA)
+    fresh = {"optimizer": options(run.optimizer)} if run.optimizer.t == 0 else {}
     return {
-        "examples": f"{x.dtype} {x.shape}",
-        "checksum of the targets": zlib.crc32(np.ascontiguousarray(y).tobytes()),
-        "batch_size": run.batches.batch_size,
-        "seed": run.batches.seed,
-        "sampler": _name(run.batches.sampler),
-        "augment": _name(run.batches.augment),
-        "loss": _name(run.loss),
-        "optimizer": _name(run.optimizer),
-        "schedule": _name(run.schedule),
+        "x": fingerprint(batches.x),
+        "y": fingerprint(batches.y),
+        "batch_size": batches.batch_size,
+        "seed": batches.seed,
+        "sampler": described(batches.sampler),
+        "augment": described(batches.augment),
+        "loss": described(run.loss),
+        "kind of optimizer": type(run.optimizer).__qualname__,
+        **fresh,
+        "schedule": options(run.schedule),
         "epochs": run.epochs if planned else None,
-        "average": _name(kind),
+        "average": described(kind),
         "clip_norm": run.clip_norm,
+        "validation x": None if validation is None else fingerprint(validation.x),
+        "validation y": None if validation is None else fingerprint(validation.y),
+        "metric": None if validation is None or validation.metric is None else validation.metric_name,
     }
+
+
+def fingerprint(array: np.ndarray) -> str:
+    """Type, shape, and the checksum of some rows, so that of a large memory map little is read."""
+    rows = np.unique(np.linspace(0, len(array) - 1, FINGERPRINT_ROWS).astype(int))
+    checksum = zlib.crc32(np.ascontiguousarray(array[rows]).tobytes())
+    return f"{array.dtype} {array.shape} with checksum {checksum:08x}"
+
+
+def described(part: Any) -> str | None:
+    """A part with its options, as far as it tells them, the same in every process; a function by its name."""
+    if part is None:
+        return None
+    if isinstance(part, functools.partial):
+        given = [repr(value) for value in part.args] + [f"{name}={part.keywords[name]!r}" for name in part.keywords]
+        return f"{described(part.func)}({', '.join(given)})"
+    if hasattr(part, "__qualname__"):
+        return str(part.__qualname__)
+    with np.printoptions(threshold=sys.maxsize, floatmode="unique"):  # arrays in full, or two would look the same
+        text = repr(part)
+    return type(part).__qualname__ if " at 0x" in text else text
+
+
+def options(part: nn.Optimizer | Schedule | None) -> str | None:
+    """An optimizer or schedule as it was made: its numbers, without those that count steps."""
+    if part is None:
+        return None
+    numbers = {name: v for name, v in vars(part).items() if isinstance(v, int | float | tuple) and name not in COUNTERS}
+    return f"{type(part).__qualname__}({', '.join(f'{name}={value!r}' for name, value in numbers.items())})"
 
 
 def generators(model: nn.Module) -> dict[str, np.random.Generator]:
@@ -111,31 +158,47 @@ def generators(model: nn.Module) -> dict[str, np.random.Generator]:
 def _read_state(arrays: Mapping[str, np.ndarray], path: str) -> dict[str, Any]:
     if "training" not in arrays:
         raise CheckpointError(
-            f"fit: {path!r} holds weights, but no training to resume; "
+            f"fit: {path!r} holds weights or other arrays, but no training to resume; "
             "start from them with model.load_state_dict(load_checkpoint(path)) and another checkpoint="
         )
-    state = json.loads(str(arrays["training"]))
-    if state["format"] != FORMAT:
+    try:
+        state = json.loads(str(arrays["training"]))
+        found = state["format"]
+    except (ValueError, TypeError, KeyError) as error:
         raise CheckpointError(
-            f"fit: {path!r} has format {state['format']}, this npaudio resumes format {FORMAT}; use the other version"
+            f"fit: {path!r} is no checkpoint of a training; pass another path as checkpoint="
+        ) from error
+    if found != FORMAT:
+        raise CheckpointError(
+            f"fit: {path!r} has format {found}, this npaudio resumes format {FORMAT}; use the other version, or "
+            "resume=False to start anew and overwrite it"
         )
     return state
 
 
 def _refuse_other_settings(then: dict[str, Any], now: dict[str, Any], path: str) -> None:
-    changed = [f"{name} was {then.get(name)}, now {value}" for name, value in now.items() if then.get(name) != value]
+    now = json.loads(json.dumps(now))
+    changed = [name for name in now.keys() & then.keys() if now[name] != then[name]]
     if changed:
+        said = "; ".join(f"{name} was {_short(then[name])}, now {_short(now[name])}" for name in now if name in changed)
         raise ValueError(
-            f"fit: {path!r} is of a training with other settings: {'; '.join(changed)}; "
+            f"fit: {path!r} is of a training with other settings: {said}; "
             "pass what it was started with, or resume=False to start anew and overwrite it"
         )
 
 
-def _refuse_other_generators(then: set[str], now: set[str], path: str) -> None:
-    if then != now:
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({zlib.crc32(text.encode()):08x})"
+
+
+def _refuse_other_generators(then: dict[str, Any], now: dict[str, np.random.Generator], path: str) -> None:
+    kinds_then = {name: state["bit_generator"] for name, state in then.items()}
+    kinds_now = {name: rng.bit_generator.state["bit_generator"] for name, rng in now.items()}
+    if kinds_then != kinds_now:
         raise ValueError(
-            f"fit: {path!r} is of a network with random generators at {sorted(then) or 'no place'}, this one has them "
-            f"at {sorted(now) or 'no place'}; build the network as it was"
+            f"fit: {path!r} is of a network with random generators at {kinds_then or 'no place'}, this one has them "
+            f"at {kinds_now or 'no place'}; build the network as it was"
         )
 
 
@@ -146,13 +209,6 @@ def _prefixed(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.nda
 def _part(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     start = f"{prefix}/"
     return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
-
-
-def _name(part: Any) -> str | None:
-    """What to call a part, the same in every process: a dataclass by its settings, else a type or function by name."""
-    if part is None or dataclasses.is_dataclass(part):
-        return None if part is None else repr(part)
-    return getattr(part, "__qualname__", type(part).__qualname__)
 
 
 def _plain(value: Any) -> Any:
