@@ -57,5 +57,6 @@ def read_with_soundfile(stream: BinaryIO, magic: bytes, dtype: np.dtype) -> WavC
             return WavContent(samples, file.samplerate)
     except (soundfile.SoundFileError, TypeError) as error:  # TypeError: a headerless format, told by the file's name
         raise AudioFileError(
-            f"is not a RIFF WAV file (it begins with {magic!r}), and soundfile says: {error}"
+            f"is not a RIFF WAV file (it begins with {magic!r}), and soundfile says: "
+            f"{getattr(error, 'error_string', error)}"  # without the path and the object that it was opened from
         ) from error

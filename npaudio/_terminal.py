@@ -1,5 +1,6 @@
 """A line on the terminal that is written again and again, to say how far a long job is; and times for people."""
 
+import os
 import sys
 import time
 from typing import TextIO
@@ -38,19 +39,29 @@ class RewrittenLine:
         return max(self._now - self._start, 1e-9)
 
     def write(self, text: str) -> None:
-        """Put a text in place of the last one."""
+        """Put a text in place of the last one, cut to the terminal's width: a second row could not be taken back."""
+        self._put(text[: self._columns() - 1])
+
+    def leave(self, text: str = "") -> None:
+        """Put a last text in its place, which stays; or none, and leave no line."""
+        if self._visible:
+            self._put(text)
+            self._stream.write("\n" if text else "\r")
+            self._stream.flush()
+            self._width = 0
+
+    def _put(self, text: str) -> None:
         if self._visible:
             self._stream.write("\r" + text.ljust(self._width))
             self._stream.flush()
             self._width = len(text)
 
-    def leave(self, text: str = "") -> None:
-        """Put a last text in its place, which stays; or none, and leave no line."""
-        if self._visible:
-            self.write(text)
-            self._stream.write("\n" if text else "\r")
-            self._stream.flush()
-            self._width = 0
+    def _columns(self) -> int:
+        """Width of the terminal, or of one without a limit if it does not tell."""
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or sys.maxsize
+        except (OSError, ValueError):  # no descriptor
+            return sys.maxsize
 
 
 def clock(seconds: float) -> str:

@@ -5,6 +5,7 @@ import pytest
 
 import npaudio
 from npaudio import datasets
+from npaudio.datasets.skipped import Skipped, describe_skipped
 from tests.sound_folders import (
     add_faulty_files,
     esc50,
@@ -251,6 +252,11 @@ def test_a_root_that_is_no_path_and_a_rate_of_zero_are_refused(tmp_path):
         datasets.ESC50(None)
     with pytest.raises(ValueError, match="sr must be"):
         datasets.AudioFolder(folder_of_classes(tmp_path, {"a": 2, "b": 2})).load(0, sr=0)
+
+
+def test_names_that_no_terminal_can_show_are_escaped_in_the_report():
+    text = describe_skipped([Skipped("a\nb.wav", "is empty"), Skipped("\udcff.wav", "is empty")])
+    assert text.splitlines() == ["2 files were skipped:", r"  a\nb.wav    is empty", r"  \udcff.wav  is empty"]
 
 
 def test_a_folder_without_audio_is_refused(tmp_path):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from npaudio import datasets
+from npaudio._terminal import RewrittenLine
 from npaudio.datasets import extract_features, worker
 from npaudio.datasets.progress import ProgressLine
 from tests.slow_sounds import FRONTEND, SlowSounds
@@ -136,6 +137,22 @@ def test_the_progress_line_shows_rate_and_time_left(monkeypatch):
         "features: 75 of 200 clips, 150.0 a second, 0:01 left",
         "features: 100 clips computed",
     ]
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no pseudo-terminals on Windows")
+def test_the_progress_line_is_cut_to_the_terminal_and_its_last_text_is_not():
+    import fcntl
+    import struct
+    import termios
+
+    outer, inner = os.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
+    with os.fdopen(inner, "w") as terminal:
+        line = RewrittenLine(terminal)
+        line.write("a" * 200)
+        line.leave("b" * 40)
+    assert os.read(outer, 4096).decode() == "\r" + "a" * 29 + "\r" + "b" * 40 + "\r\n"
+    os.close(outer)
 
 
 def test_the_progress_line_counts_bytes_as_megabytes_and_copes_without_a_total(monkeypatch):

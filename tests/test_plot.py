@@ -80,6 +80,12 @@ def test_one_pixel_and_one_sample():
     plot.spectrogram(np.zeros((1, 1)), sr=10, hop_length=1)
 
 
+def test_a_single_epoch_is_a_point():
+    ax = drawn_on(plot.learning_curves, {"a": [3.0]})
+    assert ax.lines[0].get_marker() == "o"
+    assert all(tick == int(tick) for tick in ax.get_xticks())
+
+
 def test_learning_curves_count_from_one():
     ax = drawn_on(plot.learning_curves, {"a": [3.0, 2.0, 1.0], "b": [4.0, 3.0]}, ylabel="loss")
     np.testing.assert_array_equal(ax.lines[0].get_xdata(), [1, 2, 3])

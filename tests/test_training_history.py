@@ -55,11 +55,11 @@ def test_curves_stay_of_one_length(history):
 
 def test_it_plots_the_losses_or_what_is_asked_for(history):
     ax = history.plot()
-    assert [line.get_label() for line in ax.lines] == ["loss", "val_loss"]
+    assert [line.get_label() for line in ax.lines] == ["loss", "val_loss", "best epoch, 3"]
     assert list(ax.lines[1].get_ydata()) == [2.0, 1.0, 0.0]
     ax = history.plot("val_accuracy", color="black")
     assert ax.get_ylabel() == "val_accuracy"
-    assert len(ax.lines) == 1
+    assert [line.get_label() for line in ax.lines] == ["val_accuracy", "best epoch, 3"]
     with pytest.raises(ValueError, match="there is no curve 'accuracy'; there are loss, lr"):
         history.plot("accuracy")
     matplotlib.pyplot.close("all")

@@ -23,7 +23,13 @@ def describe_skipped(skipped: Sequence[Skipped]) -> str:
     """One line a file, names aligned; or one line that says that nothing was skipped."""
     if not skipped:
         return "no file was skipped"
-    width = min(50, max(len(name) for name, _ in skipped))
+    names = [_printable(name) for name, _ in skipped]
+    width = min(50, max(map(len, names)))
     noun = "file was" if len(skipped) == 1 else "files were"
-    lines = [f"  {name:<{width}}  {reason}" for name, reason in skipped]
+    lines = [f"  {name:<{width}}  {_printable(item.reason)}" for name, item in zip(names, skipped, strict=True)]
     return "\n".join([f"{len(skipped)} {noun} skipped:", *lines])
+
+
+def _printable(text: str) -> str:
+    """The text itself, or with escapes where it has line breaks, or bytes that are no UTF-8."""
+    return text if text.isprintable() else repr(text)[1:-1]

@@ -38,10 +38,14 @@ def learning_curves(
     -------
     matplotlib axes
     """
+    from matplotlib.ticker import MaxNLocator
+
     ax = axes_or_new(ax)
     for (name, values), line in zip(curves.items(), LINES * len(curves), strict=False):
-        ax.plot(range(1, len(values) + 1), values, line, **{"label": name, **style})
+        marker = "o" if len(values) == 1 else ""  # a single point makes no line
+        ax.plot(range(1, len(values) + 1), values, line, **{"label": name, "marker": marker, **style})
     ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if len(curves) > 1:
         ax.legend()
     return ax

@@ -70,7 +70,7 @@ class History(Mapping[str, list[float]]):
         return "\n".join(lines)
 
     def plot(self, *names: str, ax: Any = None, **style: Any) -> Any:
-        """Draw curves over the epochs.
+        """Draw curves over the epochs, with a mark at the epoch whose weights were kept.
 
         Parameters
         ----------
@@ -97,7 +97,11 @@ class History(Mapping[str, list[float]]):
         if unknown:
             raise ValueError(f"History.plot: there is no curve {unknown[0]!r}; there are {', '.join(self.curves)}")
         label = chosen[0] if len(chosen) == 1 else "loss" if not names else "value"
-        return plot.learning_curves({name: self[name] for name in chosen}, ylabel=label, ax=ax, **style)
+        ax = plot.learning_curves({name: self[name] for name in chosen}, ylabel=label, ax=ax, **style)
+        if self.best_epoch is not None:
+            ax.axvline(self.best_epoch, color="grey", linestyle=":", label=f"best epoch, {self.best_epoch}")
+            ax.legend()
+        return ax
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain lists and numbers, for JSON."""
