@@ -4,6 +4,8 @@ import os
 import re
 import socket
 import stat
+import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -323,6 +325,21 @@ def test_an_archive_that_is_there_already_is_checked_too(tmp_path, content):
         datasets.download("urbansound8k", tmp_path)
     assert sorted(content_of(tmp_path)) == ["ESC-50.zip", "UrbanSound8K.tar.gz"]  # it is the user's
     datasets.download("esc50", tmp_path, checksum=sha256(content))
+
+
+def test_a_second_process_is_told_to_wait_and_a_killed_one_leaves_no_lock(tmp_path, content, files):
+    code = (
+        "import sys, time, pathlib; from npaudio.datasets import fetching\n"
+        "with fetching._alone_in(pathlib.Path(sys.argv[1])):\n    print('locked', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "locked\n"
+        with pytest.raises(datasets.DownloadError, match=r"another process is downloading into .*; wait for it"):
+            datasets.download("esc50", tmp_path)
+        other.kill()
+    (tmp_path / "ESC-50.zip").write_bytes(content)
+    datasets.download("esc50", tmp_path)
+    assert content_of(tmp_path) == files
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):

@@ -11,10 +11,12 @@ import http.client
 import os
 import socket
 import ssl
+import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ TIMEOUT = 30.0  # seconds without a byte
 BLOCK = 2**18
 FIRST_WAIT = 0.2  # seconds, doubled with each failure
 NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError)
+LOCK = ".npaudio-download.lock"
 OVERLOADED = {429, 500, 502, 503, 504}  # answers after which it is worth asking again
 
 
@@ -88,7 +91,8 @@ def download(name: str, root: str | os.PathLike[str], *, url: str | None = None,
         If the name or the checksum's form is unknown, the address is not http, or the archive is damaged or unsafe.
         A damaged archive is removed, so that the next call fetches it again.
     DownloadError
-        If there is no network, the server refuses, or what came, or was there already, has another checksum.
+        If there is no network, the server refuses, what came, or was there already, has another checksum, or another
+        process is downloading into the folder.
     """
     published = PUBLISHED[check_choice(name, PUBLISHED, caller="download", name="data set")]
     root = Path(root)
@@ -99,6 +103,13 @@ def download(name: str, root: str | os.PathLike[str], *, url: str | None = None,
     url = published.url if url is None else url
     _check_request(url, checksum)
     _make_folder(root)
+    with _alone_in(root):
+        if not (root / published.table).is_file():  # or another process was quicker
+            _fetch_and_unpack(published, root, url, checksum)
+    return root
+
+
+def _fetch_and_unpack(published: Published, root: Path, url: str, checksum: str | None) -> None:
     archive = root / published.archive
     if not archive.is_file():
         fetch(url, archive, checksum=checksum)
@@ -110,7 +121,39 @@ def download(name: str, root: str | os.PathLike[str], *, url: str | None = None,
         archive.unlink()  # so that the next call fetches it again
         raise
     archive.unlink()
-    return root
+
+
+@contextlib.contextmanager
+def _alone_in(root: Path) -> Iterator[None]:
+    """Keep other processes from downloading into the folder meanwhile; the lock ends with the process."""
+    path = root / LOCK
+    with open(path, "ab") as stream:
+        try:
+            _lock(stream.fileno())
+        except (BlockingIOError, PermissionError) as error:
+            raise DownloadError(
+                f"download: another process is downloading into {str(root)!r}; wait for it, and call again"
+            ) from error
+        except OSError:
+            pass  # a file system without locks: go on as if alone
+        try:
+            yield
+        finally:
+            stream.close()  # Windows does not remove open files
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _lock(descriptor: int) -> None:
+    """Lock an open file, or raise an OSError at once."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def fetch(url: str, path: Path, *, checksum: str | None = None) -> None:
