@@ -136,11 +136,8 @@ def _checked_labels(labels: Sequence[int] | np.ndarray) -> np.ndarray:
         checked = np.asarray(labels)
     except ValueError:  # lists of unequal lengths
         checked = np.empty((), object)
-    if (
-        checked.ndim != 1
-        or not (checked.dtype.kind in "iu" or checked.size == 0)
-        or (checked.size and checked.min() < 0)
-    ):
+    whole = checked.dtype.kind in "iu" or checked.size == 0
+    if checked.ndim != 1 or not whole or (checked < 0).any():
         raise ValueError(
             f"make_folds: labels must be one whole number from 0 on for each clip, got {_described(checked)}; "
             "of names take np.unique(names, return_inverse=True)[1], of one-hot rows .argmax(axis=1)"

@@ -125,7 +125,7 @@ def fit(
     ValueError
         Settings or data that do not fit together, or a checkpoint that does not fit them.
     nn.NonFiniteError
-        A loss or gradient is NaN or infinite; names the step and the layer.
+        A loss, also that of the validation, or a gradient is NaN or infinite; names the step and the layer.
     TrainingInterrupted
         Ctrl-C, a KeyboardInterrupt. The step was finished and saved, and the model has the best weights so far.
     OSError

@@ -5,6 +5,7 @@ What is not an array is one JSON text under the name `training`: Python writes f
 """
 
 import functools
+import itertools
 import json
 import sys
 import zlib
@@ -21,7 +22,7 @@ from npaudio.training.history import History
 from npaudio.training.run import Run
 
 FORMAT = 2
-FINGERPRINT_ROWS = 256
+LARGE, SOME_ROWS = 2**26, 256  # bytes, and of what is larger so many rows are looked at
 LONGEST = 200  # characters of a setting in a message
 COUNTERS = {"t", "k"}  # of an optimizer and of a schedule
 PLACE = ("epoch", "step", "loss_sum", "n_seen", "lr")
@@ -97,6 +98,7 @@ def settings(run: Run) -> dict[str, Any]:
     planned = run.schedule is not None or isinstance(kind, SWA)
     fresh = {"optimizer": options(run.optimizer)} if run.optimizer.t == 0 else {}
     return {
+        "network": described(run.model),
         "x": fingerprint(batches.x),
         "y": fingerprint(batches.y),
         "batch_size": batches.batch_size,
@@ -117,10 +119,9 @@ def settings(run: Run) -> dict[str, Any]:
 
 
 def fingerprint(array: np.ndarray) -> str:
-    """Type, shape, and the checksum of some rows, so that of a large memory map little is read."""
-    rows = np.unique(np.linspace(0, len(array) - 1, FINGERPRINT_ROWS).astype(int))
-    checksum = zlib.crc32(np.ascontiguousarray(array[rows]).tobytes())
-    return f"{array.dtype} {array.shape} with checksum {checksum:08x}"
+    """Type, shape, and a checksum; of a large array, which may be a memory map, that of some rows."""
+    some = array if array.nbytes <= LARGE else array[np.linspace(0, len(array) - 1, SOME_ROWS).astype(int)]
+    return f"{array.dtype} {array.shape} with checksum {zlib.crc32(np.ascontiguousarray(some).tobytes()):08x}"
 
 
 def described(part: Any) -> str | None:
@@ -128,7 +129,8 @@ def described(part: Any) -> str | None:
     if part is None:
         return None
     if isinstance(part, functools.partial):
-        given = [repr(value) for value in part.args] + [f"{name}={part.keywords[name]!r}" for name in part.keywords]
+        given = [f"{described(value)}" for value in part.args]
+        given += [f"{name}={described(value)}" for name, value in part.keywords.items()]
         return f"{described(part.func)}({', '.join(given)})"
     if hasattr(part, "__qualname__"):
         return str(part.__qualname__)
@@ -180,15 +182,23 @@ def _refuse_other_settings(then: dict[str, Any], now: dict[str, Any], path: str)
     now = json.loads(json.dumps(now))
     changed = [name for name in now.keys() & then.keys() if now[name] != then[name]]
     if changed:
-        said = "; ".join(f"{name} was {_short(then[name])}, now {_short(now[name])}" for name in now if name in changed)
+        said = "; ".join(f"{name} {_difference(then[name], now[name])}" for name in now if name in changed)
         raise ValueError(
             f"fit: {path!r} is of a training with other settings: {said}; "
             "pass what it was started with, or resume=False to start anew and overwrite it"
         )
 
 
+def _difference(then: Any, now: Any) -> str:
+    """Both in short; of texts of several lines, such as a network, the first line that differs."""
+    if isinstance(then, str) and isinstance(now, str):
+        lines = itertools.zip_longest(then.splitlines(), now.splitlines(), fillvalue="nothing")
+        then, now = next(pair for pair in lines if pair[0] != pair[1])
+    return f"was {_short(then)}, now {_short(now)}"
+
+
 def _short(value: Any) -> str:
-    text = str(value)
+    text = str(value).strip()
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({zlib.crc32(text.encode()):08x})"
 
 
