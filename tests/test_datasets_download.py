@@ -308,6 +308,15 @@ def test_a_damaged_header_does_not_end_a_tar_file_silently(tmp_path, files):
     assert content_of(tmp_path) == {}
 
 
+def test_a_folder_in_place_of_a_file_is_not_the_archives_fault(tmp_path, content):
+    (tmp_path / "ESC-50.zip").write_bytes(content)
+    (tmp_path / "meta" / "esc50.csv").mkdir(parents=True)
+    with pytest.raises(ValueError, match="is a folder or a device") as caught:
+        datasets.download("esc50", tmp_path)
+    assert not isinstance(caught.value, datasets.ArchiveError)
+    assert (tmp_path / "ESC-50.zip").exists()
+
+
 def test_a_file_that_is_a_folder_too_is_refused(tmp_path):
     (tmp_path / "ESC-50.zip").write_bytes(zipped({"a": b"", "a/b": b"", "meta/esc50.csv": b""}))
     with pytest.raises(datasets.ArchiveError, match=r"member 'ESC-50-master/a' is a file and a folder"):

@@ -80,9 +80,9 @@ def extract(archive: Path, root: Path, *, last: str) -> None:
 def _write(source: zipfile.ZipFile | tarfile.TarFile, member: Member, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
+        replacing(path, caller="download") as stream,
         _damage_told(f"{member.name!r} in the archive"),
         _reading(source, member) as content,
-        replacing(path, caller="download") as stream,
     ):
         shutil.copyfileobj(content, stream)
 
