@@ -5,7 +5,7 @@ import pytest
 
 from npaudio import datasets
 from npaudio.datasets import SourceLeakWarning, leaked_sources, make_folds
-from tests.sound_folders import esc50
+from tests.sound_folders import esc50, folder_of_classes
 
 
 def test_folds_hold_equal_shares_of_each_class():
@@ -42,6 +42,18 @@ def test_impossible_folds_are_refused():
         make_folds([0, 1, 0], 1)
     with pytest.raises(ValueError, match="1 source cannot fill 2 folds; add sources"):
         make_folds([0, 1, 0], 2, sources=["a", "a", "a"])
+
+
+def test_a_class_that_cannot_be_learned_is_warned_of(tmp_path):
+    dataset = datasets.AudioFolder(folder_of_classes(tmp_path, {"dog": 4, "rain": 1}), min_per_class=1, n_folds=2)
+    fold = int(dataset.folds[4])
+    said = r"AudioFolder\.split: 1 class has clips in test and none in train \(such as 'rain'\).*add recordings"
+    with pytest.warns(datasets.UntrainedClassWarning, match=said):
+        dataset.split(fold)
+    dataset.split(3 - fold)  # nothing of it is tested here, so nothing is said
+    table = datasets.extract_features(dataset, None)
+    with pytest.warns(datasets.UntrainedClassWarning, match=r"FeatureTable\.split: 1 class has"):
+        table.split(fold)
 
 
 @pytest.mark.parametrize(

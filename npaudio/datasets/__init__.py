@@ -14,7 +14,7 @@ Conventions
 - `len(dataset)`; `dataset[i]` is (waveform, label), the waveform mono float32 (n_samples,) at `dataset.sr` Hz,
   the label an index into `dataset.class_names`, or a list of events for scenes. `dataset.labels` has all labels.
 - Folds are numbered from 1. `dataset.split(fold)` gives indices (train, test), and warns if clips of one recording
-  (`dataset.sources`) are on both sides.
+  (`dataset.sources`) are on both sides, or a class that is tested has no clip to train on.
 - Files that cannot be used are no error: they are left out, and `dataset.skipped` and `print(dataset.report())` name
   each with the reason. What only the samples show, such as NaN, is found when features are computed: `table.skipped`
   and `table.report()` have that too.
@@ -26,7 +26,7 @@ from npaudio.datasets.extraction import extract_features
 from npaudio.datasets.feature_table import FeatureTable
 from npaudio.datasets.fetching import DownloadError, download
 from npaudio.datasets.folder import AudioFolder
-from npaudio.datasets.folds import SourceLeakWarning, leaked_sources, make_folds
+from npaudio.datasets.folds import SourceLeakWarning, UntrainedClassWarning, leaked_sources, make_folds
 from npaudio.datasets.progress import ProgressLine
 from npaudio.datasets.scenes import Scene, SyntheticScenes
 from npaudio.datasets.skipped import Skipped
@@ -46,6 +46,7 @@ __all__ = [
     "SourceLeakWarning",
     "SyntheticScenes",
     "SyntheticSounds",
+    "UntrainedClassWarning",
     "UrbanSound8K",
     "download",
     "extract_features",

@@ -102,8 +102,11 @@ class SoundDataset(ABC):
         -----
         SourceLeakWarning
             If clips of one source are on both sides.
+        UntrainedClassWarning
+            If a class is tested that has no clip to train on, such as one with a single file.
         """
-        return split_by_fold(self.folds, self.sources, fold, caller=f"{type(self).__name__}.split")
+        labels = self.labels if isinstance(self.labels, np.ndarray) else None
+        return split_by_fold(self, labels, fold, caller=f"{type(self).__name__}.split")
 
     def with_folds(self, folds: Sequence[int] | np.ndarray) -> Self:
         """The same data set with other folds, such as those of `make_folds`.

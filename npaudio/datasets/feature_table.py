@@ -92,8 +92,11 @@ class FeatureTable:
         -----
         SourceLeakWarning
             If clips of one source are on both sides.
+        UntrainedClassWarning
+            If a class is tested that has no clip to train on.
         """
-        return split_by_fold(self.folds, self.sources, fold, caller="FeatureTable.split")
+        labels = self.labels if isinstance(self.dataset.labels, np.ndarray) else None
+        return split_by_fold(self, labels, fold, caller="FeatureTable.split")
 
     def report(self) -> str:
         """Size of the table, and every file that was skipped with the reason, as text.

@@ -12,6 +12,7 @@ was cut from; two clips share it if their entries are equal.
 
 import warnings
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -23,6 +24,10 @@ DEFAULT_FOLDS = 5
 
 class SourceLeakWarning(UserWarning):
     """Clips of one recording are on both sides of a split, so the test score will be too good."""
+
+
+class UntrainedClassWarning(UserWarning):
+    """A class is tested that has no clip to train on."""
 
 
 def make_folds(
@@ -95,19 +100,32 @@ def leaked_sources(sources: Sequence[object] | np.ndarray, train: np.ndarray, te
     return np.intersect1d(sources[train], sources[test])
 
 
+class Foldable(Protocol):
+    """What can be split: a data set, or a table of features."""
+
+    folds: np.ndarray
+    sources: np.ndarray
+    class_names: tuple[str, ...]
+
+
 def split_by_fold(
-    folds: np.ndarray, sources: np.ndarray, fold: int | Sequence[int], *, caller: str
+    clips: Foldable, labels: np.ndarray | None, fold: int | Sequence[int], *, caller: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Indices (train, test) of the clips outside and inside a fold, or several; warns if a source is on both sides."""
+    """Indices (train, test) of the clips outside and inside a fold, or several; warns of what makes the test unfair.
+
+    Labels are None if they are events, which scenes would have to be drawn for.
+    """
     wanted = np.atleast_1d(fold)
-    known = np.unique(folds)
+    known = np.unique(clips.folds)
     if not wanted.size or not np.isin(wanted, known).all():
         raise ValueError(f"{caller}: unknown fold {fold!r}; choose of {', '.join(map(str, known.tolist()))}")
-    inside = np.isin(folds, wanted)
+    inside = np.isin(clips.folds, wanted)
     train, test = np.flatnonzero(~inside), np.flatnonzero(inside)
     if not len(train):
         raise ValueError(f"{caller}: fold {fold!r} holds all clips, so none are left to train on; choose fewer folds")
-    _warn_of_leaks(sources, train, test, caller)
+    _warn_of_leaks(clips.sources, train, test, caller)
+    if labels is not None:
+        _warn_of_untrained(labels, clips.class_names, train, test, caller)
     return train, test
 
 
@@ -119,6 +137,21 @@ def _warn_of_leaks(sources: np.ndarray, train: np.ndarray, test: np.ndarray, cal
             f"{caller}: {len(leaked)} {verb} clips in train and in test (such as {leaked[0]}), so the score will "
             "be too good; keep sources together: make_folds(labels, n_folds, sources=dataset.sources)",
             SourceLeakWarning,
+            stacklevel=4,
+        )
+
+
+def _warn_of_untrained(
+    labels: np.ndarray, class_names: Sequence[str], train: np.ndarray, test: np.ndarray, caller: str
+) -> None:
+    """Warn of classes that are tested and have nothing to learn from."""
+    untrained = np.setdiff1d(labels[test], labels[train])
+    if len(untrained):
+        verb = "class has" if len(untrained) == 1 else "classes have"
+        warnings.warn(
+            f"{caller}: {len(untrained)} {verb} clips in test and none in train (such as "
+            f"{class_names[untrained[0]]!r}), so they can only be missed; add recordings, or leave them out",
+            UntrainedClassWarning,
             stacklevel=4,
         )
 
