@@ -148,7 +148,7 @@ def test_generators_of_every_kind_are_restored(bits, tmp_path):
         ({"seed": 4}, "seed was 3, now 4"),
         ({"epochs": 20}, "epochs was 15, now 20"),
         ({"average": training.EMA(0.5)}, r"average was EMA\(decay=0.9, warm_up=True\), now EMA\(decay=0.5"),
-        ({"loss": nn.FocalLoss()}, r"loss was CrossEntropyLoss\(label_smoothing=0.0\), now FocalLoss\(gamma=2.0\)"),
+        ({"loss": nn.FocalLoss()}, r"loss was CrossEntropyLoss\(.*label_smoothing=0.0\), now FocalLoss\(.*gamma=2.0"),
         ({"loss": nn.CrossEntropyLoss(weight=[1.0, 2.0, 3.0])}, r"loss was .*, now CrossEntropyLoss\(weight="),
         (
             {"schedule": partial(nn.OneCycle, max_lr=1e-3)},
@@ -159,7 +159,10 @@ def test_generators_of_every_kind_are_restored(bits, tmp_path):
             "optimizer was AdamW.*weight_decay=0.01.*weight_decay=0.1",
         ),
         ({"optimizer": partial(nn.Adam, weight_decay=0.01)}, "kind of optimizer was AdamW, now Adam;"),
-        ({"sampler": training.Weighted(np.arange(60))}, "sampler was ClassBalanced.., now Weighted.60 weights with"),
+        (
+            {"sampler": training.Weighted(np.arange(60))},
+            "sampler was ClassBalanced.., now Weighted.weights=float64 .60,. with",
+        ),
         ({"clip_norm": 2.0}, "clip_norm was 1.0, now 2.0"),
         ({"validation": None, "metric": None}, "validation x was float32 .31, 5. with checksum .*, now None"),
         ({"metric": lambda y, scores: 0.0}, "metric was val_accuracy, now val_<lambda>"),
@@ -224,7 +227,7 @@ def test_other_data_are_refused(tmp_path):
 def test_a_sampler_with_other_weights_is_refused(tmp_path):
     run("swa", tmp_path / "a.npz", epochs=1, sampler=training.Weighted(np.ones(60)))
     run("swa", tmp_path / "a.npz", epochs=1, sampler=training.Weighted(np.ones(60)), resume=True)
-    with pytest.raises(ValueError, match=r"sampler was Weighted.60 weights with checksum .*, now Weighted"):
+    with pytest.raises(ValueError, match=r"sampler was Weighted.weights=float64 .60,. with checksum .*, now Weighted"):
         run("swa", tmp_path / "a.npz", epochs=1, sampler=training.Weighted(np.arange(60)), resume=True)
 
 

@@ -6,7 +6,6 @@ the indices of the epoch in order.
 Conventions: targets are classes (n,) of an integer type, or yes and no for each class (n, n_classes).
 """
 
-import zlib
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -63,7 +62,7 @@ class Weighted:
                 f"Weighted: weights must be one finite number an example, at least 0 and not all 0, got shape "
                 f"{values.shape}; for classes use ClassBalanced()"
             )
-        self.shares = values / values.sum()
+        self.weights, self.shares = values, values / values.sum()
 
     def __call__(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """As many independent draws as there are examples."""
@@ -72,7 +71,7 @@ class Weighted:
         return rng.choice(len(y), size=len(y), p=self.shares)
 
     def __repr__(self) -> str:
-        return f"Weighted({len(self.shares)} weights with checksum {zlib.crc32(self.shares.tobytes()):08x})"
+        return f"Weighted({len(self.shares)} weights)"
 
 
 def class_weights(y: np.ndarray, n_classes: int | None = None) -> np.ndarray:

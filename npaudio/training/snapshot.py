@@ -4,11 +4,8 @@ The arrays of model, optimizer, average and best weights keep their names behind
 What is not an array is one JSON text under the name `training`: Python writes floats so that they come back exactly.
 """
 
-import functools
 import itertools
 import json
-import sys
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,15 +13,12 @@ import numpy as np
 
 from npaudio import nn
 from npaudio.checkpoints import CheckpointError
-from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import SWA
+from npaudio.training.describing import described, fingerprint, numbers, shortened
 from npaudio.training.history import History
 from npaudio.training.run import Run
 
 FORMAT = 2
-LARGE, SOME_ROWS = 2**26, 256  # bytes, and of what is larger so many rows are looked at
-LONGEST = 200  # characters of a setting in a message
-COUNTERS = {"t", "k"}  # of an optimizer and of a schedule
 PLACE = ("epoch", "step", "loss_sum", "n_seen", "lr")
 
 
@@ -63,7 +57,7 @@ def restore(run: Run, arrays: Mapping[str, np.ndarray], *, path: str) -> None:
         It is of a training with other settings, or of another network.
     """
     state = _read_state(arrays, path)
-    _refuse_other_settings(state["settings"], run.settings, path)
+    _refuse_other_settings(state["settings"], run.settings, path, used_optimizer=run.optimizer.t > 0)
     _refuse_other_generators(state["generators"], generators(run.model), path)
     before = run.model.state_dict()
     run.model.load_state_dict(_part("model", arrays))
@@ -96,7 +90,7 @@ def settings(run: Run) -> dict[str, Any]:
     batches, validation = run.batches, run.validation
     kind = None if run.average is None else run.average.kind
     planned = run.schedule is not None or isinstance(kind, SWA)
-    fresh = {"optimizer": options(run.optimizer)} if run.optimizer.t == 0 else {}
+    fresh = {"optimizer": numbers(run.optimizer)} if run.optimizer.t == 0 else {}
     return {
         "network": described(run.model),
         "x": fingerprint(batches.x),
@@ -104,47 +98,18 @@ def settings(run: Run) -> dict[str, Any]:
         "batch_size": batches.batch_size,
         "seed": batches.seed,
         "sampler": described(batches.sampler),
-        "augment": described(batches.augment),
+        "augment": None if batches.augment is None else described(batches.augment),
         "loss": described(run.loss),
         "kind of optimizer": type(run.optimizer).__qualname__,
         **fresh,
-        "schedule": options(run.schedule),
+        "schedule": None if run.schedule is None else numbers(run.schedule),
         "epochs": run.epochs if planned else None,
-        "average": described(kind),
+        "average": None if kind is None else described(kind),
         "clip_norm": run.clip_norm,
         "validation x": None if validation is None else fingerprint(validation.x),
         "validation y": None if validation is None else fingerprint(validation.y),
         "metric": None if validation is None or validation.metric is None else validation.metric_name,
     }
-
-
-def fingerprint(array: np.ndarray) -> str:
-    """Type, shape, and a checksum; of a large array, which may be a memory map, that of some rows."""
-    some = array if array.nbytes <= LARGE else array[np.linspace(0, len(array) - 1, SOME_ROWS).astype(int)]
-    return f"{array.dtype} {array.shape} with checksum {zlib.crc32(np.ascontiguousarray(some).tobytes()):08x}"
-
-
-def described(part: Any) -> str | None:
-    """A part with its options, as far as it tells them, the same in every process; a function by its name."""
-    if part is None:
-        return None
-    if isinstance(part, functools.partial):
-        given = [f"{described(value)}" for value in part.args]
-        given += [f"{name}={described(value)}" for name, value in part.keywords.items()]
-        return f"{described(part.func)}({', '.join(given)})"
-    if hasattr(part, "__qualname__"):
-        return str(part.__qualname__)
-    with np.printoptions(threshold=sys.maxsize, floatmode="unique"):  # arrays in full, or two would look the same
-        text = repr(part)
-    return type(part).__qualname__ if " at 0x" in text else text
-
-
-def options(part: nn.Optimizer | Schedule | None) -> str | None:
-    """An optimizer or schedule as it was made: its numbers, without those that count steps."""
-    if part is None:
-        return None
-    numbers = {name: v for name, v in vars(part).items() if isinstance(v, int | float | tuple) and name not in COUNTERS}
-    return f"{type(part).__qualname__}({', '.join(f'{name}={value!r}' for name, value in numbers.items())})"
 
 
 def generators(model: nn.Module) -> dict[str, np.random.Generator]:
@@ -178,15 +143,15 @@ def _read_state(arrays: Mapping[str, np.ndarray], path: str) -> dict[str, Any]:
     return state
 
 
-def _refuse_other_settings(then: dict[str, Any], now: dict[str, Any], path: str) -> None:
+def _refuse_other_settings(then: dict[str, Any], now: dict[str, Any], path: str, *, used_optimizer: bool) -> None:
     now = json.loads(json.dumps(now))
     changed = [name for name in now.keys() & then.keys() if now[name] != then[name]]
     if changed:
         said = "; ".join(f"{name} {_difference(then[name], now[name])}" for name in now if name in changed)
-        raise ValueError(
-            f"fit: {path!r} is of a training with other settings: {said}; "
-            "pass what it was started with, or resume=False to start anew and overwrite it"
-        )
+        cure = "pass what it was started with, or resume=False to start anew and overwrite it"
+        if used_optimizer and "schedule" in changed:
+            cure = "the optimizer has been used, and its learning rate has moved: make a new one"
+        raise ValueError(f"fit: {path!r} is of a training with other settings: {said}; {cure}")
 
 
 def _difference(then: Any, now: Any) -> str:
@@ -194,12 +159,7 @@ def _difference(then: Any, now: Any) -> str:
     if isinstance(then, str) and isinstance(now, str):
         lines = itertools.zip_longest(then.splitlines(), now.splitlines(), fillvalue="nothing")
         then, now = next(pair for pair in lines if pair[0] != pair[1])
-    return f"was {_short(then)}, now {_short(now)}"
-
-
-def _short(value: Any) -> str:
-    text = str(value).strip()
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({zlib.crc32(text.encode()):08x})"
+    return f"was {shortened(then)}, now {shortened(now)}"
 
 
 def _refuse_other_generators(then: dict[str, Any], now: dict[str, np.random.Generator], path: str) -> None:
