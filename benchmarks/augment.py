@@ -133,7 +133,7 @@ def main(argv):
     parser.add_argument("--rounds", type=int, default=51)
     parser.add_argument("--seconds", type=float, default=5.0)
     options = parser.parse_args(argv)
-    compare_batches(options.rounds, [(32, 64, 101), (32, 64, 157), (64, 64, 157), (32, 64, 313)])
+    compare_batches(options.rounds, [(32, 64, 101), (32, 64, 157), (64, 64, 157), (32, 64, 313), (64, 128, 1000)])
     if installed("audiomentations"):
         compare_waveforms(options.rounds, options.seconds)
     else:

@@ -125,8 +125,9 @@ print(f"\nThe tone comes back at {alias:.0f} Hz = 16,000 - 9,100 Hz; band-limite
 # ## Measured: does it help?
 # A small network learns ten classes from 12 clips each, with and without each augmentation, and is tested on 300 clips
 # that it has not heard: as they are, and with white noise at 5 dB. (Polarity is left out: it changes no picture.) Every
-# number is the mean of several trainings from different first weights and draws; the bars are their standard errors.
-# Before you run it: which augmentation will help most on the clean clips, and which on the noisy ones?
+# number is the mean of several trainings from different first weights, in different order; the bars are their standard
+# errors. (What is drawn for the clips, eight versions of each, is the same for all of them.) Before you run it: which
+# augmentation will help most on the clean clips, and which on the noisy ones?
 
 # %%
 SMALL_SR = 8000
@@ -265,9 +266,9 @@ lesson.figure(figure, "4_measured")
 # With and without an augmentation the networks meet on the same seeds, so it is the differences seed by seed that
 # count. Their mean is more than chance only if it is large beside its own error: with so few seeds about three times
 # as large (Student's t), and even then one verdict in twenty is luck, and there are more than twenty of them. Noise in
-# training is what a noisy test wants. And look at the last column above: who augments, sees every clip in a new guise
-# each time, and learns it by heart more slowly; all at once is so much that the training is over before the clips are
-# learned. All trainings here are equally long. What do you expect if they are a third as long, or three times? Change
+# training is what a noisy test wants. And look at the last column above: what helps on clean clips also makes it harder
+# to learn the training clips by heart; but all at once is so much that the training is over before they are learned at
+# all. All trainings here are equally long. What do you expect if they are a third as long, or three times? Change
 # EPOCHS and run it again.
 
 # %%

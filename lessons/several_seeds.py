@@ -27,6 +27,8 @@ def verdict(cure: Any, plain: Any) -> str:
     difference = np.asarray(cure) - np.asarray(plain)
     reach = STUDENT[min(len(difference) - 2, len(STUDENT) - 1)] * error(difference)
     word = "within chance" if abs(difference.mean()) <= reach else "helps" if difference.mean() > 0 else "hurts"
+    if len(difference) < 3:
+        word = "too few seeds to tell"
     return f"{100 * difference.mean():+.1f} ± {100 * error(difference):.1f}, {word}"
 
 

@@ -40,7 +40,8 @@ class RewrittenLine:
 
     def write(self, text: str) -> None:
         """Put a text in place of the last one, cut to the terminal's width: a second row could not be taken back."""
-        self._put(text[: self._columns() - 1])
+        if self._visible:
+            self._put(text[: self._columns() - 1])
 
     def leave(self, text: str = "") -> None:
         """Put a last text in its place, which stays; or none, and leave no line."""
@@ -51,16 +52,15 @@ class RewrittenLine:
             self._width = 0
 
     def _put(self, text: str) -> None:
-        if self._visible:
-            self._stream.write("\r" + text.ljust(self._width))
-            self._stream.flush()
-            self._width = len(text)
+        self._stream.write("\r" + text.ljust(self._width))
+        self._stream.flush()
+        self._width = len(text)
 
     def _columns(self) -> int:
         """Width of the terminal, or of one without a limit if it does not tell."""
         try:
             return os.get_terminal_size(self._stream.fileno()).columns or sys.maxsize
-        except (OSError, ValueError):  # no descriptor
+        except (OSError, ValueError, AttributeError):  # no descriptor, such as a stream in a notebook
             return sys.maxsize
 
 

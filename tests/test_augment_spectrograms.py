@@ -73,6 +73,16 @@ def test_in_place(time_warp):
             augment.spec_augment(S, rng=0, out=unfit)
 
 
+def test_wide_masks_are_the_same_as_narrow_ones(monkeypatch):
+    S = np.random.default_rng(0).standard_normal((5, 128, 400)).astype(np.float32)
+    settings = {"freq_width": 27, "time_width": 100, "time_masks": 3, "rng": 1}
+    by_mask = augment.spec_augment(S, **settings)
+    monkeypatch.setattr(masking, "NARROW", 10**9)
+    np.testing.assert_array_equal(augment.spec_augment(S, **settings), by_mask)
+    monkeypatch.setattr(masking, "NARROW", 0)
+    np.testing.assert_array_equal(augment.spec_augment(S, **settings), by_mask)
+
+
 def test_masks_never_exceed_their_widths():
     S = np.ones((500, 40, 60))
     hidden = augment.spec_augment(S, freq_masks=2, freq_width=7, time_masks=3, time_width=5, fill=0, rng=0) == 0

@@ -6,6 +6,7 @@ from npaudio._checks import check_floating, check_positive_int
 from npaudio.augment.draws import DB_LIMITS, Rng, Strength, needed_generator, strength_range
 
 FILLS = ("mean", "floor")
+NARROW = 1000  # cells under a mask of frames on average
 
 
 def spec_augment(
@@ -44,8 +45,8 @@ def spec_augment(
     rng : numpy.random.Generator, int or tuple of int
         Source of the masks.
     out : np.ndarray (..., n_bands, n_frames), optional
-        Contiguous array for the result. `out=S` masks in place, which takes about half the time: to find
-        fresh memory and copy a batch costs as much as to mask it.
+        Contiguous array for the result. `out=S` masks in place: to find fresh memory and to copy a batch may take
+        longer than to mask it.
 
     Returns
     -------
@@ -104,9 +105,19 @@ def hide_bands(items: np.ndarray, value: np.ndarray, starts: np.ndarray, widths:
 
 
 def hide_frames(items: np.ndarray, value: np.ndarray, starts: np.ndarray, widths: np.ndarray) -> None:
-    """Overwrite the frames under the masks of each item (B, n_bands, n_frames) with its value (B,)."""
-    item, frame = lines_under(starts, widths)
-    items.swapaxes(1, 2)[item, frame] = value[item, None]
+    """Overwrite the frames under the masks of each item (B, n_bands, n_frames) with its value (B,).
+
+    A frame is scattered over memory, a mask lies there in runs as long as it is wide. Narrow masks are written frame by
+    frame, all items at once; wide ones mask by mask, which takes a turn of Python for each, and fills whole runs.
+    """
+    frames_first = items.swapaxes(1, 2)
+    if widths.sum() * items.shape[1] <= NARROW * widths.size:
+        item, frame = lines_under(starts, widths)
+        frames_first[item, frame] = value[item, None]
+        return
+    stops = starts + widths
+    for k, m in np.ndindex(widths.shape):
+        frames_first[k, starts[k, m] : stops[k, m]] = value[k]
 
 
 def lines_under(starts: np.ndarray, widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -146,9 +157,11 @@ def warp_time(items: np.ndarray, points: np.ndarray, shifts: np.ndarray) -> np.n
     share = (source - before).astype(items.dtype)[:, None, :]
     left = np.take_along_axis(items, before[:, None, :], axis=2)
     right = np.take_along_axis(items, np.minimum(before + 1, n_frames - 1)[:, None, :], axis=2)
-    with np.errstate(invalid="ignore"):  # 0 times an infinite value, such as the dB of silence, is NaN
+    with np.errstate(invalid="ignore", over="ignore"):
         between = (1 - share) * left + share * right
-    return np.where(share == 0, left, np.where(share == 1, right, between))
+        if np.isfinite(items.sum()):
+            return between
+    return np.where(share == 0, left, np.where(share == 1, right, between))  # 0 times the dB of silence is NaN
 
 
 def warped_positions(n_frames: int, point: int, shift: int) -> np.ndarray:

@@ -144,18 +144,19 @@ def _mixed(y: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:
 def _chosen(background: np.ndarray | Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
     if isinstance(background, np.ndarray):
         return background
-    if not isinstance(background, Sequence) or isinstance(background, str):
+    is_list = hasattr(background, "__len__") and hasattr(background, "__getitem__")
+    if not is_list or isinstance(background, str | dict):
         raise ValueError(
-            f"mix_background: background must be an array or a list of arrays, got {background!r}; load a file with "
-            "npaudio.load"
+            f"mix_background: background must be an array or a list of arrays, got {type(background).__name__}; load a "
+            "file with npaudio.load"
         )
     if len(background) == 0:
         raise ValueError("mix_background: background is an empty list; give at least one recording")
     chosen = background[int(rng.integers(len(background)))]
     if not isinstance(chosen, np.ndarray):
         raise ValueError(
-            f"mix_background: background must be an array or a list of arrays, got a list with {chosen!r} in it; make "
-            "arrays of samples with np.array, load files with npaudio.load"
+            "mix_background: background must be an array or a list of arrays, got a list with "
+            f"{type(chosen).__name__} in it; make arrays of samples with np.array, load files with npaudio.load"
         )
     return chosen
 

@@ -64,7 +64,8 @@ def extract_features(
 
     The cache knows a clip by the hash of its content, and the recipe by all settings and the code, so renamed files
     are found again, and changed files, settings or code are not mistaken for the old. Two runs may share a cache, and
-    any may be killed: what it has done is kept. A terminal shows a progress line.
+    any may be killed: what it has done is kept. A terminal shows a progress line. Opening a cache reads all of it once,
+    to compare checksums.
 
     Parameters
     ----------

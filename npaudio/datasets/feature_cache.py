@@ -117,8 +117,8 @@ class FeatureCache:
             with replacing(path, caller="extract_features") as stream:
                 stream.writelines(parts)
         except PermissionError:
-            # Windows does not replace a file that another process has open: then it is there already, and the same.
-            if os.name != "nt" or not path.is_file():
+            # Windows does not replace a file that another process has open: if it is whole, it is the same.
+            if os.name != "nt" or not (_is_whole(path) if path.suffix == ".npy" else path.is_file()):
                 raise
         except OSError as error:
             error.add_note(

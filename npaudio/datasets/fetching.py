@@ -88,8 +88,8 @@ def download(name: str, root: str | os.PathLike[str], *, url: str | None = None,
     Raises
     ------
     ValueError
-        If the name or the checksum's form is unknown, the address is not http, or the archive is damaged or unsafe.
-        A damaged archive is removed, so that the next call fetches it again.
+        If the name or the checksum's form is unknown, the address is not http, or the archive is damaged, unsafe or of
+        something else; it is removed then, so that the next call fetches it again.
     DownloadError
         If there is no network, the server refuses, what came, or was there already, has another checksum, or another
         process is downloading into the folder.
@@ -130,6 +130,8 @@ def _alone_in(root: Path) -> Iterator[None]:
     with open(path, "ab") as stream:
         try:
             _lock(stream.fileno())
+            if not path.exists() or not os.path.samestat(os.fstat(stream.fileno()), path.stat()):
+                raise BlockingIOError("the lock was of a download that has just ended")
         except (BlockingIOError, PermissionError) as error:
             raise DownloadError(
                 f"download: another process is downloading into {str(root)!r}; wait for it, and call again"

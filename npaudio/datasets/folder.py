@@ -105,7 +105,7 @@ def _class_folders(root: Path) -> list[str]:
 
 
 def _checked_classes(root: Path, classes: Sequence[str]) -> list[str]:
-    if isinstance(classes, str) or not isinstance(classes, Sequence):
+    if isinstance(classes, str) or not hasattr(classes, "__iter__"):
         raise ValueError(f"AudioFolder: classes must be a list of names of folders, got {classes!r}")
     found = _class_folders(root)
     unknown = [name for name in classes if name not in found]

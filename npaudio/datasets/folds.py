@@ -169,13 +169,16 @@ def _checked_labels(labels: Sequence[int] | np.ndarray) -> np.ndarray:
         checked = np.asarray(labels)
     except ValueError:  # lists of unequal lengths
         checked = np.empty((), object)
-    whole = checked.dtype.kind in "iu" or checked.size == 0
-    if checked.ndim != 1 or not whole or (checked < 0).any():
+    try:
+        numbers = checked.astype(np.intp) if checked.ndim == 1 and checked.dtype.kind in "biufO" else None
+    except (TypeError, ValueError):  # objects that are no numbers
+        numbers = None
+    if numbers is None or (numbers != checked).any() or (numbers < 0).any():
         raise ValueError(
             f"make_folds: labels must be one whole number from 0 on for each clip, got {_described(checked)}; "
             "of names take np.unique(names, return_inverse=True)[1], of one-hot rows .argmax(axis=1)"
         )
-    return checked.astype(np.intp)
+    return numbers
 
 
 def _groups(sources: Sequence[object] | np.ndarray, n_clips: int) -> np.ndarray:

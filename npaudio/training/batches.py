@@ -45,8 +45,9 @@ class Batches:
     def _order(self, epoch: int) -> np.ndarray:
         order = np.asarray(self.sampler(self.y, stream(self.seed, ORDER, epoch)))
         n = len(self.y)
-        if order.shape != (n,) or order.dtype.kind not in "iu" or order.min() < -n or order.max() >= n:
-            found = f"from {order.min()} to {order.max()}" if order.shape == (n,) else order.shape
+        fits = order.shape == (n,) and order.dtype.kind in "iu"
+        if not fits or order.min() < -n or order.max() >= n:
+            found = f"from {order.min()} to {order.max()}" if fits else order.shape
             raise ValueError(f"fit: the sampler gave {order.dtype} {found}, expected {n} indices below {n}; correct it")
         return order
 

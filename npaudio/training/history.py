@@ -99,7 +99,8 @@ class History(Mapping[str, list[float]]):
         label = chosen[0] if len(chosen) == 1 else "loss" if not names else "value"
         ax = plot.learning_curves({name: self[name] for name in chosen}, ylabel=label, ax=ax, **style)
         if self.best_epoch is not None:
-            ax.axvline(self.best_epoch, color="grey", linestyle=":", label=f"best epoch, {self.best_epoch}")
+            colour = ax.lines[-1].get_color()  # two trainings may be drawn on the same axes
+            ax.axvline(self.best_epoch, color=colour, linestyle=":", label=f"best epoch, {self.best_epoch}")
             ax.legend()
         return ax
 

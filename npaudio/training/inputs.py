@@ -76,15 +76,17 @@ def norm(value: float | None) -> float | None:
 
 def made_loss(loss: Any) -> nn.Loss:
     """The loss; cross entropy by default; of a class one with its defaults."""
-    made = nn.CrossEntropyLoss() if loss is None else loss() if isinstance(loss, type) else loss
-    if not isinstance(made, nn.Loss):
+    if loss is None:
+        return nn.CrossEntropyLoss()
+    made = _made(loss)
+    if isinstance(made, type) or not callable(made) or not hasattr(made, "backward"):
         raise ValueError(f"fit: loss must be an nn.Loss, got {_shown(loss)}; pass such as nn.CrossEntropyLoss()")
     return made
 
 
 def checked_average(average: Any) -> EMA | SWA:
     """What to average the weights by; of a class one with its defaults."""
-    made = average() if isinstance(average, type) else average
+    made = _made(average)
     if not isinstance(made, EMA | SWA):
         raise ValueError(
             f"fit: average must be training.EMA() or training.SWA(), got {_shown(average)}; pass one of them"
@@ -94,7 +96,7 @@ def checked_average(average: Any) -> EMA | SWA:
 
 def made_sampler(sampler: Any) -> Sampler:
     """The sampler; of the class `Shuffled` or `ClassBalanced` one of it."""
-    made = sampler() if sampler in (Shuffled, ClassBalanced) else sampler
+    made = sampler() if sampler is Shuffled or sampler is ClassBalanced else sampler
     if isinstance(made, type) or not callable(made):
         raise ValueError(
             f"fit: sampler must be such as training.ClassBalanced(), got {_shown(sampler)}; make one first"
@@ -119,6 +121,14 @@ class EachExample:
         if len({example.shape for example in changed}) > 1:
             raise ValueError("fit: augment gave examples of different lengths; end the chain with a random_crop")
         return np.stack(changed), y
+
+
+def _made(part: Any) -> Any:
+    """Of a class that needs no arguments one with its defaults; everything else as it is."""
+    try:
+        return part() if isinstance(part, type) else part
+    except TypeError:
+        return part
 
 
 def _shown(value: Any) -> str:
@@ -149,9 +159,10 @@ def seed_number(seed: int) -> int:
 
 def made_optimizer(optimizer: nn.Optimizer | MakeOptimizer, model: nn.Module) -> nn.Optimizer:
     """The optimizer, made for the model unless it is there already; its parameters must be the model's."""
-    made = (
-        optimizer if isinstance(optimizer, nn.Optimizer) else function(optimizer, name="optimizer")(model.parameters())
-    )
+    if optimizer is None:
+        raise ValueError("fit: optimizer must not be None; leave it out for nn.AdamW, or pass such as nn.SGD")
+    make = function(optimizer, name="optimizer") if not isinstance(optimizer, nn.Optimizer) else lambda _: optimizer
+    made = make(model.parameters())
     own = {id(parameter) for parameter in model.parameters()}
     if not isinstance(made, nn.Optimizer) or any(id(parameter) not in own for parameter in made.parameters):
         raise ValueError(
