@@ -13,7 +13,7 @@ from npaudio.nn.finite import all_finite
 from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import EMA, SWA
 from npaudio.training.batches import Augment
-from npaudio.training.samplers import ClassBalanced, Sampler, Shuffled
+from npaudio.training.samplers import Sampler
 
 MakeOptimizer = Callable[[Iterable[nn.Parameter]], nn.Optimizer]
 MakeSchedule = Callable[..., Schedule]
@@ -95,8 +95,8 @@ def checked_average(average: Any) -> EMA | SWA:
 
 
 def made_sampler(sampler: Any) -> Sampler:
-    """The sampler; of the class `Shuffled` or `ClassBalanced` one of it."""
-    made = sampler() if sampler is Shuffled or sampler is ClassBalanced else sampler
+    """The sampler; of a class one with its defaults."""
+    made = _made(sampler)
     if isinstance(made, type) or not callable(made):
         raise ValueError(
             f"fit: sampler must be such as training.ClassBalanced(), got {_shown(sampler)}; make one first"
