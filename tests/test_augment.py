@@ -71,6 +71,19 @@ def test_background_is_a_part_of_one_of_the_recordings():
     assert places == {0, 1, 2, 3}
 
 
+def test_recordings_may_be_loaded_when_they_are_drawn():
+    class Folder:
+        def __len__(self):
+            return 1
+
+        def __getitem__(self, index):
+            return np.array([1.0, 2, 4])
+
+    y = np.ones(9)
+    expected = augment.mix_background(y, background=[np.array([1.0, 2, 4])], snr_db=0, rng=0)
+    np.testing.assert_array_equal(augment.mix_background(y, background=Folder(), snr_db=0, rng=0), expected)
+
+
 def test_short_background_goes_round():
     added = augment.mix_background(np.ones(9), background=np.array([1.0, 2, 4]), snr_db=0, rng=0) - 1
     np.testing.assert_allclose(added[3:], added[:-3])

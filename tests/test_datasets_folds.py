@@ -56,6 +56,12 @@ def test_a_class_that_cannot_be_learned_is_warned_of(tmp_path):
         table.split(fold)
 
 
+@pytest.mark.parametrize("kind", [bool, np.float32, object])
+def test_labels_may_be_whole_numbers_of_any_type(kind):
+    labels = np.array([0, 1, 1, 0, 1, 0])
+    np.testing.assert_array_equal(make_folds(labels.astype(kind), 3), make_folds(labels, 3))
+
+
 @pytest.mark.parametrize(
     ("labels", "settings", "message"),
     [

@@ -276,6 +276,28 @@ def test_nonsense_is_refused_in_a_sentence(arguments, said):
         training.fit(network(), settings.pop("x"), settings.pop("y"), **settings)
 
 
+def test_a_terminal_without_a_descriptor_will_do(monkeypatch):
+    class Tee:
+        """As in some notebooks: neither fileno nor a width."""
+
+        def __init__(self):
+            self.text = ""
+
+        def write(self, text):
+            self.text += text
+
+        def flush(self):
+            pass
+
+        def isatty(self):
+            return True
+
+    tee = Tee()
+    monkeypatch.setattr(sys, "stderr", tee)
+    training.fit(network(), X, Y, epochs=2)
+    assert "epoch 2: loss" in tee.text
+
+
 def test_what_is_no_network_is_refused():
     with pytest.raises(
         ValueError, match=r"model must be an nn\.Module, got <function .*; put layers into nn\.Sequential"
