@@ -1,13 +1,16 @@
 """Parts of a training as text: the same in every process, and of what they were made with."""
 
+import sys
+import zlib
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 import numpy as np
 import pytest
 
 from npaudio import augment, nn, training
-from npaudio.training.describing import described, fingerprint, numbers
+from npaudio.training.describing import DEEPEST, described, fingerprint, numbers
 
 
 class Remembering(nn.CrossEntropyLoss):
@@ -27,6 +30,7 @@ class Frozen:
     curve: np.ndarray = field(default_factory=lambda: np.linspace(0, 1e-7, 9))
 
 
+DAYS = (date(2026, 11, 24) - date(1970, 1, 1)).days  # what NumPy keeps of a date
 PARTS = {
     "nothing": (None, "None"),
     "a number of NumPy": (np.float64(0.003), "0.003"),
@@ -38,6 +42,11 @@ PARTS = {
     "an average": (training.EMA(np.float64(0.99)), "EMA(decay=0.99, warm_up=True)"),
     "a generator": (np.random.default_rng(0), "Generator()"),
     "a dataclass that may change": (Counting(3), "Counting()"),
+    "an array of objects": (np.array([None, "a"], object), "[None, 'a']"),
+    "dates": (
+        np.array(["2026-11-24"], "M8[D]"),
+        f"datetime64[D] (1,) with checksum {zlib.crc32(DAYS.to_bytes(8, sys.byteorder)):08x}",
+    ),
     "a chain": (
         augment.Compose([augment.Step(augment.gain, db=(-6, 6), p=0.5)]),
         "Compose(steps=[Step(function=gain, p=0.5, settings={db=[-6, 6]})], p=1.0)",
@@ -61,6 +70,16 @@ def test_what_a_part_remembers_and_how_numpy_prints_does_not_matter():
     assert "(12,) with checksum" in before[0]
     assert "label_smoothing=0.1" in before[0]
     assert before[1].startswith("Frozen(kinds={'cat', 'dog', 'rain'}, curve=float64 (9,) with checksum ")
+
+
+def test_parts_that_hold_each_other_come_to_an_end():
+    class Node:
+        def __init__(self, other=None):
+            self.other = other
+
+    node = Node()
+    node.other = node
+    assert described(node).count("Node") == DEEPEST + 1
 
 
 def test_arrays_are_told_apart_and_long_ones_take_no_time():

@@ -18,8 +18,7 @@ RATE_LIMITS = (0.1, 10.0)
 SEMITONE_LIMITS = (-36.0, 36.0)
 LARGEST_DENOMINATOR = 250  # ratios of small numbers have few filter phases, which are quick to make
 DRAWN_STEPS = 100  # of drawn speeds per 1.0: few enough that the filters of most are still there from an earlier draw
-
-RECIPROCAL_BELOW = 0.7
+RECIPROCAL_BELOW = 0.7  # of slower drawn speeds the reciprocal has these steps
 
 
 def speed_perturb(y: np.ndarray, *, rate: Strength = (0.9, 1.1), rng: Rng | None = None) -> np.ndarray:

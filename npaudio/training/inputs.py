@@ -161,8 +161,9 @@ def made_optimizer(optimizer: nn.Optimizer | MakeOptimizer, model: nn.Module) ->
     """The optimizer, made for the model unless it is there already; its parameters must be the model's."""
     if optimizer is None:
         raise ValueError("fit: optimizer must not be None; leave it out for nn.AdamW, or pass such as nn.SGD")
-    make = function(optimizer, name="optimizer") if not isinstance(optimizer, nn.Optimizer) else lambda _: optimizer
-    made = make(model.parameters())
+    made = optimizer
+    if not isinstance(optimizer, nn.Optimizer):
+        made = function(optimizer, name="optimizer")(model.parameters())
     own = {id(parameter) for parameter in model.parameters()}
     if not isinstance(made, nn.Optimizer) or any(id(parameter) not in own for parameter in made.parameters):
         raise ValueError(
