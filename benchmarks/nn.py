@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.timing import alternate, installed, print_ratios
 from npaudio import nn
+from npaudio._core.threads import for_each, thread_count
 from npaudio.models import AudioCNN, summary
-from npaudio.nn.threads import for_each, thread_count
 
 SHAPE, CLASSES = (32, 1, 64, 157), 50
 BAR = 1.5

@@ -21,9 +21,10 @@ float32 in gives float32 out, float64 gives float64; integers are refused with t
 raises `ValueError`: what came, what was expected, what to do.
 """
 
-import importlib
+from importlib import import_module as _import_module
 
 from npaudio import audio, augment, checkpoints, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
+from npaudio._core.former_paths import keep_former_paths as _keep_former_paths
 from npaudio.audio import (
     AudioFileError,
     AudioFileWarning,
@@ -44,7 +45,17 @@ from npaudio.features import (
     zero_crossing_rate,
 )
 from npaudio.frontend import Frontend
-from npaudio.mel import hz_to_mel, kaldi_fbank, log_mel, mel_filterbank, mel_to_hz, melspectrogram, mfcc
+from npaudio.mel import (
+    EmptyFilterWarning,
+    hz_to_mel,
+    kaldi_fbank,
+    log_mel,
+    mel_centers,
+    mel_filterbank,
+    mel_to_hz,
+    melspectrogram,
+    mfcc,
+)
 from npaudio.signals import SOUND_CLASSES, music_like, sine, speech_like, sweep, synthesize, white_noise
 from npaudio.spectrum import db_to_power, frame, get_window, istft, power_to_db, stft
 
@@ -54,6 +65,7 @@ __all__ = [
     "SOUND_CLASSES",
     "AudioFileError",
     "AudioFileWarning",
+    "EmptyFilterWarning",
     "Frontend",
     "audio",
     "augment",
@@ -70,6 +82,7 @@ __all__ = [
     "load",
     "log_mel",
     "mel",
+    "mel_centers",
     "mel_filterbank",
     "mel_to_hz",
     "melspectrogram",
@@ -101,12 +114,17 @@ __all__ = [
     "zero_crossing_rate",
 ]
 
+_keep_former_paths()
 
-LAZY = {"datasets", "plot", "training"}  # matplotlib and the network modules of the standard library take their time
+# Imported when first asked for: Matplotlib and the network modules of the standard library take their time.
+_IMPORTED_LATER = {"datasets", "plot", "training"}
 
 
 def __getattr__(name: str) -> object:
-    """Import a submodule of `LAZY` when it is first asked for."""
-    if name in LAZY:
-        return importlib.import_module(f"npaudio.{name}")
+    if name in _IMPORTED_LATER:
+        return _import_module(f"npaudio.{name}")
     raise AttributeError(f"module 'npaudio' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_IMPORTED_LATER})

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npaudio import _sound_file
-from npaudio.audio import AudioFileError, fix_length, load, normalize_peak, resample, save, to_mono
+from npaudio.audio import AudioFileError, fix_length, formats, load, normalize_peak, resample, save, to_mono
 
 FLAC = b"fLaC" + bytes(60)
 
@@ -147,7 +146,7 @@ class TestOtherFormats:
     def soundfile(self, monkeypatch):
         """A stand-in for the package, whether it is installed or not."""
         stub = types.SimpleNamespace(SoundFile=type("Fake", (FakeSoundFile,), {}), SoundFileError=SoundFileError)
-        monkeypatch.setattr(_sound_file.importlib, "import_module", {"soundfile": stub}.__getitem__)
+        monkeypatch.setattr(formats.importlib, "import_module", {"soundfile": stub}.__getitem__)
         return stub
 
     @pytest.mark.parametrize("error", [ModuleNotFoundError("soundfile"), OSError("sndfile library not found")])
@@ -155,7 +154,7 @@ class TestOtherFormats:
         def missing(name):
             raise error
 
-        monkeypatch.setattr(_sound_file.importlib, "import_module", missing)
+        monkeypatch.setattr(formats.importlib, "import_module", missing)
         with pytest.raises(AudioFileError, match=r"sound\.flac' is not a RIFF WAV file \(it begins with b'fLaC'\); .*"):
             load(flac)
         with pytest.raises(AudioFileError, match="pip install soundfile"):

@@ -7,8 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from npaudio import _sound_file
-from npaudio.audio import AudioFileError, AudioFileWarning, load
+from npaudio.audio import AudioFileError, AudioFileWarning, formats, load
 from tests.wav_bytes import chunk, extensible, fmt, riff
 
 N_FILES = 10_000
@@ -73,7 +72,7 @@ def without_soundfile(monkeypatch):
     def missing(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(_sound_file.importlib, "import_module", missing)
+    monkeypatch.setattr(formats.importlib, "import_module", missing)
 
 
 class InMemory(io.BytesIO):

@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from npaudio import _replacing, audio
-from npaudio._wav import check_wav_limits
-from npaudio.audio import AudioFileWarning, load, save
+from npaudio._core import atomic_write
+from npaudio.audio import AudioFileWarning, files, load, save
+from npaudio.audio.wav import check_wav_limits
 
 PCM_BITS = {"PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
 SUBTYPES = [*PCM_BITS, "FLOAT", "DOUBLE"]
@@ -119,7 +119,7 @@ def test_a_failure_leaves_the_old_file_whole_and_no_other(failing, error, tmp_pa
     def fail(*args):
         raise error
 
-    monkeypatch.setattr(*((audio, "encode") if failing == "encode" else (_replacing.os, "replace")), fail)
+    monkeypatch.setattr(*((files, "encode") if failing == "encode" else (atomic_write.os, "replace")), fail)
     with pytest.raises(type(error)):
         save(path, noise(200), 16000)
     assert path.read_bytes() == before
@@ -136,7 +136,7 @@ def test_the_file_is_not_touched_before_the_new_one_is_complete(tmp_path, monkey
         seen.append((os.path.dirname(source), path.read_bytes(), load(source)[0].size))
         replace(source, target)
 
-    monkeypatch.setattr(_replacing.os, "replace", spy)
+    monkeypatch.setattr(atomic_write.os, "replace", spy)
     save(path, noise(100), 16000)
     assert seen == [(str(tmp_path.resolve()), b"old", 100)]
     assert load(path)[0].size == 100
@@ -156,7 +156,7 @@ def test_paths_that_cannot_be_written(tmp_path):
 def test_a_write_protected_file_is_kept(tmp_path, monkeypatch):
     path = tmp_path / "a.wav"
     path.write_bytes(b"old")
-    monkeypatch.setattr(_replacing.os, "access", lambda path, mode: False)  # the superuser may write everything
+    monkeypatch.setattr(atomic_write.os, "access", lambda path, mode: False)  # the superuser may write everything
     with pytest.raises(PermissionError, match="write-protected"):
         save(path, noise(3), 16000)
     assert path.read_bytes() == b"old"

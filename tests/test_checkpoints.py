@@ -9,8 +9,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from npaudio import checkpoints, nn
-from npaudio.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
+from npaudio import nn
+from npaudio.checkpoints import CheckpointError, load_checkpoint, npz, save_checkpoint
 
 ARRAYS = {
     "features.0.weight": np.arange(6, dtype=np.float32).reshape(2, 3),
@@ -131,7 +131,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, monkeypatch):
                 return object.__getattribute__(self, name)
             return getattr(object.__getattribute__(self, "file"), name)
 
-    monkeypatch.setattr(checkpoints.zipfile, "ZipFile", FullDisk)
+    monkeypatch.setattr(npz.zipfile, "ZipFile", FullDisk)
     with pytest.raises(OSError, match="No space left") as error:
         save_checkpoint(path, {"w": np.zeros(1000)})
     monkeypatch.undo()

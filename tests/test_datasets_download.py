@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from npaudio import datasets
-from npaudio.datasets import archive, fetching
+from npaudio.datasets.downloading import archive, fetching
 from tests.faulty_server import serving
 from tests.sound_folders import esc50, urbansound
 
@@ -338,7 +338,7 @@ def test_an_archive_that_is_there_already_is_checked_too(tmp_path, content):
 
 def test_a_second_process_is_told_to_wait_and_a_killed_one_leaves_no_lock(tmp_path, content, files):
     code = (
-        "import sys, time, pathlib; from npaudio.datasets import fetching\n"
+        "import sys, time, pathlib; from npaudio.datasets.downloading import fetching\n"
         "with fetching._alone_in(pathlib.Path(sys.argv[1])):\n    print('locked', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:

@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 
-from npaudio.datasets import worker
-from npaudio.nn import threads
+from npaudio._core import threads
+from npaudio.datasets.features import worker
 
 FAULTS_A_ROUND = """
 import resource
 import numpy as np
-from npaudio.datasets.tuning import keep_freed_memory
+from npaudio.datasets.features.kept_memory import keep_freed_memory
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -73,7 +73,7 @@ def faults_of_five_arrays(round_number):
 def test_those_who_work_keep_their_memory(processes):
     """In a process of its own, for in this one the tests before may have freed something large."""
     code = (
-        "from npaudio.datasets import worker; from tests.test_datasets_tuning import faults_of_five_arrays\n"
+        "from npaudio.datasets.features import worker; from tests.test_datasets_tuning import faults_of_five_arrays\n"
         f"worker.fork_is_safe = lambda: False\n"
         f"print(*dict(worker.run(faults_of_five_arrays, list(range(64)), processes={processes})).values())"
     )

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from npaudio import datasets
-from npaudio._terminal import RewrittenLine
-from npaudio.datasets import extract_features, worker
+from npaudio._core.terminal import RewrittenLine
+from npaudio.datasets import extract_features
+from npaudio.datasets.features import worker
 from npaudio.datasets.progress import ProgressLine
 from tests.slow_sounds import FRONTEND, SlowSounds
 from tests.test_datasets_features import ROOT
@@ -123,7 +124,7 @@ def test_the_progress_line_is_quiet_without_a_terminal(capfd):
 
 def test_the_progress_line_shows_rate_and_time_left(monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr("npaudio._terminal.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("npaudio._core.terminal.time.monotonic", lambda: clock[0])
     terminal = Terminal()
     line = ProgressLine("features", 200, unit="clips", stream=terminal)
     for done in range(0, 101, 25):
@@ -160,7 +161,7 @@ def test_the_progress_line_is_cut_to_the_terminal_and_its_last_text_is_not():
 
 def test_the_progress_line_counts_bytes_as_megabytes_and_copes_without_a_total(monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr("npaudio._terminal.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("npaudio._core.terminal.time.monotonic", lambda: clock[0])
     terminal = Terminal()
     line = ProgressLine("download", None, unit="MB", scale=1e6, stream=terminal)
     line.show(1_000_000)  # there before

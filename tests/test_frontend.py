@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import npaudio
-from npaudio.frontend import STEPS, Frontend
+from npaudio.frontend import Frontend
+from npaudio.frontend.recipe import STEPS
 from tests.oracles import article_mel_loops
 
 RNG = np.random.default_rng(0)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from npaudio import mel
-from npaudio._filterbank import BandedFilterbank
+from npaudio.mel.filterbank import BandedFilterbank
 from tests.oracles import rounded_filterbank_loops, triangle_filterbank_loops
 
 RNG = np.random.default_rng(0)

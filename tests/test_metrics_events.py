@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from npaudio import metrics, sed
-from npaudio.metrics.event_table import event_tables
-from npaudio.metrics.intersection import Criteria, count_intersections
+from npaudio.metrics.events.event_table import event_tables
+from npaudio.metrics.events.intersection import Criteria, count_intersections
 from tests import golden_values
 from tests import oracles_metrics as oracles
 from tests.golden.metric_peers import our_figures

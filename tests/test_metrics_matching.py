@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from npaudio import metrics
-from npaudio.metrics.matching import Window, maximum_matching, pairs_within_groups
+from npaudio.metrics.events.matching import Window, maximum_matching, pairs_within_groups
 from tests import oracles_metrics as oracles
 from tests.metric_cases import event_case
 

@@ -5,8 +5,8 @@ import pytest
 
 from npaudio import metrics, sed
 from npaudio.metrics import UndefinedMetricWarning
-from npaudio.metrics.psd_roc import staircase
-from npaudio.metrics.threshold_sweep import runs_of_all_thresholds
+from npaudio.metrics.events.psd_roc import staircase
+from npaudio.metrics.events.threshold_sweep import runs_of_all_thresholds
 from tests import golden_values
 from tests import oracles_metrics as oracles
 from tests.metric_cases import LABELS, PSDS_SETTINGS, detection_case, score_case

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from npaudio import nn
-from npaudio.nn import init, normal
+from npaudio.nn import init
+from npaudio.nn.fast import normal_distribution as normal
 
 
 @pytest.mark.parametrize(("dtype", "absolute"), [(np.float64, 3e-15), (np.float32, 4e-7)])

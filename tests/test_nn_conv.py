@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from npaudio import nn
-from npaudio.nn import conv, layout
+from npaudio.nn import conv
+from npaudio.nn.fast import channels_last as layout
 from tests import oracles
 
 CASES = [

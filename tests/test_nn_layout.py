@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from npaudio.nn import layout
+from npaudio.nn.fast import channels_last as layout
 
 LARGE = (layout.LARGE_BYTES // 4 + 7,)
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from npaudio import nn
-from npaudio.nn import columns, layout
+from npaudio.nn.fast import channels_last as layout
+from npaudio.nn.fast import row_statistics as columns
 from tests import oracles
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from npaudio import nn
+from npaudio._core import threads
 from npaudio.models import AudioCNN
-from npaudio.nn import conv, layout, threads
+from npaudio.nn import conv
+from npaudio.nn.fast import channels_last as layout
 
 
 @pytest.fixture(params=[1, 2, 5])

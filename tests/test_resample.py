@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npaudio import _resample
-from npaudio.audio import resample
+from npaudio.audio import resample, resampling
 from tests.oracles import resample_loops
 
 GOLDEN = Path(__file__).parent / "golden" / "audio_resample.npz"
@@ -16,7 +15,7 @@ COPRIME = [(44100, 16001), (16000, 17159)]
 
 
 # The kernel ends with a small step, which interpolation between phases draws as a slope.
-END_STEP = abs(float(_resample.kernel(np.array(np.nextafter(_resample.HALF_WIDTH, 0)))))
+END_STEP = abs(float(resampling.kernel(np.array(np.nextafter(resampling.HALF_WIDTH, 0)))))
 
 
 def tone(frequency, sr, seconds=0.5, phase=0.3, dtype=np.float64):
@@ -47,14 +46,14 @@ def test_matrices_equal_the_loops(rates, n):
 def test_interpolated_phases_equal_the_loops(rates, n):
     y = np.random.default_rng(n).standard_normal(n)[: 3 if rates[0] == 1 else None]
     ours = np.empty(-(-len(y) * rates[1] // rates[0]))
-    _resample._by_interpolated_phases(y, ours, rates[1], rates[0])
+    resampling._by_interpolated_phases(y, ours, rates[1], rates[0])
     np.testing.assert_allclose(ours, resample_loops(y, *rates), rtol=0, atol=1e-5 + END_STEP * np.abs(y).max())
 
 
 def test_both_ways_agree_on_a_long_signal():
     y = np.random.default_rng(0).standard_normal(30_001)
     by_phases = np.empty(-(-len(y) * 160 // 441))
-    _resample._by_interpolated_phases(y, by_phases, 160, 441)
+    resampling._by_interpolated_phases(y, by_phases, 160, 441)
     tolerance = 1e-5 + END_STEP * np.abs(y).max()
     np.testing.assert_allclose(resample(y, orig_sr=441, target_sr=160), by_phases, rtol=0, atol=tolerance)
 
@@ -63,7 +62,7 @@ def test_both_ways_agree_on_a_long_signal():
 def test_tiles_leave_no_seam(rates, monkeypatch):
     y = np.random.default_rng(1).standard_normal(5003)
     whole = resample(y, orig_sr=rates[0], target_sr=rates[1])
-    monkeypatch.setattr(_resample, "TILE_SAMPLES", 700)
+    monkeypatch.setattr(resampling, "TILE_SAMPLES", 700)
     np.testing.assert_allclose(resample(y, orig_sr=rates[0], target_sr=rates[1]), whole, rtol=0, atol=1e-12)
 
 

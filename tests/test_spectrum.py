@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from npaudio import spectrum
-from npaudio._framing import PAD_MODES, continued
+from npaudio.spectrum.framing import PAD_MODES, continued
 from tests.oracles import stft_loops
 
 RNG = np.random.default_rng(0)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from npaudio._synth_parts import (
+from npaudio.signals import SOUND_CLASSES, synthesize
+from npaudio.signals.sound_parts import (
     Note,
     band,
     fast_length,
@@ -17,7 +18,6 @@ from npaudio._synth_parts import (
     steady_times,
     wavetable,
 )
-from npaudio.signals import SOUND_CLASSES, synthesize
 from tests.oracles import signals_ring_loops, signals_scatter_loops, signals_tone_sum
 
 SR = 16000

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from npaudio import augment, metrics, nn, training
-from npaudio._terminal import clock
+from npaudio._core.terminal import clock
 from npaudio.training.best import Best
 from npaudio.training.progress import Progress
 from tests.training_cases import blended, data, network
@@ -391,7 +391,7 @@ class Terminal(io.StringIO):
 def test_progress_has_rate_and_time_left_on_a_terminal_and_is_silent_elsewhere(monkeypatch):
     for stream, speaks in ((Terminal(), True), (io.StringIO(), False)):
         monkeypatch.setattr(sys, "stderr", stream)
-        monkeypatch.setattr("npaudio._terminal.SECONDS_BETWEEN", 0.0)
+        monkeypatch.setattr("npaudio._core.terminal.SECONDS_BETWEEN", 0.0)
         training.fit(network(), X, Y, epochs=2, batch_size=6)
         text = stream.getvalue()
         assert ("step 3 of 4, loss " in text and "examples a second, 0:00 left" in text) == speaks
@@ -404,7 +404,7 @@ def test_progress_has_rate_and_time_left_on_a_terminal_and_is_silent_elsewhere(m
 
 def test_time_left_counts_the_steps_of_this_session_only(monkeypatch):
     now = iter([0.0, 10.0])
-    monkeypatch.setattr("npaudio._terminal.time.monotonic", lambda: next(now))
+    monkeypatch.setattr("npaudio._core.terminal.time.monotonic", lambda: next(now))
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     Progress(total_steps=100, first_step=50).step(step=60, epoch=1, loss=0.5, n=20)
     assert "2 examples a second, 0:40 left" in terminal.getvalue()

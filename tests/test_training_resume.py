@@ -10,7 +10,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from npaudio import _replacing, nn, training
+from npaudio import nn, training
+from npaudio._core import atomic_write
 from npaudio.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
 from tests.training_cases import BATCH, EPOCHS, SETTINGS, STEPS, blended, data, network, settings
 
@@ -301,12 +302,12 @@ def test_what_killed_processes_left_half_written_is_removed(tmp_path):
     left = {}
     for name, ages in age.items():
         for seconds in ages:
-            half = tmp_path / f"{_replacing._beginning(str(tmp_path / name))}{seconds}.tmp"
+            half = tmp_path / f"{atomic_write._beginning(str(tmp_path / name))}{seconds}.tmp"
             half.touch()
             os.utime(half, (time.time() - seconds, time.time() - seconds))
             left[name, seconds] = half
-    with _replacing.replacing(path, caller="test"):
-        assert sum(half.name.startswith(_replacing._beginning(str(path))) for half in tmp_path.iterdir()) == 3
+    with atomic_write.replacing(path, caller="test"):
+        assert sum(half.name.startswith(atomic_write._beginning(str(path))) for half in tmp_path.iterdir()) == 3
     path.unlink()
     run("ema", path)
     assert [key for key, half in left.items() if half.exists()] == [("run.npz", 0), ("other.npz", 3600)]

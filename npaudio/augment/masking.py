@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from npaudio._checks import check_floating, check_positive_int
+from npaudio._core.checks import check_floating, check_positive_int
 from npaudio.augment.draws import DB_LIMITS, Rng, Strength, needed_generator, strength_range
 
 FILLS = ("mean", "floor")

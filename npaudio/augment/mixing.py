@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from npaudio._checks import check_floating, check_positive
+from npaudio._core.checks import check_floating, check_positive
 from npaudio.augment.draws import Rng, needed_generator
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from npaudio._checks import check_choice, check_waveform
-from npaudio._synth_parts import fast_length
+from npaudio._core.checks import check_choice, check_waveform
 from npaudio.augment.draws import DB_LIMITS, Rng, Strength, draw_strength, needed_generator
+from npaudio.signals.sound_parts import fast_length
 
 COLOURS = {"white": 0.0, "pink": 0.5, "brown": 1.0}  # exponents: the magnitude falls as frequency ** -exponent
 CORNER = 1 / 800  # of the sampling rate, 20 Hz at 16 kHz: below, pink and brown are flat

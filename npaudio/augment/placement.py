@@ -5,7 +5,7 @@ None of them computes a new value from two samples, so a NaN among them stays wh
 
 import numpy as np
 
-from npaudio._checks import check_choice, check_floating, check_positive_int
+from npaudio._core.checks import check_choice, check_floating, check_positive_int
 from npaudio.augment.draws import DB_LIMITS, Rng, Strength, draw_strength, needed_generator
 
 SHIFT_MODES = ("circular", "padded")

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from npaudio._checks import check_positive_int, check_waveform
+from npaudio._core.checks import check_positive_int, check_waveform
 from npaudio.augment.draws import DB_LIMITS, Rng, Strength, draw_strength, needed_generator
 
 DECAY_LIMITS = (0.01, 20.0)

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from npaudio._checks import check_waveform
-from npaudio._resample import resample
+from npaudio._core.checks import check_waveform
+from npaudio.audio.resampling import resample
 from npaudio.augment.draws import Rng, Strength, draw_strength, is_drawn
 from npaudio.spectrum import istft, stft
 

@@ -20,18 +20,18 @@ Conventions
   and `table.report()` have that too.
 """
 
-from npaudio.datasets.archive import ArchiveError
 from npaudio.datasets.base import SoundDataset
-from npaudio.datasets.extraction import extract_features
-from npaudio.datasets.feature_table import FeatureTable
-from npaudio.datasets.fetching import DownloadError, download
+from npaudio.datasets.downloading.archive import ArchiveError
+from npaudio.datasets.downloading.fetching import DownloadError, download
+from npaudio.datasets.features.extraction import extract_features
+from npaudio.datasets.features.table import FeatureTable
 from npaudio.datasets.folder import AudioFolder
 from npaudio.datasets.folds import SourceLeakWarning, UntrainedClassWarning, leaked_sources, make_folds
 from npaudio.datasets.progress import ProgressLine
+from npaudio.datasets.published import ESC50, UrbanSound8K
 from npaudio.datasets.scenes import Scene, SyntheticScenes
 from npaudio.datasets.skipped import Skipped
 from npaudio.datasets.synthetic import SyntheticSounds
-from npaudio.datasets.tables import ESC50, UrbanSound8K
 
 __all__ = [
     "ESC50",

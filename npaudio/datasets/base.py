@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from npaudio._checks import check_positive_int
+from npaudio._core.checks import check_positive_int
 from npaudio.datasets.folds import split_by_fold
 from npaudio.datasets.skipped import Skipped, describe_skipped
 

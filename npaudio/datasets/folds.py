@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from npaudio._checks import check_positive_int
+from npaudio._core.checks import check_positive_int
 from npaudio.augment.draws import needed_generator
 
 DEFAULT_FOLDS = 5

@@ -9,7 +9,7 @@ import os
 import stat
 from typing import BinaryIO
 
-from npaudio._wav import (
+from npaudio.audio.wav import (
     STREAM_SIZES,
     AudioFileError,
     Chunk,

@@ -2,7 +2,7 @@
 
 from typing import TextIO
 
-from npaudio._terminal import RewrittenLine, clock
+from npaudio._core.terminal import RewrittenLine, clock
 
 
 class ProgressLine:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from npaudio._checks import check_positive, check_positive_int
-from npaudio._synth_parts import shaped_noise
+from npaudio._core.checks import check_positive, check_positive_int
 from npaudio.audio import resample
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.synthetic import checked_sound_classes, drawn_seed, fold_count
 from npaudio.sed import Event
 from npaudio.signals import SOUND_CLASSES, synthesize
+from npaudio.signals.sound_parts import shaped_noise
 
 AUDIBLE = 10 ** (-40 / 20)  # of the peak of an event
 MIN_EVENT = 0.1  # seconds that `synthesize` needs

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from npaudio._checks import check_choice, check_positive, check_positive_int
+from npaudio._core.checks import check_choice, check_positive, check_positive_int
 from npaudio.audio import resample
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.folds import DEFAULT_FOLDS

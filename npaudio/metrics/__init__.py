@@ -16,19 +16,13 @@ Conventions
   docstring says whose different habit is followed.
 """
 
-from npaudio.metrics.average_precision import average_precision, mean_average_precision
-from npaudio.metrics.classification import PrecisionRecallF, accuracy, confusion_matrix, precision_recall_fscore
-from npaudio.metrics.curves import d_prime, precision_recall_curve, roc_auc
-from npaudio.metrics.event_based import EventBasedMetrics, event_based_metrics
-from npaudio.metrics.event_results import EventMetrics
-from npaudio.metrics.explanation import Explanation, Fate, FileExplanation
-from npaudio.metrics.intersection import intersection_based_metrics
-from npaudio.metrics.label_checks import UndefinedMetricWarning
-from npaudio.metrics.label_ranking import label_ranking_average_precision, lwlrap
-from npaudio.metrics.psd_roc import PsdsScore, Staircase
-from npaudio.metrics.psds import psds, psds_from_detections
-from npaudio.metrics.report import classification_report
-from npaudio.metrics.segment_based import segment_based_metrics
+from npaudio.metrics.events.detection_score import psds, psds_from_detections
+from npaudio.metrics.events.event_based import EventBasedMetrics, event_based_metrics
+from npaudio.metrics.events.event_results import EventMetrics
+from npaudio.metrics.events.explanation import Explanation, Fate, FileExplanation
+from npaudio.metrics.events.intersection import intersection_based_metrics
+from npaudio.metrics.events.psd_roc import PsdsScore, Staircase
+from npaudio.metrics.events.segment_based import segment_based_metrics
 from npaudio.metrics.synthesis import (
     Alignment,
     dtw_path,
@@ -36,8 +30,14 @@ from npaudio.metrics.synthesis import (
     mel_cepstral_distortion,
     spectral_convergence,
 )
-from npaudio.metrics.thresholds import tune_thresholds
-from npaudio.metrics.uncertainty import Interval, bootstrap_ci, expected_calibration_error
+from npaudio.metrics.tagging.classification import PrecisionRecallF, accuracy, confusion_matrix, precision_recall_fscore
+from npaudio.metrics.tagging.curves import d_prime, precision_recall_curve, roc_auc
+from npaudio.metrics.tagging.label_checks import UndefinedMetricWarning
+from npaudio.metrics.tagging.label_ranking import label_ranking_average_precision, lwlrap
+from npaudio.metrics.tagging.ranking import average_precision, mean_average_precision
+from npaudio.metrics.tagging.report import classification_report
+from npaudio.metrics.tagging.thresholds import tune_thresholds
+from npaudio.metrics.tagging.uncertainty import Interval, bootstrap_ci, expected_calibration_error
 
 __all__ = [
     "Alignment",

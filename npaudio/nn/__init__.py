@@ -8,7 +8,7 @@ from npaudio.nn.activation import GELU, ReLU, Sigmoid
 from npaudio.nn.conv import Conv2d
 from npaudio.nn.dropout import Dropout
 from npaudio.nn.finite import NonFiniteError, require_finite
-from npaudio.nn.gradcheck import GradCheckReport, gradcheck
+from npaudio.nn.gradient_check import GradCheckReport, gradcheck
 from npaudio.nn.linear import Linear
 from npaudio.nn.loss import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 from npaudio.nn.loss_robust import FocalLoss, GeneralizedCrossEntropyLoss

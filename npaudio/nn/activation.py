@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from npaudio._core.threads import for_each
 from npaudio.nn import _checks
-from npaudio.nn.layout import batch_tiles
+from npaudio.nn.fast.channels_last import batch_tiles
+from npaudio.nn.fast.normal_distribution import normal_cdf
 from npaudio.nn.module import Module
-from npaudio.nn.normal import normal_cdf
-from npaudio.nn.threads import for_each
 
 
 class ReLU(Module):

@@ -26,11 +26,11 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from npaudio._core.threads import for_each
 from npaudio.nn import _checks
+from npaudio.nn.fast.channels_last import channels_first, channels_last, empty, parts, tiles
 from npaudio.nn.init import Rng, torch_default
-from npaudio.nn.layout import channels_first, channels_last, empty, parts, tiles
 from npaudio.nn.module import Module, Parameter
-from npaudio.nn.threads import for_each
 
 COLUMNS_BYTES = 3 * 1024 * 1024  # of a tile
 LONG_RUN = 8  # channels from which on a pixel is worth copying as a whole

@@ -5,11 +5,11 @@ Conventions: the weight is stored as PyTorch's, (out_features, in_features); any
 
 import numpy as np
 
+from npaudio._core.threads import product
 from npaudio.nn import _checks
+from npaudio.nn.fast.channels_last import sum_rows
 from npaudio.nn.init import Rng, torch_default
-from npaudio.nn.layout import sum_rows
 from npaudio.nn.module import Module, Parameter
-from npaudio.nn.threads import product
 
 
 class Linear(Module):

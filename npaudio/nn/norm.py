@@ -24,8 +24,8 @@ from typing import ClassVar
 import numpy as np
 
 from npaudio.nn import _checks
-from npaudio.nn.columns import column_statistics, gradient_sums, line_in_two, scale_and_shift
-from npaudio.nn.layout import channels_first, channels_last, sum_rows
+from npaudio.nn.fast.channels_last import channels_first, channels_last, sum_rows
+from npaudio.nn.fast.row_statistics import column_statistics, gradient_sums, line_in_two, scale_and_shift
 from npaudio.nn.module import Module, Parameter
 
 

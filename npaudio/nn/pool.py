@@ -9,11 +9,11 @@ walked through tap by tap, a tap being one position inside all windows at once: 
 
 import numpy as np
 
+from npaudio._core.threads import for_each
 from npaudio.nn import _checks
 from npaudio.nn.conv import pad, unpad, window_counts
-from npaudio.nn.layout import batch_tiles, channels_first, channels_last, empty
+from npaudio.nn.fast.channels_last import batch_tiles, channels_first, channels_last, empty
 from npaudio.nn.module import Module
-from npaudio.nn.threads import for_each
 
 Pair = tuple[int, int]
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npaudio._checks import check_waveform
-from npaudio._filterbank import mel_centers
-from npaudio.mel import check_spectrogram
+from npaudio._core.checks import check_waveform
+from npaudio.mel.filterbank import mel_centers
+from npaudio.mel.spectrogram import check_spectrogram
 from npaudio.plot.style import ACCENT, COLOURS, DARK, axes_or_new
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from npaudio import metrics, nn
-from npaudio._checks import check_positive_int
+from npaudio._core.checks import check_positive_int
 
 
 def predict(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> np.ndarray:

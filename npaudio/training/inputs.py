@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from npaudio import nn
-from npaudio._checks import check_positive
+from npaudio._core.checks import check_positive
 from npaudio.augment import Augmentation
 from npaudio.nn.finite import all_finite
 from npaudio.nn.schedule import Schedule

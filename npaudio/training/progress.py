@@ -1,6 +1,6 @@
 """A line on the terminal while a network learns: where it is, the loss, how fast it goes, the time that is left."""
 
-from npaudio._terminal import RewrittenLine, clock
+from npaudio._core.terminal import RewrittenLine, clock
 from npaudio.training.history import History
 
 

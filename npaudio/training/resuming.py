@@ -2,7 +2,7 @@
 
 import os
 
-from npaudio._replacing import remove_leftovers
+from npaudio._core.atomic_write import remove_leftovers
 from npaudio.checkpoints import load_checkpoint, save_checkpoint
 from npaudio.training import inputs
 from npaudio.training.run import Run

@@ -1,0 +1,199 @@
+"""Unpack an archive from the internet without trusting it.
+
+A ZIP or tar file may name members `../../.bashrc` or `C:/Windows/...`, or hold links that lead out of the folder. All
+members are looked at before the first is written, and one bad one is enough to refuse the archive. The outermost
+folder, if all members share it, is left away: `ESC-50-master/audio/1.wav` becomes `root/audio/1.wav`.
+
+Damage is told by checksums: a ZIP file has one for each member, a compressed tar file one for the whole stream, which
+is read once before anything is written. A plain tar file has none for the contents.
+"""
+
+import itertools
+import lzma
+import os
+import re
+import shutil
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from npaudio._core.atomic_write import replacing
+from npaudio.datasets.progress import ProgressLine
+
+FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}  # in names on Windows, and backslashes everywhere
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[. ]", re.IGNORECASE)  # there, too
+LONGEST_NAME = 255  # bytes of a file or folder name, on most file systems
+BLOCK = 2**20
+DAMAGE = (  # what reading an archive may raise that is damaged, encrypted, or packed in an unknown way
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+)
+
+
+class ArchiveError(ValueError):
+    """An archive that is damaged, or that would write outside of its folder."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """What lies in an archive: its name, its size in bytes, whether it is a plain file, the archive's own record."""
+
+    name: str
+    size: int
+    plain: bool
+    record: Any
+
+
+def extract(archive: Path, root: Path, *, last: str) -> None:
+    """Unpack all files of a ZIP or tar archive into `root`, the one called `last` at the end.
+
+    Each file is whole or not there, and `last` is there only if all others are, so it tells a complete data set.
+    """
+    with _opened(archive) as source:
+        with _damage_told(repr(archive.name)):
+            members = list(_members(source))
+        _check_members(members, archive.name)
+        names = _without_outer_folder([member.name for member in members])
+        if last not in names:
+            raise ArchiveError(
+                f"download: {archive.name!r} holds no {last!r}, so it is not the data set; check the address"
+            )
+        _check_space(root, sum(member.size for member in members))
+        line = ProgressLine("unpack", len(members), unit="files")
+        for done, (name, member) in enumerate(sorted(zip(names, members, strict=True), key=lambda m: m[0] == last)):
+            _write(source, member, root / name)
+            line.show(done)
+        line.close(f"{len(members)} files in {root}")
+
+
+def _write(source: zipfile.ZipFile | tarfile.TarFile, member: Member, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        replacing(path, caller="download") as stream,
+        _damage_told(f"{member.name!r} in the archive"),
+        _reading(source, member) as content,
+    ):
+        shutil.copyfileobj(content, stream)
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
+    """The archive, told by its content."""
+    is_zip = zipfile.is_zipfile(archive)
+    with _damage_told(repr(archive.name)):
+        if not is_zip and not tarfile.is_tarfile(archive):
+            with open(archive, "rb") as stream:
+                found = stream.read(16)
+            raise ArchiveError(
+                f"download: {archive.name!r} is not a whole ZIP or tar file (it begins with {found!r}); download again"
+            )
+        source = (zipfile.ZipFile if is_zip else tarfile.open)(archive)
+    with source:
+        yield source
+
+
+@contextmanager
+def _damage_told(what: str) -> Iterator[None]:
+    """Turn whatever reading a bad archive raises into an ArchiveError; errors of the disk stay what they are."""
+    try:
+        yield
+    except ArchiveError:
+        raise
+    except (*DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise
+        raise ArchiveError(f"download: {what} is damaged or cannot be read ({error}); download again") from error
+
+
+def _members(source: zipfile.ZipFile | tarfile.TarFile) -> Iterator[Member]:
+    """Everything but folders."""
+    if isinstance(source, zipfile.ZipFile):
+        for info in source.infolist():
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if not info.is_dir():
+                yield Member(info.orig_filename, info.file_size, kind in (0, stat.S_IFREG), info)
+    else:
+        for entry in source.getmembers():
+            if not entry.isdir():
+                yield Member(entry.name.removeprefix("./"), entry.size, entry.isreg(), entry)
+        _check_rest_of_tar(source)
+
+
+def _check_rest_of_tar(source: tarfile.TarFile) -> None:
+    """Refuse a tar file that breaks off: after the last member come blocks of zeros.
+
+    Python's tarfile takes a damaged header, and the end of a file cut short, for the end of the archive too. Reading on
+    to the end of a compressed file also has its checksum compared.
+    """
+    stream = source.fileobj
+    assert stream is not None
+    ended = stream.tell() > source.offset  # a block was there, and it was not a member's
+    while block := stream.read(BLOCK):
+        ended = ended and not any(block)
+    if not ended:
+        raise ArchiveError("download: the tar file breaks off or is damaged after its last member; download again")
+
+
+def _check_members(members: Sequence[Member], archive: str) -> None:
+    """Refuse the archive if a member has a bad name or is no plain file, or a file is named as a folder."""
+    folders = {parent for member in members for parent in _folders_of(member.name)}
+    for member in members:
+        problem = None if member.plain else "is a link or a device"
+        if member.name in folders:
+            problem = "is a file and a folder"
+        if problem := problem or _problem_of_name(member.name):
+            raise ArchiveError(
+                f"download: {archive!r} was not unpacked, as its member {member.name!r} {problem}; "
+                "get it from the publisher of the data set"
+            )
+
+
+def _folders_of(name: str) -> Iterator[str]:
+    """The folders that a file lies in: a and a/b for a/b/c."""
+    return itertools.accumulate(name.split("/")[:-1], "{}/{}".format)
+
+
+def _problem_of_name(name: str) -> str | None:
+    """Why a file of this name must not be written, or None. Names are judged for all platforms alike."""
+    parts = name.split("/")
+    if name.startswith("/") or ".." in parts:
+        return "leads out of the folder"
+    if any(_is_bad(part) for part in parts):
+        return "has a name that not every system can hold"
+    return None
+
+
+def _is_bad(part: str) -> bool:
+    too_long = len(os.fsencode(part)) > LONGEST_NAME
+    return not part or too_long or bool(FORBIDDEN & set(part)) or RESERVED.fullmatch(part) is not None
+
+
+def _without_outer_folder(names: list[str]) -> list[str]:
+    outer = {name.split("/")[0] for name in names}
+    if len(outer) == 1 and all("/" in name for name in names):
+        return [name.split("/", 1)[1] for name in names]
+    return names
+
+
+def _check_space(root: Path, n_bytes: int) -> None:
+    """An archive that does not fit is refused before it fills the disk."""
+    free = shutil.disk_usage(root).free
+    if n_bytes > free:
+        raise OSError(f"download: {n_bytes / 1e9:.1f} GB do not fit on the disk of {os.fspath(root)!r}; make room")
+
+
+def _reading(source: zipfile.ZipFile | tarfile.TarFile, member: Member) -> IO[bytes]:
+    stream = source.open(member.record) if isinstance(source, zipfile.ZipFile) else source.extractfile(member.record)
+    assert stream is not None  # plain files have a content
+    return stream

@@ -1,0 +1,1 @@
+"""Features of a whole data set: extracted in parallel, kept in a cache on disk."""

@@ -1,0 +1,254 @@
+"""Work shared among processes of Python, without the traps of `multiprocessing`.
+
+A worker is started in one of two ways. Where it is safe, on Linux while no other Python thread runs, it is a fork of
+this process, which takes milliseconds. Everywhere else it is a fresh interpreter, which takes some tenths of a second
+to start, and is told by its standard input what to do. Neither imports the main script again, so a script needs no
+`if __name__ == "__main__"` on any platform; a task that is defined in the main script is done without workers where a
+fresh interpreter would be needed. When the parent is gone, a worker's input ends, and so does the worker.
+
+Each worker has one thread of BLAS, because as many workers as processors are at work already.
+
+Conventions
+-----------
+A task is a picklable object that is called with the items of a list, and whose results can be pickled.
+"""
+
+import contextlib
+import os
+import pickle
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from npaudio._core.threads import one_blas_thread
+from npaudio.datasets.features.kept_memory import keep_freed_memory
+
+Task = Callable[[Any], Any]
+
+CHUNK = 8  # items handed out at a time: few enough that all end together, enough that talking costs nothing
+BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+START = (
+    "import sys, pickle; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "from npaudio.datasets.features.worker import serve_streams; serve_streams()"
+)
+
+
+def available_processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(task: Task, items: Sequence[Any], *, processes: int) -> Generator[tuple[Any, Any], None, None]:
+    """(item, task(item)) for all items, in the order in which they are done; here if `processes` is 1.
+
+    What the task raises is raised here. Whatever ends the loop, the workers end with it; until then BLAS has one thread
+    in this process too.
+    """
+    keep_freed_memory()
+    processes = min(processes, -(-len(items) // CHUNK))
+    if processes <= 1 or not (fork_is_safe() or can_start_afresh(task)):
+        for item in items:
+            yield item, task(item)
+        return
+    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+    waiting: queue.SimpleQueue[Sequence[Any]] = queue.SimpleQueue()
+    for chunk in chunks:
+        waiting.put(chunk)
+    finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    start_worker = ForkedWorker if fork_is_safe() else FreshWorker
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(one_blas_thread())
+        pool = stack.enter_context(ThreadPoolExecutor(processes))  # left last, when no worker keeps a thread waiting
+        workers = [stack.enter_context(start_worker(task)) for _ in range(processes)]
+        for worker in workers:
+            pool.submit(_keep_busy, worker, waiting, finished)
+        for _ in chunks:
+            outcome = _next(finished)
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield from outcome
+
+
+def fork_is_safe() -> bool:
+    """Whether a fork is whole: another thread would not come along, but the locks that it holds would."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def can_start_afresh(task: Task) -> bool:
+    """Whether a new interpreter could do the task, which it cannot import from the main script or a notebook."""
+    try:
+        return bool(sys.executable) and b"__main__" not in _pickled(task)
+    except (pickle.PicklingError, AttributeError, TypeError):  # a function or class inside of a function
+        return False
+
+
+def _keep_busy(
+    worker: "Worker", waiting: "queue.SimpleQueue[Sequence[Any]]", finished: "queue.SimpleQueue[Any]"
+) -> None:
+    """Hand a worker its next chunk before its answer to the last is read, so that it never waits."""
+    under_way: list[Sequence[Any]] = []
+    try:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                chunk = waiting.get_nowait()
+                worker.send(chunk)
+                under_way.append(chunk)
+            if not under_way:
+                return
+            if len(under_way) == 2 or waiting.empty():
+                chunk = under_way.pop(0)
+                finished.put(list(zip(chunk, worker.receive(), strict=True)))
+    except Exception as error:
+        finished.put(error)
+
+
+def _next(finished: "queue.SimpleQueue[Any]") -> Any:
+    """The next outcome; looked for again and again, because on Windows Ctrl-C does not end a wait."""
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return finished.get(timeout=0.5)
+
+
+class Worker:
+    """A process that waits for chunks of items; used in a `with`, after which it is gone."""
+
+    introduction = b""  # what to say before the first chunk
+    requests: IO[bytes]
+    answers: IO[bytes]
+
+    def send(self, chunk: Sequence[Any]) -> None:
+        """Hand over a chunk; the answer is `receive`d later."""
+        with _told_of_death():
+            self.requests.write(self.introduction + _pickled(list(chunk)))
+            self.requests.flush()
+            self.introduction = b""
+
+    def receive(self) -> list[Any]:
+        """Results of the oldest chunk; what the task raised is raised here."""
+        with _told_of_death():
+            results = pickle.load(self.answers)
+        if isinstance(results, BaseException):
+            raise results
+        return results
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Kill it: it has nothing to lose, as its files are whole or not there."""
+        raise NotImplementedError
+
+
+@contextlib.contextmanager
+def _told_of_death() -> Iterator[None]:
+    """Say what it means that the other end of a pipe is gone."""
+    try:
+        yield
+    except (EOFError, OSError, pickle.UnpicklingError) as error:
+        raise RuntimeError(
+            "a worker process was killed; what is in a cache is kept, so run it again, or with processes=1"
+        ) from error
+
+
+class FreshWorker(Worker):
+    """A worker in a new interpreter, which gets the task through its standard input."""
+
+    def __init__(self, task: Task) -> None:
+        self.introduction = _pickled(sys.path) + _pickled(task)
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", START],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **dict.fromkeys(BLAS_VARIABLES, "1")},
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self.requests, self.answers = self._process.stdin, self._process.stdout
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+class ForkedWorker(Worker):
+    """A worker that is a copy of this process, and has the task already."""
+
+    def __init__(self, task: Task) -> None:
+        request_end, self.requests = _pipe()
+        self.answers, answer_end = _pipe()
+        with warnings.catch_warnings():
+            # Python warns of every thread, those of BLAS too; OpenBLAS stops its own before a fork.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._pid = os.fork()
+        if self._pid == 0:
+            self.requests.close()
+            self.answers.close()
+            _live_as_a_fork(task, request_end, answer_end)
+        request_end.close()
+        answer_end.close()
+
+    def __exit__(self, *exception: object) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        self.answers.close()
+        with contextlib.suppress(BrokenPipeError):  # what was not sent has no reader any more
+            self.requests.close()
+
+
+def serve(task: Task, requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Life of a worker: answer chunks until there are no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, whose end is ours
+    while True:
+        try:
+            chunk = pickle.load(requests)
+            answers.write(_answer(task, chunk))
+            answers.flush()
+        except (EOFError, BrokenPipeError):  # the parent is gone
+            return
+
+
+def serve_streams() -> None:
+    """Life of a fresh worker: the task comes first."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the task prints must not get among the answers
+    keep_freed_memory()
+    serve(pickle.load(sys.stdin.buffer), sys.stdin.buffer, answers)
+    os._exit(0)  # without another try to flush the answers that nobody reads
+
+
+def _live_as_a_fork(task: Task, requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Serve, and end without the parent's clean-up, which is not ours to do."""
+    try:
+        serve(task, requests, answers)
+    finally:
+        os._exit(0)
+
+
+def _answer(task: Task, chunk: Sequence[Any]) -> bytes:
+    """The results, or the exception that came instead of them."""
+    try:
+        return _pickled([task(item) for item in chunk])
+    except Exception as error:
+        try:
+            return _pickled(error)
+        except Exception:
+            return _pickled(RuntimeError(f"a worker process met {error!r}"))
+
+
+def _pickled(item: Any) -> bytes:
+    """Protocol 5 copies arrays once less than the default."""
+    return pickle.dumps(item, protocol=5)
+
+
+def _pipe() -> tuple[IO[bytes], IO[bytes]]:
+    """The two ends of a pipe: what is written to the second is read from the first."""
+    reading, writing = os.pipe()
+    return os.fdopen(reading, "rb"), os.fdopen(writing, "wb")

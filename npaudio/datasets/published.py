@@ -1,0 +1,195 @@
+"""ESC-50 and UrbanSound8K: sound files with a table that says the class, the fold and the source of each.
+
+Conventions
+-----------
+A class that the table does not mention does not exist, so a part of a data set is a data set: labels are 0, 1, ... in
+the order of the published class numbers. With all classes present they are the published numbers.
+"""
+
+import csv
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from npaudio._core.checks import check_choice
+from npaudio.datasets.files import FileDataset, ListedFile, check_root, check_some_usable
+from npaudio.datasets.skipped import Skipped
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a table says about a clip."""
+
+    name: str
+    fold: int
+    class_number: int
+    class_name: str
+    source: str
+
+
+class ESC50(FileDataset):
+    """ESC-50: 2,000 recordings of 5 s in 50 classes and 5 folds, 44.1 kHz mono (Piczak 2015).
+
+    The 40 clips of a class were cut from fewer recordings; the folds keep each recording together.
+
+    Parameters
+    ----------
+    root : str or path
+        Folder with `audio/` and `meta/esc50.csv`, such as the one that `download("esc50", root)` fills.
+    esc10 : bool
+        Only the ten classes of ESC-10, labelled 0 to 9.
+    sr : int
+        Sampling rate of the items in Hz.
+    missing : {"error", "skip"}
+        What to do if the table names files that are not there.
+
+    Raises
+    ------
+    ValueError
+        If the folder or the table is not there, or the table is damaged, or names files that are not there.
+
+    Examples
+    --------
+    >>> dataset = ESC50("ESC-50-master", esc10=True)  # doctest: +SKIP
+    >>> train, test = dataset.split(1)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, root: str | os.PathLike[str], *, esc10: bool = False, sr: int = 44100, missing: str = "error"
+    ) -> None:
+        path = check_root(root, caller="ESC50")
+        columns = ("filename", "fold", "target", "category", "src_file", "esc10")
+        table = Table(path / "meta" / "esc50.csv", columns, caller="ESC50")
+        rows = []
+        for k, line in enumerate(table.lines):
+            if not esc10 or line["esc10"].strip().lower() == "true":
+                fold, number = table.numbers(k, "fold", "target")
+                rows.append(Row(f"audio/{line['filename']}", fold, number, line["category"], line["src_file"]))
+        if esc10 and not rows and table.lines:
+            raise table.error("names no clips of ESC-10", "pass esc10=False for what there is")
+        listed, class_names, absent = table.listed(path, rows, missing)
+        super().__init__(path, listed, class_names=class_names, sr=sr, skipped=absent)
+        check_some_usable(self)
+
+
+class UrbanSound8K(FileDataset):
+    """UrbanSound8K: 8,732 recordings of up to 4 s in 10 classes and 10 folds (Salamon, Jacoby and Bello 2014).
+
+    Rates are from 8 to 192 kHz, and clips have one or two channels: items are mono at `sr`. Always test on the given
+    folds: clips of one Freesound recording (`sources`) lie in one fold.
+
+    Parameters
+    ----------
+    root : str or path
+        Folder with `audio/fold1` to `audio/fold10` and `metadata/UrbanSound8K.csv`.
+    sr : int
+        Sampling rate of the items in Hz.
+    missing : {"error", "skip"}
+        What to do if the table names files that are not there.
+
+    Raises
+    ------
+    ValueError
+        If the folder or the table is not there, or the table is damaged, or names files that are not there.
+    """
+
+    def __init__(self, root: str | os.PathLike[str], *, sr: int = 16000, missing: str = "error") -> None:
+        path = check_root(root, caller="UrbanSound8K")
+        columns = ("slice_file_name", "fsID", "fold", "classID", "class")
+        table = Table(path / "metadata" / "UrbanSound8K.csv", columns, caller="UrbanSound8K")
+        rows = []
+        for k, line in enumerate(table.lines):
+            fold, number = table.numbers(k, "fold", "classID")
+            rows.append(Row(f"audio/fold{fold}/{line['slice_file_name']}", fold, number, line["class"], line["fsID"]))
+        listed, class_names, absent = table.listed(path, rows, missing)
+        super().__init__(path, listed, class_names=class_names, sr=sr, skipped=absent)
+        check_some_usable(self)
+
+
+class Table:
+    """A CSV file with the columns that are needed; what is wrong with it is an error that names it."""
+
+    def __init__(self, path: Path, columns: Sequence[str], *, caller: str) -> None:
+        self.path, self.caller = path, caller
+        if not path.is_file():
+            raise ValueError(f"{caller}: {str(path)!r} is not there; pass the folder that the archive unpacks to")
+        names, self.lines, self.line_numbers = self._read()
+        absent = [name for name in columns if name not in names]
+        if absent and len(names) == 1 and re.search("[;\t]", names[0]):
+            raise self.error(f"has one column, {names[0]!r}", "save it with commas between the columns")
+        if absent:
+            raise self.error(f"has no column {', '.join(map(repr, absent))}", "unpack the archive again")
+        for k, line in enumerate(self.lines):
+            empty = [name for name in columns if not line[name]]
+            if empty:
+                raise self.error(f"has nothing in column {empty[0]!r} of line {self.line_numbers[k]}", "repair it")
+
+    def _read(self) -> tuple[Sequence[str], list[dict[str, str]], list[int]]:
+        """Names of the columns; the lines; and the number of each in the file, from 1, for error messages."""
+        with open(self.path, newline="", encoding="utf-8-sig") as stream:
+            reader = csv.DictReader(stream)
+            try:
+                names = reader.fieldnames or ()
+                numbered = [(line, reader.line_num) for line in reader]
+            except (csv.Error, UnicodeDecodeError) as error:
+                raise self.error(f"is not a table in UTF-8 ({error})", "unpack the archive again") from error
+        return names, [line for line, _ in numbered], [number for _, number in numbered]
+
+    def numbers(self, k: int, fold_column: str, class_column: str) -> tuple[int, int]:
+        """Fold, from 1 on, and number of the class of a line."""
+        found = [self.lines[k][name] for name in (fold_column, class_column)]
+        try:
+            fold, class_number = map(int, found)
+        except ValueError:
+            fold = class_number = -1
+        if fold < 1 or class_number < 0:
+            raise self.error(
+                f"has {', '.join(map(repr, found))} in line {self.line_numbers[k]}, where {fold_column} and "
+                f"{class_column} must be whole numbers, from 1 and from 0 on",
+                "repair it",
+            )
+        return fold, class_number
+
+    def listed(
+        self, root: Path, rows: Sequence[Row], missing: str
+    ) -> tuple[list[ListedFile], list[str], list[Skipped]]:
+        """The files that are there with labels 0, 1, ...; the names of the classes; the files that are not there."""
+        check_choice(missing, ("error", "skip"), caller=self.caller, name="missing")
+        classes = self._classes(rows)
+        label = {number: k for k, number in enumerate(sorted(classes))}
+        present, absent = [], []
+        for row in rows:
+            self._check_name(row.name)
+            if (root / row.name).is_file():
+                present.append(ListedFile(row.name, label[row.class_number], row.fold, row.source))
+            else:
+                absent.append(Skipped(row.name, "is named in the table, but not there"))
+        if missing == "error":
+            self._refuse_absent(absent, len(rows))
+        return present, [classes[number] for number in label], absent
+
+    def _classes(self, rows: Sequence[Row]) -> dict[int, str]:
+        """Number and name of each class; one number must not have two names."""
+        if not rows:
+            raise self.error("names no clips", "unpack the archive again")
+        classes: dict[int, str] = {}
+        for row in rows:
+            name = classes.setdefault(row.class_number, row.class_name)
+            if name != row.class_name:
+                raise self.error(f"calls class {row.class_number} both {name!r} and {row.class_name!r}", "repair it")
+        return classes
+
+    def _check_name(self, name: str) -> None:
+        """A name must stay below the root, on every platform."""
+        if ".." in PurePosixPath(name).parts or PureWindowsPath(name).drive or "\\" in name or "//" in name:
+            raise self.error(f"names {name!r}, which leads out of the data set", "repair it")
+
+    def _refuse_absent(self, absent: Sequence[Skipped], n_rows: int) -> None:
+        if absent:
+            problem = f"names {len(absent)} of {n_rows} files that are not there, the first is {absent[0].name!r}"
+            raise self.error(problem, 'unpack the archive again, or pass missing="skip" to go on without them')
+
+    def error(self, problem: str, cure: str) -> ValueError:
+        return ValueError(f"{self.caller}: {str(self.path)!r} {problem}; {cure}")

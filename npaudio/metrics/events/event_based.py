@@ -1,0 +1,170 @@
+"""Event-based scores: how many events were found with the right label at the right time.
+
+Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences 6(6), 2016, section
+4.2, as the library sed_eval computes them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from npaudio.metrics.events.event_results import (
+    EventMetrics,
+    check_empty_output,
+    class_average,
+    error_figures,
+    f_figures,
+)
+from npaudio.metrics.events.event_table import Events, EventTable, event_tables
+from npaudio.metrics.events.explanation import Explanation, explain
+from npaudio.metrics.events.matching import Tolerance, allowed_pairs, maximum_matching
+
+
+@dataclass(frozen=True)
+class EventBasedMetrics(EventMetrics):
+    """Event-based figures; `explain()` tells the fate of every single event."""
+
+    files: list[str] = field(repr=False, compare=False)
+    reference: EventTable = field(repr=False, compare=False)
+    estimated: EventTable = field(repr=False, compare=False)
+    matching: dict[int, int] = field(repr=False, compare=False)  # row of the reference -> row of the estimate
+    tolerance: Tolerance = field(repr=False, compare=False)
+
+    def explain(self) -> Explanation:
+        """Why each point was won or lost: print it, or go through its `files`.
+
+        Returns
+        -------
+        Explanation
+            Per file every reference event, matched or with its nearest miss and by how much, and every false alarm.
+        """
+        return explain(self.files, self.reference, self.estimated, self.matching, self.tolerance)
+
+
+def event_based_metrics(
+    reference: Events,
+    estimated: Events,
+    *,
+    t_collar: float = 0.2,
+    percentage_of_length: float = 0.5,
+    empty_output: str = "nan",
+    labels: Sequence[str] | None = None,
+    evaluate_onset: bool = True,
+    evaluate_offset: bool = True,
+    substitutions: str = "greedy",
+) -> EventBasedMetrics:
+    """F = 2 TP / (N_ref + N_sys), with TP the largest number of pairs of one label, close in onset and offset.
+
+    Close means |onset difference| <= t_collar and |offset difference| <= max(t_collar, percentage_of_length * length of
+    the reference event). The definition is that of Mesaros et al. 2016 in sed_eval, whose figures these are, digit by
+    digit. mir_eval's transcription metrics compare the offset in the same way but want notes instead of labels;
+    sed_scores_eval's collar-based F takes the mean over classes and counts a class without output as 0, which is
+    `empty_output="zero"` here; psds_eval looks at overlap instead of borders (`intersection_based_metrics`).
+
+    Parameters
+    ----------
+    reference, estimated : {filename: [Event, ...]} or path
+        Events, tuples (onset, offset, label), or a DCASE file. The files scored are those of `reference`.
+    t_collar : float
+        Tolerance of onset and offset in seconds. sed_eval's default and DCASE's value are 0.2.
+    percentage_of_length : float
+        Share of the reference event's length that the offset may differ, if that is more than the collar. sed_eval's
+        default is 0.5; the DCASE challenges use 0.2.
+    empty_output : "nan" or "zero"
+        What the precision of a class without output is. With "nan" (sed_eval's default) its F is undefined and drops
+        out of the class-wise average, so a system can gain by never saying a hard class; with "zero" it counts as 0.
+    labels : sequence of str, optional
+        The classes. By default all that occur in either list, sorted.
+    evaluate_onset, evaluate_offset : bool
+        Leave one of the two conditions away.
+    substitutions : "greedy" or "optimal"
+        How events with the right time but the wrong label are counted in the overall error rate. "greedy" is
+        sed_eval's: unmatched reference events take the first free estimate that fits, in the order in which they are
+        listed, so that the rate can change with that order. "optimal" counts the pairs that could be matched in
+        addition if labels did not matter, which does not depend on any order. No other figure is concerned.
+
+    Returns
+    -------
+    EventBasedMetrics
+        `overall` with f_measure, precision, recall, error_rate, substitution_rate, deletion_rate, insertion_rate and
+        the counts n_ref, n_sys, n_tp; `class_wise[label]` and `class_wise_average` with the same but for
+        substitutions: within one class a wrong label is a deletion here and an insertion there.
+
+    Raises
+    ------
+    ValueError
+        A file in the estimate that is not in the reference, an unknown label, an impossible event or setting.
+
+    Examples
+    --------
+    >>> result = event_based_metrics({"a.wav": [(1.0, 4.0, "Speech")]}, {"a.wav": [(1.31, 4.0, "Speech")]})
+    >>> result.overall["f_measure"]
+    0.0
+    >>> print(result.explain())
+    a.wav
+      missed       1.000 -   4.000 s  Speech  onset 0.31 s late, collar 0.2 s (nearest detection 1.310 - 4.000 s)
+      false alarm  1.310 -   4.000 s  Speech  onset 0.31 s late, collar 0.2 s (nearest annotation 1.000 - 4.000 s)
+    """
+    check_empty_output(empty_output, caller="event_based_metrics")
+    tolerance = _tolerance(t_collar, percentage_of_length, evaluate_onset, evaluate_offset)
+    files, labels, ref, est = event_tables(reference, estimated, labels, caller="event_based_metrics")
+    matching = maximum_matching(*allowed_pairs(ref, est, tolerance, same_label=True))
+    n_subs = _count_substitutions(ref, est, matching, tolerance, substitutions)
+    class_wise = _class_wise(labels, ref, est, matching, empty_output)
+    overall = _figures(len(matching), len(ref), len(est), n_subs, empty_output)
+    return EventBasedMetrics(overall, class_wise, class_average(class_wise), files, ref, est, matching, tolerance)
+
+
+def _figures(n_tp: int, n_ref: int, n_sys: int, n_subs: int | None, empty_output: str) -> dict[str, float]:
+    """All figures from the counts; a substitution is neither a deletion nor an insertion."""
+    wrong_label = n_subs or 0
+    return {
+        **f_figures(n_tp, n_ref, n_sys, empty_output=empty_output),
+        **error_figures(
+            n_ref, deletions=n_ref - n_tp - wrong_label, insertions=n_sys - n_tp - wrong_label, substitutions=n_subs
+        ),
+    }
+
+
+def _class_wise(
+    labels: list[str], ref: EventTable, est: EventTable, matching: dict[int, int], empty_output: str
+) -> dict[str, dict[str, float]]:
+    """Figures of each class. One matching serves all: pairs of different classes share no event."""
+    n = len(labels)
+    n_tp = np.bincount(ref.label[list(matching)], minlength=n).tolist()
+    n_ref, n_sys = np.bincount(ref.label, minlength=n).tolist(), np.bincount(est.label, minlength=n).tolist()
+    return {label: _figures(n_tp[c], n_ref[c], n_sys[c], None, empty_output) for c, label in enumerate(labels)}
+
+
+def _count_substitutions(
+    ref: EventTable, est: EventTable, matching: dict[int, int], tolerance: Tolerance, method: str
+) -> int:
+    """Pairs that agree in time but not in label."""
+    if method not in ("greedy", "optimal"):
+        raise ValueError(
+            f'event_based_metrics: substitutions is {method!r}, expected "greedy" (as sed_eval) or "optimal"'
+        )
+    pairs = allowed_pairs(ref, est, tolerance, same_label=False)
+    if method == "optimal":
+        return len(maximum_matching(*pairs)) - len(matching)
+    matched_est = set(matching.values())
+    used_ref, used_est = set[int](), set[int]()
+    for r, e in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True):
+        if not (r in matching or e in matched_est or r in used_ref or e in used_est):
+            used_ref.add(r)
+            used_est.add(e)
+    return len(used_ref)
+
+
+def _tolerance(t_collar: float, percentage_of_length: float, onset: bool, offset: bool) -> Tolerance:
+    if not (np.isfinite(t_collar) and t_collar >= 0):
+        raise ValueError(f"event_based_metrics: t_collar is {t_collar}, expected seconds, 0 or more")
+    if not 0 <= percentage_of_length <= 1:
+        raise ValueError(
+            f"event_based_metrics: percentage_of_length is {percentage_of_length}, expected a share from 0 to 1; "
+            "write 20 % as 0.2"
+        )
+    if not (onset or offset):
+        raise ValueError("event_based_metrics: neither onset nor offset is evaluated, expected at least one; set one")
+    return Tolerance(float(t_collar), float(percentage_of_length), onset, offset)

@@ -1,0 +1,167 @@
+"""Which estimated event belongs to which reference event: the largest set of pairs that no event shares.
+
+Conventions
+-----------
+A pair is *allowed* if its onsets differ by at most the collar and its offsets by at most the larger of the collar and a
+share of the reference event's length; both limits belong to the allowed range, and nothing is rounded (sed_eval).
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from npaudio.metrics.events.event_table import EventTable
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """What still counts as the same event.
+
+    Parameters
+    ----------
+    t_collar : float
+        Seconds that an onset or offset may differ.
+    percentage_of_length : float
+        The offset may also differ by this share of the reference event's length, if that is more.
+    evaluate_onset, evaluate_offset : bool
+        Whether the one or the other is looked at.
+    """
+
+    t_collar: float = 0.2
+    percentage_of_length: float = 0.5
+    evaluate_onset: bool = True
+    evaluate_offset: bool = True
+
+    def offset_collar(self, reference_length: np.ndarray | float) -> np.ndarray:
+        """Seconds that the offset may differ."""
+        return np.maximum(self.t_collar, self.percentage_of_length * np.asarray(reference_length))
+
+    def allows(self, reference: EventTable, estimated: EventTable, ref: np.ndarray, est: np.ndarray) -> np.ndarray:
+        """Whether row `ref[i]` of the reference and row `est[i]` of the estimate agree in time, for every i."""
+        allowed = np.ones(len(ref), dtype=bool)
+        if self.evaluate_onset:
+            allowed &= np.abs(reference.onset[ref] - estimated.onset[est]) <= self.t_collar
+        if self.evaluate_offset:
+            collar = self.offset_collar(reference.length[ref])
+            allowed &= np.abs(reference.offset[ref] - estimated.offset[est]) <= collar
+        return allowed
+
+
+def allowed_pairs(
+    reference: EventTable, estimated: EventTable, tolerance: Tolerance, *, same_label: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of reference and estimate that may be matched, sorted by reference row, then by estimate row."""
+    n_labels = 1 + max(reference.label.max(initial=0), estimated.label.max(initial=0)) if same_label else 1
+    ref_group = reference.file * n_labels + (reference.label if same_label else 0)
+    est_group = estimated.file * n_labels + (estimated.label if same_label else 0)
+    window = None
+    if tolerance.evaluate_onset:  # a little wider than the collar: what is allowed is decided below, unrounded
+        reach = tolerance.t_collar + 1e-9 * (1 + reference.onset)
+        window = Window(reference.onset - reach, reference.onset + reach, estimated.onset)
+    ref, est = pairs_within_groups(ref_group, est_group, window)
+    allowed = tolerance.allows(reference, estimated, ref, est)
+    ref, est = ref[allowed], est[allowed]
+    order = np.lexsort((est, ref))
+    return ref[order], est[order]
+
+
+class Window(NamedTuple):
+    """Item i of the first list is paired only with items j of the second whose `low[i] <= time[j] <= high[i]`."""
+
+    low: np.ndarray
+    high: np.ndarray
+    time: np.ndarray
+
+
+def pairs_within_groups(
+    a_group: np.ndarray, b_group: np.ndarray, window: Window | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Every (i, j) with `a_group[i] == b_group[j]` (and within the window), in the order of i, none other looked at.
+
+    The second list is sorted by group and time, so that the partners of each i are neighbours: two bisections find the
+    first and the last. Times are replaced by their ranks, which makes one whole number of a group and a time.
+    """
+    first, last, b_key = a_group, a_group + 1, b_group
+    if window is not None:
+        times, rank = np.unique(window.time, return_inverse=True)
+        scale = len(times) + 1
+        first = a_group * scale + np.searchsorted(times, window.low, side="left")
+        last = a_group * scale + np.searchsorted(times, window.high, side="right")
+        b_key = b_group * scale + rank
+    b_order = np.argsort(b_key, kind="stable")
+    b_sorted = b_key[b_order]
+    begin = np.searchsorted(b_sorted, first)
+    count = np.maximum(np.searchsorted(b_sorted, last) - begin, 0)
+    i = np.repeat(np.arange(len(a_group)), count)
+    place_in_group = np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
+    return i, b_order[np.repeat(begin, count) + place_in_group]
+
+
+def maximum_matching(ref: np.ndarray, est: np.ndarray) -> dict[int, int]:
+    """Largest set of pairs that share no event, `{ref: est}`, chosen from the pairs `(ref[i], est[i])`.
+
+    Hopcroft and Karp 1973: match greedily; then, as long as there is one, turn a shortest alternating path around,
+    which leads from a free estimate over pairs that are out, in, out, ... to a free reference and so gains one pair.
+    The order in which events are visited is that of mir_eval and sed_eval, so that also among equally large matchings
+    ours is theirs.
+    """
+    neighbours: dict[int, list[int]] = {}
+    for r, e in zip(ref.tolist(), est.tolist(), strict=True):
+        neighbours.setdefault(e, []).append(r)
+    partner: dict[int, int] = {}  # of each matched reference
+    for e, refs in neighbours.items():
+        free = next((r for r in refs if r not in partner), None)
+        if free is not None:
+            partner[free] = e
+    while True:
+        ends, reached_by, came_from = _layers(neighbours, partner)
+        if not ends:
+            return partner
+        for end in ends:
+            _turn_path(end, reached_by, came_from, partner)
+
+
+def _layers(
+    neighbours: dict[int, list[int]], partner: dict[int, int]
+) -> tuple[list[int], dict[int, list[int]], dict[int, int | None]]:
+    """Breadth first from the free estimates until free references come up.
+
+    Returns the free references, for each reference the estimates that reached it, and for each estimate the reference
+    over which it was reached (None for a free one).
+    """
+    matched = set(partner.values())
+    came_from: dict[int, int | None] = {e: None for e in neighbours if e not in matched}
+    reached_by: dict[int, list[int]] = {}
+    layer, ends = list(came_from), list[int]()
+    while layer and not ends:
+        found: dict[int, list[int]] = {}
+        for e in layer:
+            for r in neighbours[e]:
+                if r not in reached_by:
+                    found.setdefault(r, []).append(e)
+        reached_by |= found
+        ends = [r for r in found if r not in partner]
+        layer = [partner[r] for r in found if r in partner]
+        came_from |= {partner[r]: r for r in found if r in partner}
+    return ends, reached_by, came_from
+
+
+def _turn_path(
+    end: int, reached_by: dict[int, list[int]], came_from: dict[int, int | None], partner: dict[int, int]
+) -> None:
+    """Walk back from a free reference to a free estimate, if a path is left, and match along it anew."""
+    path = [(end, iter(reached_by.pop(end)))]
+    taken: list[int] = []
+    while path:
+        e = next((candidate for candidate in path[-1][1] if candidate in came_from), None)
+        if e is None:
+            path.pop()
+            del taken[-1:]
+            continue
+        taken.append(e)
+        previous = came_from.pop(e)
+        if previous is None:
+            partner.update({r: e for (r, _), e in zip(path, taken, strict=True)})
+            return
+        path.append((previous, iter(reached_by.pop(previous, []))))

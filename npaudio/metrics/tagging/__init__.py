@@ -1,0 +1,1 @@
+"""Metrics of clips: accuracy, confusion, average precision, curves, thresholds, uncertainty."""

@@ -1,0 +1,61 @@
+"""From scores to decisions: the threshold of each class that gives the best F."""
+
+from typing import Any
+
+import numpy as np
+
+from npaudio.metrics.tagging.label_checks import check_labels_and_scores, warn_undefined
+
+
+def tune_thresholds(y_true: np.ndarray, y_score: np.ndarray, *, beta: float = 1.0) -> Any:
+    """Per class the threshold t with the largest F = (1 + b^2) TP / ((1 + b^2) TP + b^2 FN + FP) of `score > t`.
+
+    All distinct decisions are tried (as in Lipton, Elkan and Narayanaswamy 2014, who maximise F1 on held-out data);
+    scikit-learn's `TunedThresholdClassifierCV` tries a grid. The threshold lies halfway between the lowest score that
+    is accepted and the highest that is not, so that it does not hang on the rounding of one score. Among equally good
+    ones the highest is taken. Tune on validation clips: on the clips that are scored it flatters.
+
+    Parameters
+    ----------
+    y_true, y_score : ndarray (n_clips,) or (n_clips, n_classes)
+    beta : float
+        Weight of recall against precision.
+
+    Returns
+    -------
+    float or ndarray (n_classes,), float64
+        For `sed.threshold` or `y_score > thresholds`. NaN, which no score is above, for classes without positives. If
+        every clip is accepted, the next float below the lowest score.
+
+    Warns
+    -----
+    UndefinedMetricWarning
+        Counts the classes without positives.
+    """
+    labels, scores = check_labels_and_scores(y_true, y_score, caller="tune_thresholds")
+    if not (np.isfinite(beta) and beta > 0):
+        raise ValueError(f"tune_thresholds: beta is {beta}, expected a number above 0; 1 weighs both errors alike")
+    columns = zip(labels.reshape(len(labels), -1).T, scores.reshape(len(scores), -1).T, strict=True)
+    best = np.array([_best_threshold(positive, column, beta) for positive, column in columns])
+    what = "classes have no positives; their threshold is NaN"
+    warn_undefined(int(np.isnan(best).sum()), len(best), what, caller="tune_thresholds")
+    return best if labels.ndim == 2 else float(best[0])
+
+
+def _best_threshold(positive: np.ndarray, scores: np.ndarray, beta: float) -> float:
+    """Try the rule `score >= level` for every level, highest first, then move the best one down by half a gap."""
+    if not positive.any():
+        return float("nan")
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    last_of_equal = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
+    tp = np.cumsum(positive[order])[last_of_equal]
+    f_measure = (1 + beta**2) * tp / (beta**2 * positive.sum() + last_of_equal + 1)
+    best = int(np.argmax(f_measure))
+    level = ranked[last_of_equal[best]]
+    if best + 1 == len(last_of_equal):
+        return float(np.nextafter(level, -np.inf, dtype=ranked.dtype))
+    below = ranked[last_of_equal[best + 1]]
+    with np.errstate(invalid="ignore"):  # between -inf and inf there is no middle
+        middle = below + (level - below) / 2
+    return float(middle if below <= middle < level else below)

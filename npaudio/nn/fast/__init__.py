@@ -1,0 +1,1 @@
+"""What makes the layers quick: channels-last memory, tiles that fit into the cache, statistics of tall matrices."""

@@ -1,0 +1,15 @@
+"""Sounds from formulas: five test signals, and ten synthesizers of sound events."""
+
+from npaudio.signals.closed_forms import article_signals, music_like, sine, speech_like, sweep, white_noise
+from npaudio.signals.synthesizers import SOUND_CLASSES, synthesize
+
+__all__ = [
+    "SOUND_CLASSES",
+    "article_signals",
+    "music_like",
+    "sine",
+    "speech_like",
+    "sweep",
+    "synthesize",
+    "white_noise",
+]

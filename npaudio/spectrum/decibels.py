@@ -1,0 +1,104 @@
+"""Decibels: power on the scale that hearing follows, and back. The public names are in `npaudio.spectrum`."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from npaudio._core.checks import check_finite, check_floating, check_positive
+
+
+def power_to_db(
+    S: np.ndarray,
+    *,
+    ref: float | Callable[[np.ndarray], float] = 1.0,
+    amin: float = 1e-10,
+    top_db: float | None = 80.0,
+) -> np.ndarray:
+    """Decibels of a power spectrogram, 10 log10(max(amin, S) / max(amin, ref)), as `librosa.power_to_db`.
+
+    It differs from librosa in one point: `top_db` and a callable `ref` look at one spectrogram at a time, the last
+    two axes, so that a clip comes out the same alone and in a batch. librosa takes the maximum of the whole array.
+
+    Parameters
+    ----------
+    S : np.ndarray (..., n_freq, n_frames)
+        Power (not magnitude), real and not negative.
+    ref : float or callable
+        Power of 0 dB, or a function that finds it in each spectrogram, for example `np.max`.
+    amin : float
+        Floor under S and ref; keeps silence finite.
+    top_db : float or None
+        Nothing lies more than this below the maximum of its spectrogram; None for no such floor.
+
+    Returns
+    -------
+    np.ndarray
+        Same shape and type; silence is 10 log10(amin / ref).
+
+    Raises
+    ------
+    ValueError
+        Complex input, amin not above 0, or top_db negative.
+
+    Examples
+    --------
+    >>> power_to_db(np.array([1.0, 0.1, 0.0]))
+    array([  0., -10., -80.])
+    """
+    S = _check_power(S, caller="power_to_db")
+    amin = check_positive(amin, caller="power_to_db", name="amin")
+    if top_db is not None and not top_db >= 0:
+        raise ValueError(f"power_to_db: top_db must be at least 0, got {top_db!r}; use None for no floor")
+    reference = _reference_power(S, ref)
+    decibels = np.log10(np.maximum(S, S.dtype.type(amin)))
+    decibels *= 10
+    decibels -= (10 * np.log10(np.maximum(amin, np.abs(reference)))).astype(S.dtype)
+    if top_db is not None and S.size:
+        loudest = decibels.max(axis=_item_axes(S), keepdims=True)
+        np.maximum(decibels, loudest - S.dtype.type(top_db), out=decibels)
+    return decibels
+
+
+def db_to_power(S_db: np.ndarray, *, ref: float = 1.0) -> np.ndarray:
+    """Power of decibels, ref * 10 ** (S_db / 10), as `librosa.db_to_power`: undoes `power_to_db` above its floors.
+
+    Parameters
+    ----------
+    S_db : np.ndarray
+        Decibels, any shape.
+    ref : float
+        Power of 0 dB.
+
+    Returns
+    -------
+    np.ndarray
+        Same shape and type.
+
+    Examples
+    --------
+    >>> db_to_power(np.array([0.0, 10.0, -20.0]))
+    array([ 1.  , 10.  ,  0.01])
+    """
+    S_db = check_floating(S_db, caller="db_to_power", name="S_db")
+    return S_db.dtype.type(ref) * 10 ** (S_db / 10)
+
+
+def _check_power(S: np.ndarray, *, caller: str) -> np.ndarray:
+    if np.iscomplexobj(S):
+        raise ValueError(f"{caller}: S must be power, got complex numbers of shape {np.shape(S)}; pass np.abs(S) ** 2")
+    return check_finite(check_floating(S, caller=caller, name="S"), caller=caller, name="S")
+
+
+def _item_axes(S: np.ndarray) -> tuple[int, ...]:
+    """The axes of one spectrogram: the last two, or all there are."""
+    return tuple(range(-min(S.ndim, 2), 0))
+
+
+def _reference_power(S: np.ndarray, ref: float | Callable[[np.ndarray], float]) -> np.ndarray:
+    """The power of 0 dB, one for all or, from a callable, one for each spectrogram (..., 1, 1)."""
+    if not callable(ref):
+        return np.asarray(ref, np.float64)
+    if S.ndim <= 2:
+        return np.asarray(ref(S), np.float64)
+    each = [ref(S[item]) for item in np.ndindex(S.shape[:-2])]
+    return np.array(each, np.float64).reshape(*S.shape[:-2], 1, 1)

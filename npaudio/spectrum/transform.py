@@ -1,0 +1,194 @@
+r"""The short-time Fourier transform: from a waveform to a picture of its frequencies over time, and back.
+
+Cut the signal into overlapping frames, fade each frame in and out with a window, take the spectrum of each:
+
+    S[k, t] = sum_n  w[n] * y[t * hop_length + n] * exp(-2j * pi * k * n / n_fft),      k = 0 ... n_fft / 2
+
+Conventions
+-----------
+`y` is (..., n_samples), `S` is (..., n_freq, n_frames) with n_freq = n_fft // 2 + 1. Bin k lies at k * sr / n_fft Hz.
+With `center=True` (librosa's default) frame t is centred on sample t * hop_length, and the signal is continued by
+n_fft // 2 samples on both sides; with `center=False` frame t begins there. Power is in the square of the signal's
+unit, decibels are 10 * log10(power / ref). float32 in gives complex64 out, float64 gives complex128.
+
+Windows and frames are written out in `npaudio/spectrum/framing.py`, decibels in `npaudio/spectrum/decibels.py`.
+"""
+
+import numpy as np
+
+from npaudio._core.checks import check_finite, check_positive_int
+from npaudio.spectrum.decibels import db_to_power, power_to_db
+from npaudio.spectrum.framing import FRAMES_PER_BLOCK, Framing, frame, get_window
+
+__all__ = ["db_to_power", "frame", "get_window", "istft", "power_to_db", "stft"]
+
+
+def stft(
+    y: np.ndarray,
+    *,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: str | np.ndarray = "hann",
+    center: bool = True,
+    pad_mode: str = "constant",
+) -> np.ndarray:
+    """Short-time Fourier transform, as `librosa.stft`: one complex spectrum a frame.
+
+    Parameters
+    ----------
+    y : np.ndarray (..., n_samples)
+        Signal, float32 or float64.
+    n_fft : int
+        Samples in a transform; more resolve finer frequencies and coarser times.
+    hop_length : int, optional
+        Samples from one frame to the next; a quarter of `win_length` by default.
+    win_length : int, optional
+        Length of the window, `n_fft` by default. A shorter one sits in the middle of its frame, zeros beside it.
+    window : str or np.ndarray (win_length,)
+        Name for `get_window` (periodic), or the samples of your own.
+    center : bool
+        Centre frame t on sample t * hop_length, continuing the signal by n_fft // 2 on both sides.
+    pad_mode : {"constant", "reflect", "edge"}
+        How it is continued: zeros (librosa), mirrored (torchaudio, PANNs), or held.
+
+    Returns
+    -------
+    np.ndarray (..., n_fft // 2 + 1, n_frames)
+        complex64 for float32, complex128 for float64, with n_frames = 1 + (n_samples + 2 (n_fft // 2) - n_fft) //
+        hop_length if centred, else 1 + (n_samples - n_fft) // hop_length. Silence gives zeros.
+
+    Raises
+    ------
+    ValueError
+        Integer samples, NaN or infinity, an empty signal, one shorter than a frame without centring, unknown window.
+
+    Examples
+    --------
+    A tone of three whole periods in a frame of 16 samples lies on bin 3, and leaks to its neighbours only:
+
+    >>> tone = np.cos(2 * np.pi * 3 * np.arange(16) / 16)
+    >>> np.abs(stft(tone, n_fft=16, center=False)).round(9)[:, 0]
+    array([0., 0., 2., 4., 2., 0., 0., 0., 0.])
+    """
+    framing = Framing.checked(
+        caller="stft",
+        n_fft=n_fft,
+        hop_length=hop_length,
+        win_length=win_length,
+        window=window,
+        center=center,
+        pad_mode=pad_mode,
+    )
+    y = framing.check(y, caller="stft")
+    shape = (*y.shape[:-1], framing.n_frames(y.shape[-1]), framing.n_fft // 2 + 1)
+    spectra = np.empty(shape, np.result_type(y.dtype, np.complex64))
+    for item in np.ndindex(y.shape[:-1]):
+        for which, block in framing.spectra(y[item]):
+            spectra[item][which] = block
+    return spectra.swapaxes(-1, -2)  # stored frame by frame, shown as (..., n_freq, n_frames)
+
+
+def istft(
+    S: np.ndarray,
+    *,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    n_fft: int | None = None,
+    window: str | np.ndarray = "hann",
+    center: bool = True,
+    length: int | None = None,
+) -> np.ndarray:
+    """Signal of a short-time Fourier transform, as `librosa.istft`: window each frame again, overlap, add, divide.
+
+    Every frame comes back as w * y. Multiplied by w once more and added up, sample n holds y[n] times the sum of the
+    squared windows that lie over it; dividing by that sum gives y[n], and for a spectrogram that no signal has, the
+    signal whose spectrogram is nearest to it (Griffin and Lim 1984, eq. 6).
+
+    Parameters
+    ----------
+    S : np.ndarray (..., n_freq, n_frames)
+        Complex spectrogram, as `stft` gives it; the other settings must be the same as there.
+    n_fft : int, optional
+        Needed only if it was odd; 2 (n_freq - 1) by default.
+    length : int, optional
+        Number of samples to return; without it the reach of the frames, (n_frames - 1) * hop_length if centred.
+        Samples that no frame covers are zero.
+
+    Returns
+    -------
+    np.ndarray (..., length)
+        float32 for complex64, float64 for complex128.
+
+    Raises
+    ------
+    ValueError
+        S is not complex, or frames at this hop_length leave gaps where the window is zero.
+    """
+    S = _check_complex(S)
+    n_fft = 2 * (S.shape[-2] - 1) if n_fft is None else n_fft
+    framing = Framing.checked(
+        caller="istft",
+        n_fft=n_fft,
+        hop_length=hop_length,
+        win_length=win_length,
+        window=window,
+        center=center,
+        pad_mode="constant",
+    )
+    _check_overlap(framing, S)
+    reach = framing.n_fft + framing.hop_length * (S.shape[-1] - 1)
+    length = reach - 2 * framing.padding if length is None else length
+    length = check_positive_int(length, caller="istft", name="length")
+    overlapped = _overlap_add(S, framing)[..., framing.padding : framing.padding + length]
+    missing = length - overlapped.shape[-1]
+    return np.pad(overlapped, [(0, 0)] * (S.ndim - 2) + [(0, missing)]) if missing > 0 else overlapped
+
+
+def _overlap_add(S: np.ndarray, framing: Framing) -> np.ndarray:
+    """sum_t w frame_t / sum_t w ** 2 over the reach of the frames: (..., n_fft + hop_length (n_frames - 1))."""
+    n_frames, hop, n_fft = S.shape[-1], framing.hop_length, framing.n_fft
+    window = framing.window.astype(S.real.dtype)
+    total = np.zeros((*S.shape[:-2], n_fft + hop * (n_frames - 1)), window.dtype)
+    weight = np.zeros(total.shape[-1])
+    for first in range(0, n_frames, FRAMES_PER_BLOCK):
+        spectra = S[..., first : first + FRAMES_PER_BLOCK].swapaxes(-1, -2)
+        frames = window * np.fft.irfft(spectra, n_fft)  # (..., block, n_fft)
+        for t in range(frames.shape[-2]):
+            here = slice((first + t) * hop, (first + t) * hop + n_fft)
+            total[..., here] += frames[..., t, :]
+            weight[here] += framing.window**2
+    uncovered = weight < np.finfo(np.float64).tiny
+    weight[uncovered] = 1
+    total /= weight.astype(window.dtype)
+    return total
+
+
+def _check_complex(S: np.ndarray) -> np.ndarray:
+    S = np.asarray(S)
+    if not np.iscomplexobj(S):
+        raise ValueError(
+            f"istft: S must be complex, got {S.dtype} with shape {S.shape}; "
+            "a signal can't be had from magnitudes alone: keep the output of stft"
+        )
+    if S.ndim < 2 or S.size == 0:
+        raise ValueError(f"istft: S must have shape (..., n_freq, n_frames) and hold a frame, got {S.shape}")
+    check_finite(S.real, caller="istft", name="the real part of S")
+    check_finite(S.imag, caller="istft", name="the imaginary part of S")
+    return S
+
+
+def _check_overlap(framing: Framing, S: np.ndarray) -> None:
+    """Refuse a spectrogram of another size, and frames that leave samples uncovered between them."""
+    if S.shape[-2] != framing.n_fft // 2 + 1:
+        raise ValueError(
+            f"istft: n_fft={framing.n_fft} belongs to {framing.n_fft // 2 + 1} frequencies, but S has {S.shape[-2]}; "
+            f"pass n_fft={2 * S.shape[-2] - 2} or {2 * S.shape[-2] - 1}"
+        )
+    padded = np.pad(framing.window**2, (0, -framing.n_fft % framing.hop_length))
+    overlap = padded.reshape(-1, framing.hop_length).sum(axis=0)  # of an endless row of frames, one hop of it
+    if S.shape[-1] > 1 and overlap.min() < 1e-12 * overlap.max():
+        raise ValueError(
+            f"istft: frames {framing.hop_length} samples apart lose the samples where this window is zero; "
+            f"take a hop_length of at most {max(1, np.count_nonzero(framing.window) // 2)}"
+        )
