@@ -42,6 +42,7 @@ BAD_WAVEFORMS = {
     "empty": (np.zeros(0), r"y is empty, got shape \(0,\); pass at least one sample"),
     "empty channels": (np.zeros((2, 0)), r"y is empty, got shape \(2, 0\)"),
     "a number": (np.float64(1.0), "y must have a time axis, got a single number"),
+    "masked": (np.ma.masked_less(Y, 0), r"y is a masked array, .* replace the masked values with y\.filled\(0\)"),
 }
 
 

@@ -1,106 +1,205 @@
-"""Refuse bad signals and settings in one sentence: what came, what was expected, what to do.
+"""Refuse bad arrays and settings in one sentence: what came, what was expected, what to do.
 
-Used by the signal-processing modules. Every check takes the name of the function that asks, so that the
-sentence begins with the name that the user typed.
+A `Check` knows the function it works for, so that every sentence begins with the name that the user typed:
+
+>>> check = Check("stft")
+>>> check.whole_number(512, "hop_length")
+512
+>>> check.whole_number(0, "hop_length")
+Traceback (most recent call last):
+ValueError: stft: hop_length must be at least 1, got 0
+
+Each method returns what it was given, converted to the type that the library computes with: arrays of float32 or
+float64, Python's own int and float (so that np.int8(100) does not overflow later).
 """
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+
+Choice = TypeVar("Choice")
 
 FLOATING = (np.dtype(np.float32), np.dtype(np.float64))
 
 
-def check_floating(y: np.ndarray, *, caller: str, name: str = "y") -> np.ndarray:
-    """Return `y` as an array of float32 or float64; refuse everything else with the way to convert it."""
-    y = np.asarray(y)
-    if y.dtype in FLOATING:
+@dataclass(frozen=True)
+class Check:
+    """The checks of one function.
+
+    Parameters
+    ----------
+    caller : str
+        Its name, as the user types it.
+    """
+
+    caller: str
+
+    def error(self, sentence: str) -> ValueError:
+        """The error to raise: the sentence, after the name of the function."""
+        return ValueError(f"{self.caller}: {sentence}")
+
+    def array(self, x: object, name: str) -> np.ndarray:
+        """Return `x` as an array of any type; refuse a masked one, whose hidden values would be used like others."""
+        if isinstance(x, np.ma.MaskedArray):
+            raise self.error(
+                f"{name} is a masked array, and its mask would be ignored; "
+                f"replace the masked values with {name}.filled(0), or leave them out with {name}.compressed()"
+            )
+        return np.asarray(x)
+
+    def floating(self, x: object, name: str = "y") -> np.ndarray:
+        """Return `x` as an array of float32 or float64; refuse every other type with the way to convert it."""
+        x = self.array(x, name)
+        if x.dtype in FLOATING:
+            return x
+        if x.dtype.newbyteorder("=") in FLOATING:  # as read from a file of another processor
+            return x.astype(x.dtype.newbyteorder("="))
+        expected = "float32 or float64" if x.dtype.kind == "f" else "floating point"
+        raise self.error(f"{name} must be {expected}, got {x.dtype} with shape {x.shape}; {_conversion(x.dtype)}")
+
+    def finite(self, x: np.ndarray, name: str = "y") -> np.ndarray:
+        """Return a float array that holds neither NaN nor infinity: both show in its minimum or its maximum."""
+        if x.size and not (np.isfinite(x.min()) and np.isfinite(x.max())):
+            bad = int(np.count_nonzero(~np.isfinite(x)))
+            raise self.error(
+                f"{name} holds {bad} values that are NaN or infinite; "
+                "find where they arise, or replace them with np.nan_to_num"
+            )
+        return x
+
+    def samples(self, y: object, name: str = "y", *, least: int = 1) -> np.ndarray:
+        """Return `y` (..., n_samples) as a float array of at least so many samples, NaN or not."""
+        y = self.floating(y, name)
+        if y.ndim == 0:
+            raise self.error(f"{name} must have a time axis, got a single number; pass an array of samples")
+        if y.size == 0:
+            raise self.error(f"{name} is empty, got shape {y.shape}; pass at least one sample")
+        if y.shape[-1] < least:
+            raise self.error(
+                f"{name} has {y.shape[-1]} samples, at least {least} are needed; "
+                f"pad it with npaudio.fix_length({name}, size={least})"
+            )
         return y
-    if y.dtype.newbyteorder("=") in FLOATING:  # as read from a file of another processor
-        return y.astype(y.dtype.newbyteorder("="))
-    expected = "floating point"
-    if y.dtype.kind in "iu":
-        cure = _integer_cure(y.dtype)
-    elif np.iscomplexobj(y):
-        cure = "take its real part with .real, or its magnitude with np.abs"
-    elif y.dtype.kind in "US":
-        cure = "load a file with npaudio.load"
-    else:
-        expected = "float32 or float64" if y.dtype.kind == "f" else expected
-        cure = "convert with .astype(np.float32)"
-    raise ValueError(f"{caller}: {name} must be {expected}, got {y.dtype} with shape {y.shape}; {cure}")
+
+    def waveform(self, y: object, name: str = "y", *, least: int = 1) -> np.ndarray:
+        """Return `y` (..., n_samples) as a float array that is long enough and holds only finite numbers."""
+        return self.finite(self.samples(y, name, least=least), name)
+
+    def spectrogram(self, S: object, what: str = "a real spectrogram", name: str = "S") -> np.ndarray:
+        """Return `S` (..., n_freq, n_frames) as a real float array with at least two axes."""
+        S = self.array(S, name)
+        if np.iscomplexobj(S):
+            raise self.error(
+                f"{name} must be {what}, got complex numbers of shape {S.shape}; take np.abs({name}) first"
+            )
+        S = self.floating(S, name)
+        if S.ndim < 2 or S.size == 0:
+            raise self.error(f"{name} must be {what} with shape (..., n_freq, n_frames), got shape {S.shape}")
+        return S
+
+    def whole_number(self, value: object, name: str, *, least: int = 1) -> int:
+        """Return `value` as an int of at least `least`."""
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            raise self.error(f"{name} must be a whole number, got {value!r}; round it with int({name})")
+        if value < least:
+            raise self.error(f"{name} must be at least {least}, got {value}")
+        return int(value)
+
+    def number(self, value: object, name: str) -> float:
+        """Return `value` as a finite float."""
+        x = _as_float(value)
+        if not math.isfinite(x):
+            raise self.error(f"{name} must be a finite number, got {value!r}")
+        return x
+
+    def positive(self, value: object, name: str) -> float:
+        """Return `value` as a finite float above zero. Rates, durations and powers are such."""
+        x = _as_float(value)
+        if not 0 < x < math.inf:
+            raise self.error(f"{name} must be a finite number above 0, got {value!r}")
+        return x
+
+    def between(self, value: object, low: float, high: float, name: str, hint: str = "") -> float:
+        """Return `value` as a float from `low` to `high`, both included; `hint` says what is usual."""
+        x = _as_float(value)
+        if not low <= x <= high:
+            raise self.error(f"{name} must be between {low:g} and {high:g}, got {value!r}{hint and '; ' + hint}")
+        return x
+
+    def choice(self, value: Choice, choices: Iterable[Choice], name: str) -> Choice:
+        """Return `value` if it is one of `choices`, texts or None, else list them."""
+        allowed = list(choices)
+        if not (value is None or isinstance(value, str)) or value not in allowed:
+            listed = ", ".join(sorted(map(repr, allowed)))
+            raise self.error(f"unknown {name} {value!r}; choose one of {listed}")
+        return value
 
 
-def check_waveform(
-    y: np.ndarray, *, caller: str, name: str = "y", min_samples: int = 1, mono: bool = False
-) -> np.ndarray:
-    """Return `y` (..., n_samples) as a float array that is long enough and holds only finite numbers."""
-    y = check_floating(y, caller=caller, name=name)
-    if y.ndim == 0:
-        raise ValueError(f"{caller}: {name} must have a time axis, got a single number; pass an array of samples")
-    if mono and y.ndim != 1:
-        raise ValueError(
-            f"{caller}: {name} must be mono with shape (n_samples,), got shape {y.shape}; "
-            f"mix with npaudio.to_mono({name})"
+def _as_float(value: object) -> float:
+    """`value` as a float, or NaN if it is no single real number."""
+    if isinstance(value, bool | np.bool_ | str | bytes) or np.ndim(value) > 0:  # type: ignore[arg-type]
+        return math.nan
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _conversion(dtype: np.dtype) -> str:
+    """How to make floats of range ±1 of an array of this type."""
+    if dtype.kind in "iu":
+        return _scaling(np.iinfo(dtype))
+    if dtype.kind == "c":
+        return "take its real part with .real, or its magnitude with np.abs"
+    return "load a file with npaudio.load" if dtype.kind in "US" else "convert with .astype(np.float32)"
+
+
+def _scaling(info: np.iinfo) -> str:
+    """Samples of an integer type are scaled by its range; 64 bits hold no samples, but the numbers of a plain list."""
+    if info.bits == 64:
+        return "convert with .astype(np.float32)"
+    half = (info.max + 1) // 2
+    scaling = f"subtract {half} and divide by {half}" if info.min == 0 else f"divide by {info.max + 1}"
+    return "load with npaudio.load, or " + scaling
+
+
+# The same checks as functions, for the rooms that still call them so.
+
+
+def check_floating(y: object, *, caller: str, name: str = "y") -> np.ndarray:
+    """As `Check.floating`."""
+    return Check(caller).floating(y, name)
+
+
+def check_waveform(y: object, *, caller: str, name: str = "y", min_samples: int = 1, mono: bool = False) -> np.ndarray:
+    """As `Check.waveform`; `mono` refuses more than one channel."""
+    check = Check(caller)
+    samples = check.samples(y, name, least=min_samples)
+    if mono and samples.ndim != 1:
+        raise check.error(
+            f"{name} must be mono with shape (n_samples,), got shape {samples.shape}; mix with npaudio.to_mono({name})"
         )
-    if y.size == 0:
-        raise ValueError(f"{caller}: {name} is empty, got shape {y.shape}; pass at least one sample")
-    if y.shape[-1] < min_samples:
-        raise ValueError(
-            f"{caller}: {name} has {y.shape[-1]} samples, at least {min_samples} are needed; "
-            f"pad it with npaudio.fix_length({name}, size={min_samples})"
-        )
-    return check_finite(y, caller=caller, name=name)
+    return check.finite(samples, name)
 
 
 def check_finite(y: np.ndarray, *, caller: str, name: str = "y") -> np.ndarray:
-    """Return `y` if it holds neither NaN nor infinity. The extremes carry both out, without a temporary array."""
-    if y.size and not (np.isfinite(y.min()) and np.isfinite(y.max())):
-        bad = int(np.count_nonzero(~np.isfinite(y)))
-        raise ValueError(
-            f"{caller}: {name} holds {bad} values that are NaN or infinite; "
-            "find where they arise, or replace them with np.nan_to_num"
-        )
-    return y
+    """As `Check.finite`."""
+    return Check(caller).finite(y, name)
 
 
-def check_positive_int(value: int, *, caller: str, name: str) -> int:
-    """Return `value` as an int of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise ValueError(f"{caller}: {name} must be a whole number, got {value!r}; round it with int({name})")
-    if value < 1:
-        raise ValueError(f"{caller}: {name} must be at least 1, got {value}")
-    return int(value)
+def check_positive_int(value: object, *, caller: str, name: str) -> int:
+    """As `Check.whole_number`."""
+    return Check(caller).whole_number(value, name)
 
 
-def check_positive(value: float, *, caller: str, name: str) -> float:
-    """Return `value` as a finite float above zero."""
-    try:
-        if np.isfinite(value) and value > 0:
-            return float(value)
-    except (TypeError, ValueError):  # a text, None, an array
-        pass
-    raise ValueError(f"{caller}: {name} must be a finite number above 0, got {value!r}")
+def check_positive(value: object, *, caller: str, name: str) -> float:
+    """As `Check.positive`."""
+    return Check(caller).positive(value, name)
 
 
 def check_choice(value: str, choices: Iterable[str], *, caller: str, name: str) -> str:
-    """Return `value` if it is one of `choices`, else list them."""
-    allowed = sorted(choices)
-    if value not in allowed:
-        raise ValueError(f"{caller}: unknown {name} {value!r}; choose one of {', '.join(map(repr, allowed))}")
-    return value
-
-
-def _integer_cure(dtype: np.dtype) -> str:
-    """How samples of an integer type become floats of range ±1; 64 bits are no samples, but what NumPy counts in."""
-    info = np.iinfo(dtype)
-    if info.bits == 64:
-        return "convert with .astype(np.float32)"
-    return "load with npaudio.load, or " + _scaling_hint(info)
-
-
-def _scaling_hint(info: np.iinfo) -> str:
-    if info.min == 0:
-        half = (info.max + 1) // 2
-        return f"subtract {half} and divide by {half}"
-    return f"divide by {info.max + 1}"
+    """As `Check.choice`."""
+    return Check(caller).choice(value, choices, name)
