@@ -82,9 +82,101 @@ def test_sequential_is_a_sequence():
         nn.Sequential([nn.ReLU()])
 
 
-def test_shared_parameter_is_listed_once():
-    layer = nn.Linear(3, 3)
-    assert len(list(nn.Sequential(layer, layer).parameters())) == 2
+class Holding(nn.Module):
+    """Layers in whatever the attributes hold."""
+
+    def __init__(self, **parts):
+        super().__init__()
+        vars(self).update(parts)
+
+
+def test_layers_in_lists_tuples_and_dicts_have_pytorchs_names():
+    blocks = [nn.Linear(2, 3, rng=0), nn.Sequential(nn.BatchNorm1d(3))]
+    heads = {"speech": nn.Linear(3, 1), "music": (nn.ReLU(), [nn.Linear(3, 1, bias=False)])}
+    model = Holding(blocks=blocks, scale=[nn.Parameter(np.ones(3))], heads=heads, sizes=[1, (2, 3)], pairs={1: "one"})
+    assert list(model.state_dict()) == [
+        "scale.0",
+        "blocks.0.weight",
+        "blocks.0.bias",
+        "blocks.1.0.weight",
+        "blocks.1.0.bias",
+        "blocks.1.0.running_mean",
+        "blocks.1.0.running_var",
+        "blocks.1.0.num_batches_tracked",
+        "heads.speech.weight",
+        "heads.speech.bias",
+        "heads.music.1.0.weight",
+    ]
+    assert not any(module.training for module in model.eval().modules())
+    assert heads["music"][0].training is False
+    assert model.to(np.float64).heads["music"][1][0].weight.data.dtype == np.float64
+    assert "(heads.music.1.0): Linear(3, 1, bias=False)" in repr(model)
+
+
+def test_layers_in_a_list_are_trained():
+    model = Holding(blocks=[nn.Linear(2, 3, rng=0)])
+    model.blocks[0].weight.grad += 1
+    before = model.blocks[0].weight.data.copy()
+    nn.SGD(model.parameters(), lr=0.5).step()
+    np.testing.assert_array_equal(model.blocks[0].weight.data, before - 0.5)
+
+
+def test_one_parameter_may_be_shared_by_two_layers():
+    first, second = nn.Linear(3, 3, rng=0), nn.Linear(3, 3)
+    second.weight = first.weight
+    model = nn.Sequential(first, second)
+    assert [name for name, _ in model.named_parameters()] == ["0.weight", "0.bias", "1.bias"]
+    assert "1.weight" in model.state_dict()
+    assert nn.gradcheck(model, np.random.default_rng(0).standard_normal((2, 3))).max_error <= 1e-7
+
+
+def nested(relu):
+    return nn.Sequential(nn.Sequential(nn.Linear(2, 2), relu), nn.Linear(2, 2))
+
+
+@pytest.mark.parametrize(
+    "append", [lambda relu: nn.Sequential(relu, nn.Linear(2, 2), relu), lambda relu: nested(relu).append(relu)]
+)
+def test_one_layer_cannot_be_put_in_a_sequential_twice(append):
+    with pytest.raises(
+        ValueError, match=r"ReLU: the same object is at two places .* '0.*' and '2', .*make one for each"
+    ):
+        append(nn.ReLU())
+
+
+def test_what_is_refused_is_not_put_there():
+    relu = nn.ReLU()
+    model = nested(relu)
+    with pytest.raises(ValueError, match="two places"):
+        model.append(relu)
+    assert len(model) == 2
+    model.train()
+
+
+@pytest.mark.parametrize("visit", ["parameters", "train", "eval", "modules", "state_dict", "zero_grad"])
+def test_one_layer_at_two_attributes_is_refused_at_the_first_visit(visit):
+    layer = nn.Linear(2, 2)
+    with pytest.raises(
+        ValueError, match=r"Linear: the same object is at two places of the network, 'first' and 'more\.0'"
+    ):
+        getattr(Holding(first=layer, more=[layer]), visit)()
+
+
+def test_a_network_that_holds_itself_is_refused():
+    model = nn.Sequential(nn.ReLU())
+    with pytest.raises(ValueError, match="two places"):
+        model.append(model)
+
+
+def test_a_gradient_that_is_no_float_array_is_refused():
+    layer = nn.Linear(2, 2)
+    layer(np.ones((1, 2), np.float32))
+    with pytest.raises(ValueError, match=r"Linear\.backward: grad must be an array, got list; convert with np.asarray"):
+        layer.backward([[1.0, 2.0]])
+    with pytest.raises(ValueError, match=r"Linear\.backward: grad must be floating point, got int64"):
+        layer.backward(np.ones((1, 2), int))
+    with pytest.raises(ValueError, match=r"Linear\.backward: grad is a masked array"):
+        layer.backward(np.ma.ones((1, 2)))
 
 
 def test_repr_shows_the_tree():

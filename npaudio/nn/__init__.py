@@ -12,11 +12,12 @@ from npaudio.nn.gradient_check import GradCheckReport, gradcheck
 from npaudio.nn.linear import Linear
 from npaudio.nn.loss import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 from npaudio.nn.loss_robust import FocalLoss, GeneralizedCrossEntropyLoss
-from npaudio.nn.module import Module, Parameter, Sequential
+from npaudio.nn.module import Module, Parameter
 from npaudio.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm
 from npaudio.nn.optim import SGD, Adam, AdamW, Optimizer, clip_grad_norm
 from npaudio.nn.pool import AdaptiveAvgPool2d, AvgPool2d, Flatten, MaxPool2d
 from npaudio.nn.schedule import OneCycle, WarmupCosine
+from npaudio.nn.sequential import Sequential
 
 __all__ = [
     "GELU",

@@ -5,15 +5,21 @@ A network here is a tree of modules, and there is no automatic differentiation. 
     forward(x) -> y             computes its function and keeps what the way back needs
     backward(dL/dy) -> dL/dx    applies the chain rule, and *adds* dL/dw into `w.grad` of each of its parameters w
 
-Conventions: a module's parameters and submodules are simply its attributes, in the order in which they were set; the
-dotted path to an attribute is its name (`features.0.weight`), as in PyTorch. `backward` may be called again with
-another gradient after the same `forward`.
+Conventions: a module's parameters and submodules are simply its attributes, or entries of the lists, tuples and dicts
+among them, in the order in which they were set. The dotted path to a part is its name (`blocks.0.weight`), as PyTorch
+names it in a ModuleList or ModuleDict. `backward` may be called again with another gradient after the same `forward`.
+
+A module remembers one forward pass, the last. So one object cannot be at two places of a network, as it can in PyTorch;
+that is refused by `Sequential.append`, and by whatever visits all modules (`parameters()`, `train()`, ...). Make a
+layer for each place; to share weights, give them the same `Parameter`.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
+
+from npaudio._core.checks import Check
 
 
 class Parameter:
@@ -93,27 +99,53 @@ class Module:
         self._kept = values
 
     def _recall(self, grad: np.ndarray) -> Any:
-        """What `forward` kept, after a check that it ran and that `grad` has the shape of its output."""
-        name = type(self).__name__
+        """What `forward` kept, after a check that it ran and that `grad` is an array of the shape of its output."""
+        check = Check(f"{type(self).__name__}.backward")
         if self._kept is None:
-            raise ValueError(f"{name}.backward: there is no forward pass to go back through; call forward(x) first")
+            raise check.error("there is no forward pass to go back through; call forward(x) first")
         expected, *values = self._kept
         if np.shape(grad) != expected:
-            raise ValueError(
-                f"{name}.backward: grad has shape {np.shape(grad)}, but the output of forward had {expected}; "
+            raise check.error(
+                f"grad has shape {np.shape(grad)}, but the output of forward had {expected}; "
                 "pass the gradient with respect to that output"
             )
+        if not isinstance(grad, np.ndarray):
+            raise check.error(f"grad must be an array, got {type(grad).__name__}; convert with np.asarray(grad)")
+        check.floating(grad, "grad")
         return values
+
+    def named_parts(self) -> Iterator[tuple[str, "Module | Parameter"]]:
+        """Submodules and parameters of this module alone, in the order in which they were set.
+
+        Those in a list, tuple or dict are named by their place in it: `blocks.0`, `heads.speech`.
+        """
+        return _parts_among({name: value for name, value in vars(self).items() if name != "_kept"})
 
     def named_children(self) -> Iterator[tuple[str, "Module"]]:
         """Direct submodules with their names."""
-        return ((name, value) for name, value in vars(self).items() if isinstance(value, Module))
+        return ((name, part) for name, part in self.named_parts() if isinstance(part, Module))
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, "Module"]]:
-        """The module itself under the name `prefix`, then all below it, depth first."""
-        yield prefix, self
+        """The module itself under the name `prefix`, then all below it, depth first.
+
+        Raises
+        ------
+        ValueError
+            If one module stands at two places: it remembers only the last forward pass through it.
+        """
+        found: dict[int, tuple[str, Module]] = {}
+        self._find_modules(prefix, found)
+        return iter(found.values())
+
+    def _find_modules(self, path: str, found: dict[int, tuple[str, "Module"]]) -> None:
+        if id(self) in found:
+            raise ValueError(
+                f"{type(self).__name__}: the same object is at two places of the network, {found[id(self)][0]!r} and "
+                f"{path!r}, but it remembers a single forward pass; make one for each place (a Parameter may be shared)"
+            )
+        found[id(self)] = path, self
         for name, child in self.named_children():
-            yield from child.named_modules(_join(prefix, name))
+            child._find_modules(_join(path, name), found)
 
     def modules(self) -> Iterator["Module"]:
         """The module itself and all below it."""
@@ -121,16 +153,21 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Name and parameter, each parameter once even when two modules share it."""
-        seen: set[int] = set()
+        first_names: dict[Parameter, str] = {}
         for path, module in self.named_modules():
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter) and id(value) not in seen:
-                    seen.add(id(value))
-                    yield _join(path, name), value
+            for name, parameter in module._own_parameters():
+                first_names.setdefault(parameter, _join(path, name))
+        return ((path, parameter) for parameter, path in first_names.items())
 
     def parameters(self) -> Iterator[Parameter]:
         """All parameters, for an optimizer."""
         return (parameter for _, parameter in self.named_parameters())
+
+    def _own_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        return ((name, part) for name, part in self.named_parts() if isinstance(part, Parameter))
+
+    def _own_buffers(self) -> Iterator[tuple[str, np.ndarray]]:
+        return ((name, getattr(self, name)) for name in self.buffer_names if getattr(self, name) is not None)
 
     def zero_grad(self) -> None:
         """Set every gradient to zero."""
@@ -149,23 +186,19 @@ class Module:
 
     def to(self, dtype: np.typing.DTypeLike) -> Self:
         """Convert parameters, gradients and floating buffers in place, for instance to np.float64."""
+        for parameter in self.parameters():
+            parameter.data, parameter.grad = parameter.data.astype(dtype), parameter.grad.astype(dtype)
         for module in self.modules():
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter):
-                    value.data, value.grad = value.data.astype(dtype), value.grad.astype(dtype)
-                elif name in module.buffer_names and value is not None and value.dtype.kind == "f":
-                    setattr(module, name, value.astype(dtype))
+            for name, array in module._own_buffers():
+                if array.dtype.kind == "f":
+                    setattr(module, name, array.astype(dtype))
         return self
 
     def _named_arrays(self) -> Iterator[tuple[str, np.ndarray]]:
         """The arrays of the state themselves, in PyTorch's order: of each module first parameters, then buffers."""
         for path, module in self.named_modules():
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter):
-                    yield _join(path, name), value.data
-            for name in module.buffer_names:
-                if getattr(module, name) is not None:
-                    yield _join(path, name), getattr(module, name)
+            yield from ((_join(path, name), parameter.data) for name, parameter in module._own_parameters())
+            yield from ((_join(path, name), array) for name, array in module._own_buffers())
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """Copies of all parameters and buffers under PyTorch's names, in PyTorch's shapes.
@@ -219,51 +252,18 @@ class Module:
         return f"{type(self).__name__}(\n  " + "\n  ".join(children) + "\n)"
 
 
-class Sequential(Module):
-    """Modules one after the other: y = layer_n(... layer_1(x)); the gradient goes back through them in reverse.
-
-    Parameters
-    ----------
-    *layers : Module
-        Named "0", "1", ... as in PyTorch. Indexing gives a layer, a slice gives a Sequential of the same layers.
-    """
-
-    def __init__(self, *layers: Module) -> None:
-        super().__init__()
-        for layer in layers:
-            self.append(layer)
-
-    def append(self, layer: Module) -> Self:
-        """Add one layer at the end."""
-        if not isinstance(layer, Module):
-            raise ValueError(f"Sequential: every layer must be a Module, got {layer!r}; pass layers one by one")
-        setattr(self, str(len(self)), layer)
-        return self
-
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        for layer in self:
-            x = layer(x)
-        return x
-
-    def backward(self, grad: np.ndarray) -> np.ndarray:
-        """The chain rule from the outside in: each layer turns dL/d(its output) into dL/d(its input)."""
-        for layer in reversed(list(self)):
-            grad = layer.backward(grad)
-        return grad
-
-    def __iter__(self) -> Iterator[Module]:
-        return (layer for _, layer in self.named_children())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self.named_children())
-
-    def __getitem__(self, index: int | slice) -> Module:
-        layers = list(self)[index]
-        return Sequential(*layers) if isinstance(layers, list) else layers
-
-
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+def _parts_among(values: Mapping[Any, Any]) -> Iterator[tuple[str, Module | Parameter]]:
+    """Modules and parameters among the values, and in their lists, tuples and dicts, with dotted names."""
+    for name, value in values.items():
+        if isinstance(value, Module | Parameter):
+            yield str(name), value
+        elif isinstance(value, list | tuple | dict):
+            entries = value if isinstance(value, dict) else dict(enumerate(value))
+            yield from ((_join(str(name), path), part) for path, part in _parts_among(entries))
 
 
 def _refuse_mismatch(caller: str, result: LoadResult, misshapen: list[str]) -> None:
