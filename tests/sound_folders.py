@@ -87,11 +87,11 @@ def add_faulty_files(folder, whole):
         "empty.wav": (b"", "is empty"),
         "cut.wav": (content[: len(content) // 2], "breaks off"),
         "header.wav": (content[:20], "truncated header"),
-        "headless.wav": (b"\0" * len(content), "not a sound file"),
+        "headless.wav": (b"\0" * len(content), "not a RIFF WAV file"),
         "no_samples.wav": (riff(fmt(), chunk(b"data", b"")), "no samples"),
         "codec.wav": (riff(fmt(codec=0x55), chunk(b"data", pcm16())), "codec"),
-        "song.mp3.txt": (b"buy milk", "not a sound file"),
-        "picture.jpg": (b"\xff\xd8\xff\xe0 JFIF", "not a sound file"),
+        "song.mp3.txt": (b"buy milk", "not a RIFF WAV file"),
+        "picture.jpg": (b"\xff\xd8\xff\xe0 JFIF", "not a RIFF WAV file"),
         "nan.wav": (riff(fmt(3, bits=32), chunk(b"data", nan)), "NaN"),
     }
     folder.mkdir(parents=True, exist_ok=True)

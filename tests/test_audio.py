@@ -123,11 +123,14 @@ class FakeSoundFile:
     samples = np.arange(2 * 150_000).reshape(-1, 2) / 2**20
     channels, samplerate = 2, 32000
 
-    def __init__(self, stream):
-        assert stream.read(4) == b"fLaC"
+    format = "FLAC"
+
+    def __init__(self, path):
+        assert Path(path).read_bytes().startswith(b"fLaC")
         if self.fail is not None:
             raise self.fail
         self.position = 0
+        self.frames = len(self.samples)
 
     def __enter__(self):
         return self
@@ -158,7 +161,7 @@ class TestOtherFormats:
         with pytest.raises(AudioFileError, match=r"sound\.flac' is not a RIFF WAV file \(it begins with b'fLaC'\); .*"):
             load(flac)
         with pytest.raises(AudioFileError, match="pip install soundfile"):
-            load(io.BytesIO(b"RF64" + bytes(40)))
+            load(io.BytesIO(b"RIFX" + bytes(40)))
 
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
     def test_soundfile_reads_them(self, flac, soundfile, dtype):

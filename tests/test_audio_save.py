@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from npaudio._core import atomic_write
+from npaudio._core.checks import Check
 from npaudio.audio import AudioFileWarning, files, load, save
-from npaudio.audio.wav import check_wav_limits
+from npaudio.audio.wav_encoding import check_wav_limits
 
 PCM_BITS = {"PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
 SUBTYPES = [*PCM_BITS, "FLOAT", "DOUBLE"]
@@ -60,7 +61,7 @@ def test_beyond_one_saturates_with_a_warning_and_one_itself_does_not_warn(subtyp
     top = 1 - 2.0 ** (1 - PCM_BITS[subtype])
     save(tmp_path / "a.wav", np.array([1, -1], dtype=dtype), 16000, subtype=subtype)
     np.testing.assert_array_equal(load(tmp_path / "a.wav", dtype=np.float64)[0], [top, -1])
-    with pytest.warns(AudioFileWarning, match=r"^save: 2 of 3 samples are beyond ±1 and were cut") as caught:
+    with pytest.warns(AudioFileWarning, match=r"^save: 2 of 3 samples are beyond ±1 and were clipped") as caught:
         save(tmp_path / "a.wav", np.array([1e9, -1.5, 0], dtype=dtype), 16000, subtype=subtype)
     assert caught[0].filename == __file__
     np.testing.assert_array_equal(load(tmp_path / "a.wav", dtype=np.float64)[0], [top, -1, 0])
@@ -91,6 +92,8 @@ def test_the_bytes_of_a_file(tmp_path):
         (np.zeros((1, 2, 3)), {}, "y must be .n_samples,. or .channels, n_samples., got .1, 2, 3."),
         (np.array([1e13]), {"subtype": "FLOAT"}, r"y reaches 1e\+13"),
         (np.zeros((40_000, 2)), {}, "40000 channels as PCM_16 do not fit into WAV; .* transpose"),
+        (np.zeros((3000, 2)), {}, r"3000 channels as PCM_16 are more than its 2 samples; .* got .3000, 2.: transpose"),
+        (np.zeros((3, 2)), {}, "3 channels as PCM_16 are more than its 2 samples"),
         (np.zeros(3), {"sr": 0}, "sr must be at least 1"),
         (np.zeros(3), {"sr": 44100.0}, "sr must be a whole number"),
         (np.zeros(3), {"sr": 2**32}, r"sr must be below 2\*\*32"),
@@ -104,9 +107,9 @@ def test_what_is_refused_leaves_no_file(y, options, message, tmp_path):
 
 
 def test_wav_ends_at_4_gigabytes():
-    check_wav_limits(2, 2**30 - 100, 44100, "PCM_16")
+    check_wav_limits(Check("save"), (2, 2**30 - 100), 44100, "PCM_16")
     with pytest.raises(ValueError, match=r"^save: 4294967296 bytes do not fit into WAV"):
-        check_wav_limits(2, 2**30, 44100, "PCM_16")
+        check_wav_limits(Check("save"), (2, 2**30), 44100, "PCM_16")
 
 
 @pytest.mark.parametrize("failing", ["encode", "replace"])

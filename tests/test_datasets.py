@@ -264,7 +264,7 @@ def test_a_folder_without_audio_is_refused(tmp_path):
         datasets.AudioFolder(tmp_path)
     (tmp_path / "dog").mkdir()
     (tmp_path / "dog" / "notes.txt").write_text("bark")
-    with pytest.raises(ValueError, match=r"holds no sound.*1 skipped; 'dog/notes\.txt' is not a sound file"):
+    with pytest.raises(ValueError, match=r"holds no sound.*1 skipped; 'dog/notes\.txt' is not a RIFF WAV file"):
         datasets.AudioFolder(tmp_path)
 
 

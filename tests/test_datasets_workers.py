@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from npaudio import datasets
-from npaudio._core.terminal import RewrittenLine
+from npaudio._core.terminal import ProgressLine, RewrittenLine
 from npaudio.datasets import extract_features
 from npaudio.datasets.features import worker
-from npaudio.datasets.progress import ProgressLine
 from tests.slow_sounds import FRONTEND, SlowSounds
 from tests.test_datasets_features import ROOT
 

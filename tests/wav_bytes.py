@@ -14,7 +14,7 @@ def chunk(name, content, size=None, pad=True):
 
 
 def fmt(codec=1, channels=1, sr=16000, bits=16, block=None, extra=b""):
-    block = channels * ((bits + 7) // 8) if block is None else block
+    block = channels * ((bits + 7) // 8) % 2**16 if block is None else block
     return chunk(b"fmt ", struct.pack("<HHIIHH", codec, channels, sr, sr * block % 2**32, block, bits) + extra)
 
 

@@ -17,6 +17,8 @@ FORMER = {
     "datasets.feature_cache": "datasets.features.cache",
     "datasets.feature_table": "datasets.features.table",
     "datasets.fetching": "datasets.downloading.fetching",
+    "datasets.probe": "datasets.files",
+    "datasets.progress": "_core.terminal",
     "datasets.tables": "datasets.published",
     "datasets.tuning": "datasets.features.kept_memory",
     "datasets.worker": "datasets.features.worker",

@@ -1,8 +1,9 @@
 """Sound files and waveforms: load, save, resample, mix to mono, level and length."""
 
-from npaudio.audio.files import fix_length, load, normalize_peak, save, to_mono
+from npaudio.audio.files import load, save
 from npaudio.audio.resampling import resample
 from npaudio.audio.wav import AudioFileError, AudioFileWarning
+from npaudio.audio.waveform import fix_length, normalize_peak, to_mono
 
 __all__ = [
     "AudioFileError",

@@ -1,33 +1,33 @@
-"""RIFF WAV: bytes to samples and samples to bytes.
+"""Read RIFF WAV, and RF64 and BW64, which are the same with sizes of 64 bits: from the bytes of a file to samples.
 
 Conventions
 -----------
 - In memory, samples are float32 or float64 of nominal range ±1, shape (channels, n_samples); in the file they are
   interleaved, (n_samples, channels), little-endian.
 - An integer sample k of B bits is k / 2**(B - 1); 8-bit samples are unsigned, with 128 as zero.
-- Nothing that a header claims is believed before it is compared with the size of the file: no array is larger than
-  the bytes that are really there, whatever a damaged header says.
+- Every size in a header is compared with the size of the file before it is used: no array is larger than the bytes
+  that are really there, whatever a damaged header says.
+- The block size and the byte rate in a header are ignored, as in libsndfile: they follow from the other fields.
 
-Source: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0" (1991), and Microsoft's
-"Multiple Channel Audio Data and WAVE Files" (WAVE_FORMAT_EXTENSIBLE).
+Sources: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0" (1991); Microsoft, "Multiple
+Channel Audio Data and WAVE Files" (WAVE_FORMAT_EXTENSIBLE); EBU Tech 3306 (RF64).
 """
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from npaudio._core.checks import check_choice
+from npaudio.audio.companding import a_law_levels, mu_law_levels
 
-PCM, IEEE_FLOAT, EXTENSIBLE = 0x0001, 0x0003, 0xFFFE
+MAGIC = {b"RIFF", b"RF64", b"BW64"}
+PCM, IEEE_FLOAT, A_LAW, MU_LAW, EXTENSIBLE = 0x0001, 0x0003, 0x0006, 0x0007, 0xFFFE
 # An extensible header repeats the codec as a GUID: the code, then these 14 bytes.
 GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 CODEC_NAMES = {
     0x0002: "Microsoft ADPCM",
-    0x0006: "A-law",
-    0x0007: "mu-law",
     0x0011: "IMA ADPCM",
     0x0031: "GSM 6.10",
     0x0040: "G.721 ADPCM",
@@ -39,31 +39,33 @@ CODEC_NAMES = {
     0x674F: "Ogg Vorbis",
     0xF1AC: "FLAC",
 }
-STREAM_SIZES = {0, 0xFFFFFFFF}  # written by programs that could not come back to fill in the size
-LARGEST_RIFF = 0xFFFFFFFF
+SIZE_IN_DS64 = 0xFFFFFFFF  # RF64's sign that the size is in the chunk ds64
 MOST_CHUNKS = 10_000
-
-SUBTYPES = {  # name: codec, bytes per sample
-    "PCM_U8": (PCM, 1),
-    "PCM_16": (PCM, 2),
-    "PCM_24": (PCM, 3),
-    "PCM_32": (PCM, 4),
-    "FLOAT": (IEEE_FLOAT, 4),
-    "DOUBLE": (IEEE_FLOAT, 8),
-}
 
 
 class AudioFileError(ValueError):
     """A sound file that cannot be read: the message has the path, what is wrong, and what to do."""
 
 
+class UnsupportedCodecError(AudioFileError):
+    """A WAV file of a codec that is not read here."""
+
+
 class AudioFileWarning(UserWarning):
-    """A sound file that was read, or written, only in part as it was meant."""
+    """A sound file of which only a part could be read, or that was saved with changed samples."""
+
+
+class Description(NamedTuple):
+    """Sample rate in Hz, number of samples that are there, and what the user should be told about the file."""
+
+    sr: int
+    n_samples: int
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
 class WavFormat:
-    """What a `fmt ` chunk says, checked."""
+    """The contents of a `fmt ` chunk, checked."""
 
     codec: int
     channels: int
@@ -76,17 +78,7 @@ class WavFormat:
         return self.channels * self.width
 
 
-@dataclass(frozen=True)
-class WavContent:
-    """Samples (channels, n_samples), their rate in Hz, and what the user should be told about the file."""
-
-    samples: np.ndarray
-    sr: int
-    remark: str | None = None
-
-
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(NamedTuple):
     """A chunk's name, the size that it claims, and where its content starts."""
 
     name: bytes
@@ -94,11 +86,59 @@ class Chunk:
     start: int
 
 
-# Reading.
+class WavReader:
+    """A WAV file whose header is read and checked at once, and whose samples are decoded on request.
+
+    Parameters
+    ----------
+    stream : binary file object
+        Seekable.
+    file_size : int
+        Bytes in the stream.
+
+    Raises
+    ------
+    AudioFileError
+        If the header is damaged or the codec is unknown, or not one sample is left of a truncated file.
+    """
+
+    def __init__(self, stream: BinaryIO, file_size: int) -> None:
+        self._stream = stream
+        self._format, chunk = find_samples(stream, file_size)
+        self._start = chunk.start
+        available = file_size - chunk.start
+        claimed = available if is_size_of_stream(stream, chunk, file_size) else chunk.size
+        self._description = self._describe(claimed, available)
+
+    def describe(self) -> Description:
+        """Rate and length, from the header and the size of the file."""
+        return self._description
+
+    def read(self, dtype: np.dtype) -> tuple[np.ndarray, Description]:
+        """Samples (channels, n_samples) as floats of `dtype`, and their description."""
+        fmt, n_samples = self._format, self._description.n_samples
+        self._stream.seek(self._start)
+        raw = np.frombuffer(self._stream.read(n_samples * fmt.block), dtype=np.uint8)
+        return decode(raw, fmt, dtype).reshape(n_samples, fmt.channels).T, self._description
+
+    def _describe(self, claimed: int, available: int) -> Description:
+        """As many whole samples as the data chunk claims and the file holds."""
+        fmt = self._format
+        n_claimed, n_there = claimed // fmt.block, min(claimed, available) // fmt.block
+        if n_there == n_claimed:
+            return Description(fmt.sr, n_there)
+        if n_there == 0:
+            raise AudioFileError(f"has truncated data: not one whole sample of the {claimed} bytes announced")
+        return Description(fmt.sr, n_there, breaks_off(n_there, n_claimed, fmt.sr))
 
 
-def read_wav(stream: BinaryIO, file_size: int, dtype: np.dtype) -> WavContent:
-    """Samples of a RIFF WAV file, from a seekable stream of `file_size` bytes; AudioFileError says what is wrong."""
+def breaks_off(n_there: int, n_claimed: int, sr: int) -> str:
+    """The remark about a file that is shorter than its header says."""
+    return f"has truncated data: it breaks off after {n_there / sr:.2f} of {n_claimed / sr:.2f} s"
+
+
+def find_samples(stream: BinaryIO, file_size: int) -> tuple[WavFormat, Chunk]:
+    """The format, and the chunk with the samples."""
     check_riff_header(stream, file_size)
     fmt = None
     for chunk in chunks(stream, 12, file_size):
@@ -107,12 +147,12 @@ def read_wav(stream: BinaryIO, file_size: int, dtype: np.dtype) -> WavContent:
         elif chunk.name == b"data":
             if fmt is None:
                 raise AudioFileError("has its data chunk before its fmt chunk, so that the samples have no format")
-            return read_data(stream, chunk, fmt, file_size, dtype)
+            return fmt, chunk
     raise AudioFileError(f"ends after {file_size} bytes without a {'fmt' if fmt is None else 'data'} chunk")
 
 
 def check_riff_header(stream: BinaryIO, file_size: int) -> None:
-    """Refuse RIFF files that are cut within the first twelve bytes, or that hold no WAVE."""
+    """Refuse RIFF files that are cut within the first twelve bytes, or that do not hold WAVE."""
     if file_size < 12:
         raise AudioFileError(f"has a truncated header: {file_size} bytes, a WAV file has at least 44")
     stream.seek(8)
@@ -123,11 +163,16 @@ def check_riff_header(stream: BinaryIO, file_size: int) -> None:
 
 def chunks(stream: BinaryIO, position: int, file_size: int) -> Iterator[Chunk]:
     """The chunks from `position` on. Each starts at an even distance from the last, so odd ones have a pad byte."""
+    long_size = SIZE_IN_DS64
     for _ in range(MOST_CHUNKS):
         if position + 8 > file_size:
             return
         stream.seek(position)
         name, size = struct.unpack("<4sI", stream.read(8))
+        if name == b"ds64" and position + 24 <= file_size:
+            _, long_size = struct.unpack("<QQ", stream.read(16))  # of the whole file, of the data chunk
+        elif name == b"data" and size == SIZE_IN_DS64:
+            size = long_size
         yield Chunk(name, size, position + 8)
         position += 8 + size + size % 2
     raise AudioFileError(f"has more than {MOST_CHUNKS} chunks before its samples, so it is damaged")
@@ -141,15 +186,12 @@ def parse_format(stream: BinaryIO, chunk: Chunk, file_size: int) -> WavFormat:
         raise AudioFileError(f"has a fmt chunk of {chunk.size} bytes, at least 16 are needed")
     stream.seek(chunk.start)
     content = stream.read(min(chunk.size, 40))
-    codec, channels, sr, _, block, bits = struct.unpack_from("<HHIIHH", content)
+    codec, channels, sr, _, _, bits = struct.unpack_from("<HHIIHH", content)
     if codec == EXTENSIBLE:
         codec = extensible_codec(content)
-    check_codec(codec, bits)
-    width = (bits + 7) // 8
-    if channels == 0 or sr == 0 or block != channels * width:
-        raise AudioFileError(
-            f"has a damaged fmt chunk: {channels} channels of {bits} bits in blocks of {block} bytes at {sr} Hz"
-        )
+    width = bytes_per_sample(codec, bits)
+    if channels == 0 or sr == 0:
+        raise AudioFileError(f"has a damaged fmt chunk: {channels} channels of {bits} bits at {sr} Hz")
     return WavFormat(codec, channels, sr, width)
 
 
@@ -159,44 +201,37 @@ def extensible_codec(content: bytes) -> int:
     if len(guid) < 16:
         raise AudioFileError(f"has an extensible fmt chunk of {len(content)} bytes, 40 are needed")
     if guid[2:] != GUID_TAIL:
-        raise AudioFileError(f"has a codec that is not supported: the extensible format with GUID {guid.hex()}")
+        raise UnsupportedCodecError(f"has a codec that is not supported: the extensible format with GUID {guid.hex()}")
     return int.from_bytes(guid[:2], "little")
 
 
-def check_codec(codec: int, bits: int) -> None:
-    """Refuse, by name, everything but PCM of 8 to 32 bits and float of 32 or 64."""
+def bytes_per_sample(codec: int, bits: int) -> int:
+    """Bytes per sample of PCM of 1 to 32 bits, float of 32 or 64, mu-law and A-law; refuse all others by name."""
+    if codec in {MU_LAW, A_LAW}:
+        return 1
     if codec not in {PCM, IEEE_FLOAT}:
         name = CODEC_NAMES.get(codec, "unknown")
-        raise AudioFileError(
-            f"has a codec that is not supported: {name} (0x{codec:04X}); convert it to PCM, e.g. with ffmpeg"
-        )
+        raise UnsupportedCodecError(f"has a codec that is not supported: {name} (0x{codec:04X})")
     if codec == PCM and not 1 <= bits <= 32:
-        raise AudioFileError(f"has PCM samples of {bits} bits, which is not supported; 8, 16, 24 and 32 are")
+        raise UnsupportedCodecError(f"has PCM samples of {bits} bits, which is not supported; 8, 16, 24 and 32 are")
     if codec == IEEE_FLOAT and bits not in {32, 64}:
-        raise AudioFileError(f"has float samples of {bits} bits, which is not supported; 32 and 64 are")
+        raise UnsupportedCodecError(f"has float samples of {bits} bits, which is not supported; 32 and 64 are")
+    return (bits + 7) // 8
 
 
-def read_data(stream: BinaryIO, chunk: Chunk, fmt: WavFormat, file_size: int, dtype: np.dtype) -> WavContent:
-    """As many whole blocks as the data chunk claims and the file holds."""
-    available = file_size - chunk.start
-    streamed = chunk.size in STREAM_SIZES and not is_truly_empty(stream, chunk, file_size)
-    n_bytes = available if streamed else min(chunk.size, available)
-    n_samples = n_bytes // fmt.block
-    stream.seek(chunk.start)
-    raw = np.frombuffer(stream.read(n_samples * fmt.block), dtype=np.uint8)
-    samples = decode(raw, fmt, dtype).reshape(n_samples, fmt.channels).T
-    if streamed or n_samples * fmt.block == chunk.size:
-        return WavContent(samples, fmt.sr)
-    if n_samples == 0:
-        raise AudioFileError(f"has truncated data: not one whole sample of the {chunk.size} bytes announced")
-    remark = f"has truncated data: {n_bytes} of {chunk.size} bytes, so {n_samples} whole samples were loaded"
-    return WavContent(samples, fmt.sr, remark)
+def is_size_of_stream(stream: BinaryIO, chunk: Chunk, file_size: int) -> bool:
+    """Whether the program that wrote the chunk could not go back to fill in its size, as when it writes to a pipe.
+
+    It has then written 0, or a number close to the largest of 31 or 32 bits: 0x7FFFF000, 0x80000000, 0xFFFFFFFF.
+    """
+    if chunk.size == 0:
+        return not is_truly_empty(stream, chunk, file_size)
+    close_to_limit = chunk.size > 2**30 and (chunk.size + 2**16) % 2**31 < 2**17
+    return close_to_limit and chunk.start + chunk.size > file_size
 
 
 def is_truly_empty(stream: BinaryIO, chunk: Chunk, file_size: int) -> bool:
-    """Whether size 0 is meant: nothing follows but other chunks, up to the end of the file exactly."""
-    if chunk.size != 0:
-        return False
+    """Whether nothing follows a chunk of size 0 but other chunks, up to the end of the file exactly."""
     position = chunk.start
     for _ in range(MOST_CHUNKS):
         if position >= file_size:
@@ -213,8 +248,11 @@ def is_truly_empty(stream: BinaryIO, chunk: Chunk, file_size: int) -> bool:
 def decode(raw: np.ndarray, fmt: WavFormat, dtype: np.dtype) -> np.ndarray:
     """Interleaved samples as floats of `dtype`, from their bytes."""
     if fmt.codec == IEEE_FLOAT:
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows or is NaN is refused by load
+        with np.errstate(over="ignore", invalid="ignore"):  # overflow and NaN are refused by load
             return raw.view(f"<f{fmt.width}").astype(dtype)
+    if fmt.codec != PCM:
+        levels = mu_law_levels() if fmt.codec == MU_LAW else a_law_levels()
+        return levels.astype(dtype)[raw]
     if fmt.width == 1:
         floats = raw.astype(dtype)
         floats -= 128
@@ -226,52 +264,7 @@ def decode(raw: np.ndarray, fmt: WavFormat, dtype: np.dtype) -> np.ndarray:
 
 
 def widen_24_bits(raw: np.ndarray) -> np.ndarray:
-    """Each three bytes as the upper three of an int32: the sign comes along, and the value is 256 times as large."""
+    """Each three bytes as the upper three of an int32, so that the sign is right and the value 256 times as large."""
     wide = np.zeros((len(raw) // 3, 4), dtype=np.uint8)
     wide[:, 1:] = raw.reshape(-1, 3)
     return wide.view("<i4").reshape(-1)
-
-
-# Writing.
-
-
-def check_wav_limits(channels: int, n_samples: int, sr: int, subtype: str) -> None:
-    """The fields of a WAV header have 16 bits for the bytes of a block, and 32 for the rate and the length."""
-    block = channels * SUBTYPES[subtype][1]
-    if block > 0xFFFF:
-        raise ValueError(
-            f"save: {channels} channels as {subtype} do not fit into WAV; y must be (channels, n_samples), "
-            f"got ({channels}, {n_samples}): transpose it if these are the samples"
-        )
-    if n_samples * block > LARGEST_RIFF - 64:
-        raise ValueError(f"save: {n_samples * block} bytes do not fit into WAV, which ends at 4 GB; save it in parts")
-    if sr > LARGEST_RIFF:
-        raise ValueError(f"save: sr must be below 2**32 Hz, got {sr}")
-
-
-def wav_header(n_samples: int, channels: int, sr: int, subtype: str) -> bytes:
-    """Everything before the samples; float formats have the extension size and the `fact` chunk that they need."""
-    codec, width = SUBTYPES[check_choice(subtype, SUBTYPES, caller="save", name="subtype")]
-    block = channels * width
-    n_bytes = n_samples * block
-    fmt = struct.pack("<HHIIHH", codec, channels, sr, min(sr * block, LARGEST_RIFF), block, 8 * width)
-    parts = [(b"fmt ", fmt)]
-    if codec == IEEE_FLOAT:
-        parts = [(b"fmt ", fmt + struct.pack("<H", 0)), (b"fact", struct.pack("<I", n_samples))]
-    body = b"WAVE" + b"".join(struct.pack("<4sI", name, len(content)) + content for name, content in parts)
-    riff_size = len(body) + 8 + n_bytes + n_bytes % 2
-    return struct.pack("<4sI", b"RIFF", riff_size) + body + struct.pack("<4sI", b"data", n_bytes)
-
-
-def encode(y: np.ndarray, subtype: str) -> bytes:
-    """Samples (channels, n_samples) as interleaved bytes; integers are rounded to the nearest, ties to even."""
-    codec, width = SUBTYPES[subtype]
-    if codec == IEEE_FLOAT:
-        return y.T.astype(f"<f{width}").tobytes()
-    full_scale = 2.0 ** (8 * width - 1)
-    # float64 holds every 32-bit integer, float32 does not.
-    integers = np.clip(np.rint(y.T.astype(np.float64) * full_scale), -full_scale, full_scale - 1).astype("<i4")
-    if width == 1:
-        return (integers + 128).astype(np.uint8).tobytes()
-    lowest_bytes = np.ascontiguousarray(integers).view(np.uint8).reshape(*integers.shape, 4)[..., :width]
-    return lowest_bytes.tobytes()

@@ -20,6 +20,7 @@ Conventions
   and `table.report()` have that too.
 """
 
+from npaudio._core.terminal import ProgressLine
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.downloading.archive import ArchiveError
 from npaudio.datasets.downloading.fetching import DownloadError, download
@@ -27,7 +28,6 @@ from npaudio.datasets.features.extraction import extract_features
 from npaudio.datasets.features.table import FeatureTable
 from npaudio.datasets.folder import AudioFolder
 from npaudio.datasets.folds import SourceLeakWarning, UntrainedClassWarning, leaked_sources, make_folds
-from npaudio.datasets.progress import ProgressLine
 from npaudio.datasets.published import ESC50, UrbanSound8K
 from npaudio.datasets.scenes import Scene, SyntheticScenes
 from npaudio.datasets.skipped import Skipped

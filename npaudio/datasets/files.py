@@ -1,7 +1,8 @@
-"""Data sets that are files in a folder: the part that ESC-50, UrbanSound8K and a folder of one's own share."""
+"""Data sets of sound files in a folder: the common part of ESC-50, UrbanSound8K and AudioFolder."""
 
 import hashlib
 import os
+import stat
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from npaudio.audio import AudioFileError, AudioFileWarning, load
+from npaudio.audio.files import describe
 from npaudio.datasets.base import SoundDataset
-from npaudio.datasets.probe import fault
 from npaudio.datasets.skipped import Skipped
 
 
 @dataclass(frozen=True)
 class ListedFile:
-    """A file that belongs to a data set, before anyone has looked into it."""
+    """A file of a data set that has not been opened yet."""
 
     name: str  # relative to the root, with forward slashes
     label: int
@@ -26,7 +27,7 @@ class ListedFile:
 
 
 class FileDataset(SoundDataset):
-    """Sound files under a root, those with a fault left out.
+    """Sound files below a folder; files with a fault are skipped.
 
     Parameters
     ----------
@@ -37,9 +38,9 @@ class FileDataset(SoundDataset):
     class_names : sequence of str
         Names of the classes.
     sr : int
-        Sampling rate of the items in Hz; files of another are resampled.
+        Sample rate of the items in Hz; files of another are resampled.
     skipped : sequence of Skipped
-        Files that are left out already.
+        Files that have been skipped already.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class FileDataset(SoundDataset):
         skipped: Sequence[Skipped] = (),
     ) -> None:
         self.root = Path(root)
-        usable, faulty = sort_out(self.root, listed)
+        usable, faulty = sort_out(self.root, listed, sr)
         super().__init__(
             names=[file.name for file in usable],
             labels=np.array([file.label for file in usable], dtype=np.intp),
@@ -85,7 +86,7 @@ class FileDataset(SoundDataset):
         index : int
             Position in the data set.
         sr : int, optional
-            Sampling rate in Hz. None: that of the data set.
+            Sample rate in Hz. None: that of the data set.
 
         Returns
         -------
@@ -96,7 +97,7 @@ class FileDataset(SoundDataset):
         AudioFileError
             If the samples are damaged, or there is none.
         OSError
-            If the file has gone.
+            If the file is no longer there.
         """
         return load_whole(self.path(index), self.sr if sr is None else sr)
 
@@ -116,11 +117,11 @@ class FileDataset(SoundDataset):
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def sort_out(root: Path, listed: Sequence[ListedFile]) -> tuple[list[ListedFile], list[Skipped]]:
-    """The files that can be used, and those that cannot with the reason."""
+def sort_out(root: Path, listed: Sequence[ListedFile], sr: int) -> tuple[list[ListedFile], list[Skipped]]:
+    """The files that can be loaded at a sample rate, and the others with the reason."""
     usable, faulty = [], []
     for file in listed:
-        reason = fault(root / file.name)
+        reason = fault(root / file.name, sr)
         if reason is None:
             usable.append(file)
         else:
@@ -128,8 +129,26 @@ def sort_out(root: Path, listed: Sequence[ListedFile]) -> tuple[list[ListedFile]
     return usable, faulty
 
 
+def fault(path: Path, sr: int) -> str | None:
+    """Why `load_whole` would refuse a file, as a predicate ("is empty (0 bytes)"), or None if it would not.
+
+    A data set describes thousands of files when it is opened, so no samples are decoded. NaN and damage in the middle
+    of a compressed file are found when the clip is loaded.
+    """
+    try:
+        kind = path.stat().st_mode
+        if not stat.S_ISREG(kind):  # opening a pipe would wait until another process writes to it
+            return "is a link to a folder, and not followed" if stat.S_ISDIR(kind) else "is a pipe or a device"
+        description = describe(path, sr=sr)
+    except AudioFileError as error:
+        return str(error)
+    except OSError as error:
+        return f"cannot be opened ({error.strerror or error})"
+    return description.remark or (None if description.n_samples else "holds no samples")
+
+
 def load_whole(path: Path, sr: int) -> np.ndarray:
-    """Load a file that must be complete: what `load` warns of is an error here."""
+    """Load a file that must be complete: warnings of `load` are errors here."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", AudioFileWarning)
         try:

@@ -40,7 +40,10 @@ def wav_files():
             y = (y * 100 + (128 if dtype == np.uint8 else 0)) * (1 if dtype == np.uint8 else 200)
         y = y.astype(dtype)
         files[f"scipy_{y.dtype.name}"] = written(lambda s, y=y: wavfile.write(s, 22050, y))
-    for subtype in ("ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM", "GSM610"):
+    for subtype in ("ULAW", "ALAW"):  # all 256 codes in place of as many zeros
+        header = written(lambda s, code=subtype: soundfile.write(s, np.zeros(256), 22050, code, format="WAV"))[:-256]
+        files[f"WAV_{subtype}_1"] = header + bytes(range(256))
+    for subtype in ("IMA_ADPCM", "MS_ADPCM", "GSM610"):
         y = rng.uniform(-1, 1, 64)
         files[f"refused_{subtype}"] = written(
             lambda s, y=y, subtype=subtype: soundfile.write(s, y, 8000, format="WAV", subtype=subtype)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from npaudio._core.atomic_write import replacing
-from npaudio.datasets.progress import ProgressLine
+from npaudio._core.terminal import ProgressLine
 
 FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}  # in names on Windows, and backslashes everywhere
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[. ]", re.IGNORECASE)  # there, too

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from npaudio._core.checks import check_choice
+from npaudio._core.terminal import ProgressLine
 from npaudio.datasets.downloading.archive import ArchiveError, extract
-from npaudio.datasets.progress import ProgressLine
 
 ATTEMPTS = 5  # in a row that bring nothing, before giving up
 TIMEOUT = 30.0  # seconds without a byte

@@ -19,12 +19,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from npaudio._core.checks import check_positive, check_positive_int
+from npaudio._core.terminal import ProgressLine
 from npaudio.audio import fix_length
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.features.cache import FeatureCache, name_of
 from npaudio.datasets.features.table import FeatureTable
 from npaudio.datasets.features.worker import CHUNK, available_processors, run
-from npaudio.datasets.progress import ProgressLine
 from npaudio.datasets.skipped import Skipped
 
 WORTH_A_PROCESS = 4 * CHUNK  # clips to compute; for fewer, starting a process takes longer than it saves
