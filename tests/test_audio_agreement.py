@@ -100,7 +100,7 @@ def every_format(soundfile, n_samples=6000):
     """{name: bytes} of a sound in every format and subtype that soundfile can write."""
     y = np.sin(0.05 * np.arange(n_samples)) / 2
     files = {}
-    for container in soundfile.available_formats():
+    for container in sorted(soundfile.available_formats().keys() - {"SD2"}):  # writes a second file beside the first
         for subtype in soundfile.available_subtypes(container):
             stream = io.BytesIO()
             for sr in (16000, 8000):  # some telephone codecs have one rate only
