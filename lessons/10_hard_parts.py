@@ -1,7 +1,9 @@
 # %% [markdown]
 # # 10 The hard parts
 #
-# When you are through, you will know what rare classes, wrong labels, another microphone and vague borders do to a
+# *Reading: 30 minutes. Running: 90 seconds on two cores.*
+#
+# At the end you will know what rare classes, wrong labels, another microphone and vague borders do to a
 # classifier, what the usual cure for each of them buys and what it costs, and how to tell a cure from luck: every
 # figure comes from several trainings and has an error bar.
 
@@ -356,4 +358,3 @@ lesson.finding(
     f"reaches {noisy[0]}, the robust loss {noisy[1]}; over the telephone {far[0]} trained clean, {far[1]} augmented; "
     f"and the same events have an F of {f_tight} at 50 ms, {f_wide} at 1 s."
 )
-lesson.end()

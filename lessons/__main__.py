@@ -1,38 +1,49 @@
-"""Run the lessons: `python -m lessons` all of them, `python -m lessons 01 02` some, `--list` tells what there is."""
+"""Run the lessons: `python -m lessons` all of them, `python -m lessons 01 cnn` some; `--list` tells what there is."""
 
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
 import time
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-OUTPUTS = FOLDER.parent / "outputs"
+if str(FOLDER) not in sys.path:
+    sys.path.insert(0, str(FOLDER))  # where classroom.py and reading.py are, from whatever folder this is started
+
+from glossary import explanation  # noqa: E402
+from options import WrongOption, add_options, check_options, outputs_of, passed_on  # noqa: E402
+from reading import Terminal, cells, wrapped  # noqa: E402
+
+WIDTH = 80
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run what the command line names; the exit status is 1 if a lesson failed and 2 for a wrong name."""
+    """Run what the command line names; the exit status is 1 if a lesson failed and 2 for a wrong name or option."""
     options = parser().parse_args(argv)
     try:
         lessons = chosen(options.lessons)
-    except LookupError as error:
-        print(error.args[0], file=sys.stderr)
+        if options.explain:
+            Terminal().markdown(explanation(options.explain))
+            return 0
+        if options.list:
+            print_list(lessons)
+            return 0
+        if options.ask and not options.lessons:
+            raise LookupError("--ask waits for a reader, so it needs a lesson: python -m lessons 01 --ask")
+        check_options(options)
+    except (LookupError, WrongOption) as error:
+        print(wrapped(f"lessons: {error.args[0] if isinstance(error, LookupError) else error}"), file=sys.stderr)
         return 2
-    if options.list:
-        for lesson in lessons:
-            print_description(lesson)
-        return 0
-    passed_on = ["--show"] * options.show + ["--quick"] * options.quick
-    passed_on += ["--audio", str(Path(options.audio).resolve())] if options.audio else []
-    passed_on += ["--data", str(Path(options.data).resolve())] if options.data else []
-    passed_on += ["--out", str(options.out.resolve())] if options.out else []
     aloud = bool(options.lessons)  # who asks for a lesson wants to read it; who runs all wants the table
-    outputs = options.out.resolve() if options.out else OUTPUTS
-    results = [run(lesson, i, len(lessons), passed_on, aloud, outputs) for i, lesson in enumerate(lessons, 1)]
-    print_results(results, outputs)
+    results = [run(lesson, i, len(lessons), options, aloud) for i, lesson in enumerate(lessons, 1)]
+    if not (aloud and len(results) == 1):
+        print_results(results)
+    print(f"\nFigures, sounds and what each lesson printed are in {outputs_of(options).resolve()}")
     return int(any(result["failed"] for result in results))
 
 
@@ -40,75 +51,96 @@ def parser() -> argparse.ArgumentParser:
     """The options; those for a lesson are handed on to it."""
     options = argparse.ArgumentParser(prog="python -m lessons", description=__doc__)
     options.add_argument("lessons", nargs="*", metavar="NN", help="numbers or names of lessons; all by default")
-    options.add_argument("--list", action="store_true", help="tell what the lessons are about")
-    options.add_argument("--audio", metavar="FILE", help="a recording for the lessons that can look at one")
-    options.add_argument("--data", metavar="DIR", help="a folder in ESC-50 layout for the lessons that can learn it")
-    options.add_argument("--show", action="store_true", help="show the figures in windows as well as saving them")
-    options.add_argument("--quick", action="store_true", help="less data and fewer steps")
-    options.add_argument("--out", type=Path, metavar="DIR", help="folder for figures and sounds (outputs/)")
+    options.add_argument("--list", action="store_true", help="tell what the lessons are about and how long they take")
+    options.add_argument("--explain", metavar="TERM", help="explain a term of the glossary")
+    add_options(options)
     return options
 
 
 def chosen(names: list[str]) -> list[Path]:
-    """The scripts whose names begin with the given ones, in order; all of them if none is given."""
+    """The scripts with the given numbers or names, in order; all of them if none is given.
+
+    Raises
+    ------
+    LookupError
+        A name that none has, or several have: a sentence.
+    """
     scripts = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
-    unknown = [name for name in names if not any(script.stem.startswith(name.zfill(2)) for script in scripts)]
-    if unknown:
-        known = ", ".join(script.stem for script in scripts)
-        raise LookupError(f"lessons: there is no lesson {unknown[0]!r}; there are {known}")
-    return [s for s in scripts if not names or any(s.stem.startswith(name.zfill(2)) for name in names)]
+    if not names:
+        return scripts
+    wanted = [_one_script(name, scripts) for name in names]
+    return [script for script in scripts if script in wanted]
 
 
-def print_description(script: Path) -> None:
-    """Print the heading and the first paragraph of a lesson's first cell."""
-    cell = script.read_text(encoding="utf-8").split("# %%")[1]
-    lines = [line.removeprefix("#").strip() for line in cell.splitlines()[1:]]
-    heading = lines[0].lstrip("# ")
-    paragraph = " ".join(lines[2 : lines.index("", 2)])
-    print(f"{script.stem}: {heading}")
-    print(textwrap.fill(paragraph, 100, initial_indent="    ", subsequent_indent="    "))
+def _one_script(name: str, scripts: list[Path]) -> Path:
+    """The script with this number, this name, or this in its name."""
+    sought = name.removesuffix(".py").lower()
+    exact = [s for s in scripts if sought.zfill(2) == s.stem[:2] or sought in (s.stem, s.stem[3:])]
+    found = exact or [s for s in scripts if not sought.isdigit() and sought in s.stem[3:]]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise LookupError(f"{name!r} could be {' or '.join(s.stem for s in found)}; give the number")
+    raise LookupError(f"there is no lesson {name!r}; there are {', '.join(s.stem for s in scripts)}")
 
 
-def run(script: Path, number: int, count: int, options: list[str], aloud: bool, outputs: Path) -> dict[str, object]:
-    """Run one lesson in a process of its own, with a progress line, and read what it found."""
-    print(f"[{number}/{count}] {script.stem} ...", end="\n" if aloud else " ", flush=True)
-    environment = {**os.environ, "PYTHONUTF8": "1"}
-    environment["PYTHONPATH"] = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+def print_list(lessons: list[Path]) -> None:
+    """Print the heading, the times and the first paragraph of each lesson."""
+    for lesson in lessons:
+        title, times, paragraph = opening(lesson)
+        print(f"{title}\n    {times}")
+        print(textwrap.fill(paragraph, WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n")
+
+
+def opening(script: Path) -> tuple[str, str, str]:
+    """Title, the line with the times, and the first paragraph of a lesson's first cell."""
+    title, times, paragraph = cells(script)[0].text.split("\n\n")[:3]
+    return title.lstrip("# "), times.strip("*\n "), " ".join(re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", paragraph).split())
+
+
+def run(script: Path, number: int, count: int, options: argparse.Namespace, aloud: bool) -> dict[str, Any]:
+    """Run one lesson in a process of its own, and read what it found."""
     start = time.perf_counter()
+    if not aloud:
+        print(f"[{number}/{count}] {script.stem} ...", end=" ", flush=True)
     process = subprocess.run(
-        [sys.executable, str(script), *options],
-        env=environment,
-        stdin=subprocess.DEVNULL,
+        [sys.executable, str(script), *passed_on(options)],
+        env=environment(),
+        stdin=None if options.ask else subprocess.DEVNULL,
         stdout=None if aloud else subprocess.PIPE,
-        stderr=None if aloud else subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
     )
-    seconds = time.perf_counter() - start
-    failed = process.returncode != 0
-    folder = outputs / script.stem
+    seconds, failed = time.perf_counter() - start, process.returncode != 0
     if not aloud:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "printed.txt").write_text(process.stdout, encoding="utf-8")
         print(f"{'FAILED' if failed else 'ok'} ({seconds:.1f} s)", flush=True)
         if failed:
             print(textwrap.indent(process.stdout.strip()[-3000:], "    "))
-    summary = {} if failed else json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    return {"lesson": script.stem, "seconds": seconds, "failed": failed, **summary}
+    return {"lesson": script.stem, "seconds": seconds, "failed": failed, **summary_of(script, options)}
 
 
-def print_results(results: list[dict[str, object]], outputs: Path) -> None:
-    """Print the table: lesson, seconds, finding, figures."""
-    print(f"\n{'lesson':<18}{'seconds':>8}  {'finding':<72}figures")
-    print("-" * 107)
+def environment() -> dict[str, str]:
+    """The environment of a lesson: it finds npaudio also where that is not installed."""
+    folders = [str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(folders)}
+
+
+def summary_of(script: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """What a lesson has written down about its run; nothing if it failed."""
+    path = outputs_of(options) / script.stem / "summary.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"finding": "", "figures": []}
+
+
+def print_results(results: list[dict[str, Any]]) -> None:
+    """Print the table: lesson, seconds, figures, finding."""
+    print(f"\n{'lesson':<20}{'seconds':>8}{'figures':>9}  finding")
+    print("-" * WIDTH)
     for result in results:
-        finding = "failed: see above" if result["failed"] else str(result["finding"])
-        lines = textwrap.wrap(finding, 70) or [""]
-        count = len(result.get("figures", ()))  # type: ignore[arg-type]
-        print(f"{result['lesson']:<18}{result['seconds']:>8.1f}  {lines[0]:<72}{count:>7}")
+        finding = "failed: see above" if result["failed"] else result["finding"] or "none: a quick run proves nothing"
+        lines = textwrap.wrap(finding, WIDTH - 39)
+        print(f"{result['lesson']:<20}{result['seconds']:>8.1f}{len(result['figures']):>9}  {lines[0]}")
         for line in lines[1:]:
-            print(" " * 28 + line)
-    print(f"\nFigures, sounds and what each lesson printed are in {outputs}")
+            print(" " * 39 + line)
 
 
 if __name__ == "__main__":

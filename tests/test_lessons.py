@@ -1,6 +1,9 @@
-"""The lessons: each runs as a script, and the runner tells, counts and survives failures."""
+"""The lessons: their form, their runs as a script, and the runner that counts and survives failures."""
 
+import ast
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,19 +13,32 @@ import pytest
 
 import npaudio
 from lessons.__main__ import FOLDER, chosen, main
+from lessons.options import has_display
+from lessons.reading import cells, question_in
 
 SCRIPTS = chosen([])
+OLD_FORM = {"02_features", "03_cnn", "04_augmentation", "07_multi_label", "10_hard_parts"}
+NEW_FORM = [script for script in SCRIPTS if script.stem not in OLD_FORM]
+QUICK_PART = "01_sound_to_mel"
 
 
-def run(*arguments):
+def run(*arguments, start=(sys.executable, "-W", "error", "-m", "lessons"), cwd=FOLDER.parent, columns="80"):
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "lessons", *map(str, arguments)],
-        cwd=FOLDER.parent,
+        [*map(str, start), *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": columns, "PYTHONUTF8": "1", "PYTHONPATH": str(FOLDER.parent)},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
     )
+
+
+def calls(script, method):
+    """The calls of `lesson.method(...)` in a script."""
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    return [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == f"lesson.{method}"]
 
 
 @pytest.fixture(scope="module")
@@ -34,59 +50,172 @@ def stereo_file(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("script", ["01_sound_to_mel", "02_features"])
-def test_lessons_of_the_ground_floor_run_on_a_recording(script, stereo_file, tmp_path):
-    result = run(script, "--quick", "--audio", stereo_file, "--out", tmp_path)
+@pytest.fixture(scope="module")
+def read(stereo_file, tmp_path_factory):
+    """Lesson 01 read aloud on a recording, in a terminal of 80 columns: (result, output folder)."""
+    folder = tmp_path_factory.mktemp("out")
+    return run("01", "--audio", stereo_file, "--out", folder), folder / QUICK_PART
+
+
+def test_a_lesson_is_read_aloud_with_its_questions_and_answers(read):
+    result, folder = read
     assert result.returncode == 0, result.stdout + result.stderr
-    summary = json.loads((tmp_path / script / "summary.json").read_text(encoding="utf-8"))
-    assert summary["finding"]
-    assert summary["figures"]
+    assert result.stdout.startswith("01 From a sound to a picture of it\n═")
+    assert result.stdout.count("│ Question. ") == result.stdout.count("│ Answer. ") == len(calls(SCRIPTS[0], "answer"))
+    assert max(map(len, result.stdout.splitlines()[:-1])) <= 80  # the last one names the folder
+    assert not re.search(r"\*\*|\]\(|\\[a-z]{2,}|\$[A-Za-z]", result.stdout), "markdown or LaTeX is left"
+    assert "X[k] = Σₙ₌₀^(N−1) x[n] cos(2πk n / N)" in result.stdout.replace("-", "−")
+    printed = (folder / "printed.txt").read_text(encoding="utf-8")
+    assert result.stdout.startswith(printed.rstrip("\n"))
+
+
+def test_a_lesson_on_a_recording_speaks_of_it_and_keeps_what_it_shows(read):
+    result, folder = read
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert "stereo.wav" in summary["finding"]
     for name in [*summary["figures"], *summary["sounds"]]:
-        assert (tmp_path / script / name).stat().st_size > 1000
-    assert f"{script}" in result.stdout.splitlines()[-4] or script in result.stdout
+        assert (folder / name).stat().st_size > 1000
+    for name in summary["sounds"]:
+        y, _ = npaudio.load(folder / name)
+        assert np.abs(y).max() <= 0.95
+        assert np.abs(y[[0, -1]]).max() < 0.01, f"{name} clicks"
+    assert "\n".join(result.stdout.splitlines()[-1:]).endswith(str(folder.parent))
+
+
+def test_a_quick_run_finds_nothing_and_has_its_own_folder_from_wherever_it_is_started(tmp_path):
+    script = tmp_path / "01_short.py"
+    body = "import numpy\nlesson.sound('tone', numpy.ones(9000, 'f4'), 9000)\nlesson.finding(f'it works')"
+    script.write_text(a_lesson("01_short", body), encoding="utf-8")
+    result = run("--quick", "--out", "here", start=(sys.executable, script), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "01 A title" in result.stdout
+    assert "No finding: this was a quick run" in result.stdout
+    assert "it works" not in result.stdout
+    assert (tmp_path / "here" / "quick" / "01_short" / "tone.wav").is_file()
+    brief = run("--brief", "--show", "--out", "here", start=(sys.executable, script), cwd=tmp_path)
+    assert "01 A title" not in brief.stdout
+    assert "Finding. it works" in brief.stdout
+    assert "--show: there is no display" in brief.stdout or has_display()
+
+
+def test_wrong_options_are_one_sentence_before_any_work(tmp_path, capsys):
+    text = tmp_path / "notes.wav"
+    text.write_text("not a sound", encoding="utf-8")
+    for option, value, words in (
+        ("--audio", tmp_path / "none.wav", "there is no such file"),
+        ("--audio", text, "notes.wav"),
+        ("--data", tmp_path, "npaudio.datasets.download"),
+        ("--out", text, "nothing can be written there"),
+    ):
+        assert main(["01", option, str(value)]) == 2
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert words in printed.err.replace("\n", " ")
+    result = run("--audio", text, start=(sys.executable, SCRIPTS[0]))
+    assert (result.returncode, result.stdout) == (2, ""), result.stderr
+    assert "notes.wav" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_a_lesson_opens_with_what_the_reader_will_know(script, capsys):
-    text = script.read_text(encoding="utf-8")
-    assert text.startswith(f"# %% [markdown]\n# # {script.stem[:2]} ")
-    assert "\n# When you are through, you will know" in text
-    assert "lesson.finding(" in text
-    assert f'Lesson("{script.stem}"' in text
+def test_a_lesson_opens_with_what_the_reader_will_know_and_how_long_it_takes(script):
+    opening = cells(script)[0].text
+    assert re.match(
+        rf"# {script.stem[:2]} .+\n\n\*Reading: \d+ minutes\. Running: \d+ seconds on two cores\.\*"
+        r"\n\nAt the end you will ",
+        opening,
+    )
+    assert len(calls(script, "finding")) == 1
+    assert f'Lesson("{script.stem}"' in script.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("script", NEW_FORM, ids=lambda path: path.stem)
+def test_every_question_has_an_answer_with_a_measured_number(script):
+    """In the code right after the question: exactly one answer, and something in it is computed."""
+    asked = False
+    for cell in cells(script):
+        if cell.is_prose:
+            assert not asked, f"line {cell.line}: the question before this has no answer"
+            asked = question_in(cell.text) is not None
+            continue
+        answers = [n for n in ast.walk(ast.parse(cell.text)) if isinstance(n, ast.Call) and is_answer(n)]
+        assert len(answers) == int(asked), f"line {cell.line}: {len(answers)} answers to {int(asked)} questions"
+        for answer in answers:
+            assert any(not isinstance(n, ast.Constant) for n in ast.walk(answer.args[0])), "nothing is measured"
+        asked = False
+
+
+def is_answer(call):
+    return ast.unparse(call.func) == "lesson.answer"
+
+
+@pytest.mark.parametrize("script", NEW_FORM, ids=lambda path: path.stem)
+def test_a_lesson_ends_with_three_sentences_the_files_and_the_exercises(script):
+    ending = cells(script)[-1].text
+    assert ending.startswith("## To take home")
+    assert len(re.findall(r"^\d\. ", ending, re.MULTILINE)) == 3
+    files = re.findall(r"`((?:npaudio|lessons)/[^`]+)`", ending)
+    exercises = re.findall(r"`(ex\d\d_\w+)`", ending)
+    assert files
+    assert all((FOLDER.parent / name).exists() for name in files), files
+    assert all((FOLDER.parent / "solutions" / f"{name}.py").is_file() for name in exercises), exercises
+    assert "**Exercises that follow:**" in ending
 
 
 def test_list_tells_what_there_is(capsys):
     assert main(["--list"]) == 0
     printed = capsys.readouterr().out
-    assert "01_sound_to_mel: 01 From a sound to a picture of it" in printed
-    assert "When you are through, you will know" in printed
+    assert "01 From a sound to a picture of it\n    Reading: 30 minutes. Running:" in printed
+    assert "At the end you will know" in printed
+
+
+def test_terms_can_be_looked_up(capsys):
+    assert main(["--explain", "HOP"]) == 0
+    assert "from the start of one frame" in capsys.readouterr().out
+    assert main(["--explain", "hopp"]) == 2
+    assert "the glossary has no 'hopp'; it has hop" in capsys.readouterr().err
 
 
 def test_a_wrong_number_names_the_right_ones(capsys):
     assert main(["77"]) == 2
-    assert "there is no lesson '77'; there are 01_sound_to_mel" in capsys.readouterr().err
+    assert "there is no lesson '77'; there are 01_sound_to_mel" in capsys.readouterr().err.replace("\n", " ")
+    assert main(["--ask"]) == 2
+    assert "python -m lessons 01 --ask" in capsys.readouterr().err.replace("\n", " ")
 
 
-def test_a_failing_lesson_does_not_stop_the_others(tmp_path, monkeypatch, capsys):
-    for stem, body in (("01_breaks", "raise RuntimeError('on purpose')"), ("02_works", WORKS)):
-        (tmp_path / f"{stem}.py").write_text(body, encoding="utf-8")
+def test_names_may_be_short():
+    assert [path.stem for path in chosen(["1", "feat"])] == ["01_sound_to_mel", "02_features"]
+    assert chosen(["01_sound_to_mel"])[0] == Path(FOLDER / "01_sound_to_mel.py")
+    with pytest.raises(LookupError, match=r"'t' could be .*; give the number"):
+        chosen(["t"])
+
+
+def a_lesson(name, body):
+    """A short lesson that can be read."""
+    return (
+        f"# %% [markdown]\n# # {name[:2]} A title\n#\n# *Reading: 1 minutes. Running: 1 seconds on two cores.*\n#\n"
+        f"# At the end you will know.\n\n# %%\nimport sys\nsys.path.append({str(FOLDER)!r})\n"
+        f"from classroom import Lesson\nlesson = Lesson({name!r})\n{body}\n"
+    )
+
+
+def test_a_failing_lesson_leaves_nothing_stale_and_does_not_stop_the_others(tmp_path, monkeypatch, capsys):
+    breaks = "import numpy\nlesson.sound('tone', numpy.ones(9000, 'f4'), 9000)\nraise RuntimeError('on purpose')"
+    for stem, body in (("01_breaks", breaks), ("02_works", "lesson.finding('it works')")):
+        (tmp_path / f"{stem}.py").write_text(a_lesson(stem, body), encoding="utf-8")
+    earlier = tmp_path / "01_breaks"
+    earlier.mkdir()
+    (earlier / "old.png").touch()
+    (earlier / "mine.txt").touch()
+    (earlier / "summary.json").write_text('{"finding": "old", "figures": ["old.png"], "sounds": []}', encoding="utf-8")
     monkeypatch.setattr("lessons.__main__.FOLDER", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(FOLDER.parent))
     assert main(["--out", str(tmp_path)]) == 1
     printed = capsys.readouterr().out
     assert "[1/2] 01_breaks ... FAILED" in printed
     assert "RuntimeError: on purpose" in printed
+    assert "failed: see above" in printed
     assert "[2/2] 02_works ... ok" in printed
     assert "it works" in printed
-
-
-WORKS = """
-import json, pathlib, sys
-folder = pathlib.Path(sys.argv[sys.argv.index("--out") + 1]) / "02_works"
-folder.mkdir()
-(folder / "summary.json").write_text(json.dumps({"finding": "it works", "figures": [], "sounds": []}))
-"""
-
-
-def test_names_may_be_short(monkeypatch):
-    assert [path.stem for path in chosen(["1", "02"])] == ["01_sound_to_mel", "02_features"]
-    assert chosen(["01_sound_to_mel"])[0] == Path(FOLDER / "01_sound_to_mel.py")
+    assert sorted(path.name for path in earlier.iterdir()) == ["mine.txt", "printed.txt"]
+    assert "on purpose" in (earlier / "printed.txt").read_text(encoding="utf-8")

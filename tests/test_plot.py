@@ -50,16 +50,51 @@ def test_spectrogram_puts_frames_and_bins_where_they_are():
     assert ax.get_ylabel() == "frequency (kHz)"
 
 
-@pytest.mark.parametrize("preset", ["article", "ast"])
-def test_mel_spectrogram_labels_bands_with_their_frequency(preset):
+@pytest.mark.parametrize("preset", ["article", "ast", "panns", "librosa"])
+def test_mel_spectrogram_labels_round_frequencies_where_they_fall(preset):
     frontend = getattr(Frontend, preset)()
     ax = drawn_on(plot.mel_spectrogram, frontend(Y), frontend=frontend)
-    labels = [float(tick.get_text()) for tick in ax.get_yticklabels()]
-    assert labels == sorted(labels)
-    assert labels[0] < 60
-    assert 7000 < labels[-1] < 8000
+    labels = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert labels[:6] == ["125", "250", "500", "1k", "2k", "4k"]
+    fmax = frontend.fmax or frontend.sr / 2
+    centers = npaudio.mel.mel_centers(n_mels=frontend.n_mels, fmin=frontend.fmin, fmax=fmax, scale=frontend.scale)
+    in_hz = np.interp(ax.get_yticks(), np.arange(frontend.n_mels), centers)
+    np.testing.assert_allclose(in_hz[:6], [125, 250, 500, 1000, 2000, 4000], rtol=0.01)
     length = (frontend.win_length or frontend.n_fft) / frontend.sr
-    assert ax.images[0].get_extent()[0] == pytest.approx(length / 2 - frontend.hop_length / frontend.sr / 2)
+    start = 0 if frontend.center else length / 2
+    assert ax.images[0].get_extent()[0] == pytest.approx(start - frontend.hop_length / frontend.sr / 2)
+
+
+def test_mel_spectrogram_refuses_rows_that_are_no_bands():
+    with pytest.raises(ValueError, match=r"M has 62 rows, but front end 'article' makes 64 bands; .* pad M with NaN"):
+        plot.mel_spectrogram(np.zeros((62, 31)), frontend=Frontend.article())
+    padded = np.pad(np.zeros((62, 31)), 1, constant_values=np.nan)
+    assert drawn_on(plot.mel_spectrogram, padded, frontend=Frontend.article()).images[0].get_array().shape == (64, 33)
+
+
+def test_pictures_that_are_compared_share_a_colour_bar_and_its_range():
+    axes = plt.subplots(1, 2, layout="constrained")[1]
+    for ax, top in zip(axes, (1.0, 9.0), strict=True):
+        plot.spectrogram(np.linspace(0, top, 12).reshape(3, 4), sr=100, hop_length=10, colorbar=False, ax=ax)
+    assert len(axes[0].figure.axes) == 2
+    plot.shared_colorbar(axes, "dB")
+    assert [ax.images[0].get_clim() for ax in axes] == [(0, 1), (0, 1)]
+    assert axes[0].figure.axes[2].get_ylabel() == "dB"
+
+
+def test_signed_values_have_white_at_zero():
+    settings = plot.symmetric(np.array([[-3.0, 1.0], [np.nan, 2.0]]))
+    assert (settings["vmin"], settings["vmax"]) == (-3, 3)
+    assert min(plt.get_cmap(settings["cmap"])(0.5)[:3]) > 0.95
+
+
+def test_the_style_is_set_on_demand_and_can_be_undone():
+    assert mpl.rcParams["axes.spines.top"]
+    with mpl.rc_context():
+        plot.use_style()
+        assert not mpl.rcParams["axes.spines.top"]
+        assert mpl.rcParams["savefig.dpi"] == 2 * mpl.rcParams["figure.dpi"]
+        assert [entry["color"] for entry in mpl.rcParams["axes.prop_cycle"]] == list(plot.PALETTE)
 
 
 def test_filterbank_draws_a_line_a_band():
@@ -111,12 +146,14 @@ def test_confusion_matrix_shows_every_count():
         plot.confusion_matrix(np.zeros((2, 3)), ["a", "b"])
 
 
-def test_precision_recall_draws_the_points_of_the_curve():
-    y_true, y_score = np.array([1, 0, 1]), np.array([0.9, 0.8, 0.7])
+@pytest.mark.parametrize("seed", range(5))
+def test_precision_recall_draws_steps_whose_area_is_the_average_precision(seed):
+    rng = np.random.default_rng(seed)
+    y_true, y_score = rng.random(40) < 0.3, rng.integers(0, 25, 40) / 25  # with ties
     line = drawn_on(plot.precision_recall, y_true, y_score).lines[0]
-    precision, recall, _ = npaudio.metrics.precision_recall_curve(y_true, y_score)
-    np.testing.assert_array_equal(line.get_xdata(), recall)
-    np.testing.assert_array_equal(line.get_ydata(), precision)
+    assert line.get_drawstyle() == "steps-pre"
+    area = np.sum(np.diff(line.get_xdata()) * line.get_ydata()[1:])
+    assert area == pytest.approx(npaudio.metrics.average_precision(y_true, y_score))
 
 
 def test_event_lanes_draw_each_event_once_and_number_each_loss():

@@ -4,15 +4,18 @@ Conventions
 -----------
 Times are in seconds, frequencies in Hz or kHz, levels in dB, and the axes say so. Wherever colour carries a value
 there is a colour bar with its unit. The colour map gets brighter with the level all the way (magma), so that a picture
-can be read in grey. Nothing here shows or saves a figure: that is the caller's.
+can be read in grey; signed values get a diverging map with white at zero. Nothing here shows or saves a figure: that is
+the caller's. `use_style()` gives a script the look of this project's figures.
 """
 
 from npaudio.plot.events import event_lanes
 from npaudio.plot.network import kernels, learning_curves
 from npaudio.plot.scores import confusion_matrix, precision_recall
 from npaudio.plot.sound import filterbank, mel_spectrogram, spectrogram, spectrum, waveform
+from npaudio.plot.style import PALETTE, shared_colorbar, symmetric, use_style
 
 __all__ = [
+    "PALETTE",
     "confusion_matrix",
     "event_lanes",
     "filterbank",
@@ -20,7 +23,10 @@ __all__ = [
     "learning_curves",
     "mel_spectrogram",
     "precision_recall",
+    "shared_colorbar",
     "spectrogram",
     "spectrum",
+    "symmetric",
+    "use_style",
     "waveform",
 ]

@@ -4,13 +4,13 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from npaudio.metrics import Fate, FileExplanation
-from npaudio.plot.style import axes_or_new
+from npaudio.plot.style import AMBER, GREEN, ORANGE, axes_or_new
 from npaudio.sed import Event
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FOUND, LOST, WRONG = "#2a7f62", "#c8553d", "#e0a030"
+FOUND, LOST, WRONG = GREEN, ORANGE, AMBER
 HEIGHT, DETECTED, REFERENCE = 0.8, 0.1, 1.0  # of a bar, and where the two lanes of a label begin
 LINE_LENGTH = 62
 HATCHES = {FOUND: "", LOST: "//", WRONG: "xx"}  # so that the colours can be told apart in grey

@@ -1,16 +1,19 @@
 """Pictures of networks and of their training."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npaudio.plot.style import COLOURS, axes_or_new
+from npaudio.plot.style import axes_or_new, symmetric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LINES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D")
+MANY = 40  # values; markers would run into each other
 
 
 def learning_curves(
@@ -21,7 +24,7 @@ def learning_curves(
     ax: "Axes | None" = None,
     **style: Any,
 ) -> "Axes":
-    """Draw one line for each curve, with a value for each epoch 1, 2, ...
+    """Draw one line for each curve, with a point for each epoch 1, 2, ...
 
     Parameters
     ----------
@@ -41,9 +44,10 @@ def learning_curves(
     from matplotlib.ticker import MaxNLocator
 
     ax = axes_or_new(ax)
-    for (name, values), line in zip(curves.items(), LINES * len(curves), strict=False):
-        marker = "o" if len(values) == 1 else ""  # a single point makes no line
-        ax.plot(range(1, len(values) + 1), values, line, **{"label": name, "marker": marker, **style})
+    looks = itertools.cycle(zip(LINES, MARKERS, strict=True))
+    for (name, values), (line, marker) in zip(curves.items(), looks, strict=False):
+        look = {"label": name, "marker": marker if len(values) <= MANY else "", **style}
+        ax.plot(range(1, len(values) + 1), values, line, **look)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if len(curves) > 1:
@@ -51,8 +55,10 @@ def learning_curves(
     return ax
 
 
-def kernels(weight: np.ndarray, *, columns: int = 8, ax: "Axes | None" = None, **style: Any) -> "Axes":
-    """Draw the kernels of a first convolution side by side, all on one scale around zero.
+def kernels(
+    weight: np.ndarray, *, columns: int = 8, colorbar: bool = True, ax: "Axes | None" = None, **style: Any
+) -> "Axes":
+    """Draw the kernels of a first convolution side by side, all on one scale: red above zero, blue below.
 
     Parameters
     ----------
@@ -60,6 +66,8 @@ def kernels(weight: np.ndarray, *, columns: int = 8, ax: "Axes | None" = None, *
         Of a convolution with one input channel: rows are frequencies, columns are times.
     columns : int
         Kernels in a row of the picture.
+    colorbar : bool
+        False where several pictures share one (`shared_colorbar`).
     ax : matplotlib axes, optional
         Where to draw; new axes by default.
     **style
@@ -82,9 +90,9 @@ def kernels(weight: np.ndarray, *, columns: int = 8, ax: "Axes | None" = None, *
     for k in range(n):
         top, left = k // columns * (height + 1), k % columns * (width + 1)
         sheet[top : top + height, left : left + width] = weight[k, 0, ::-1]  # low frequencies below
-    limit = np.abs(weight).max()
     ax = axes_or_new(ax)
-    image = ax.imshow(sheet, **{"cmap": COLOURS, "vmin": -limit, "vmax": limit, **style})
-    ax.figure.colorbar(image, ax=ax, label="weight")
+    image = ax.imshow(sheet, **{**symmetric(weight), **style})
+    if colorbar:
+        ax.figure.colorbar(image, ax=ax, label="weight", pad=0.02)
     ax.set(xticks=[], yticks=[], xlabel="time", ylabel="frequency")
     return ax

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from npaudio.metrics import precision_recall_curve
-from npaudio.plot.style import COLOURS, axes_or_new
+from npaudio.plot.style import axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,10 +39,12 @@ def confusion_matrix(matrix: np.ndarray, labels: Sequence[str], *, ax: "Axes | N
     if matrix.ndim != 2 or matrix.shape != (len(labels), len(labels)):
         raise ValueError(f"confusion_matrix: matrix has shape {matrix.shape}, expected {(len(labels), len(labels))}")
     ax = axes_or_new(ax)
-    image = ax.imshow(matrix, **{"cmap": COLOURS, "vmin": 0, **style})
+    image = ax.imshow(matrix, **{"cmap": "Blues", "vmin": 0, **style})
     for i, j in np.argwhere(matrix > 0):
         ax.text(j, i, str(matrix[i, j]), ha="center", va="center", color=_readable_on(image, matrix[i, j]), fontsize=8)
-    ax.figure.colorbar(image, ax=ax, label="clips")
+    ax.figure.colorbar(image, ax=ax, label="clips", pad=0.02)
+    for spine in ax.spines.values():
+        spine.set_visible(True)
     ax.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
     ax.set_yticks(range(len(labels)), labels)
     ax.set(xlabel="predicted", ylabel="true")
@@ -56,7 +58,11 @@ def _readable_on(image: Any, value: float) -> str:
 
 
 def precision_recall(y_true: np.ndarray, y_score: np.ndarray, *, ax: "Axes | None" = None, **style: Any) -> "Axes":
-    """Draw the precision-recall curve of one class as the steps that it is made of.
+    """Draw the precision-recall curve of one class as the steps whose area is its average precision.
+
+    One point for each recall that is reached, at the precision with which it is first reached; between two of them the
+    step has the height of the right one. (False alarms between two positives only lower the precision at the same
+    recall; drawn, they are teeth that add nothing to the area.)
 
     Parameters
     ----------
@@ -72,7 +78,10 @@ def precision_recall(y_true: np.ndarray, y_score: np.ndarray, *, ax: "Axes | Non
     matplotlib axes
     """
     precision, recall, _ = precision_recall_curve(y_true, y_score)
+    reached = np.unique(recall)  # ascending
+    first = np.array([precision[recall == r].max() for r in reached])
+    first[0] = first[min(1, len(first) - 1)]  # the first step begins at recall 0 at its own height
     ax = axes_or_new(ax)
-    ax.step(recall, precision, **{"where": "post", "linewidth": 1.4, **style})
+    ax.step(reached, first, **{"where": "pre", **style})
     ax.set(xlabel="recall", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.05))
     return ax

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from npaudio._core.checks import check_waveform
-from npaudio.mel.filterbank import mel_centers
+from npaudio.mel.filterbank import hz_to_mel
 from npaudio.mel.spectrogram import check_spectrogram
-from npaudio.plot.style import ACCENT, COLOURS, DARK, axes_or_new
+from npaudio.plot.style import ACCENT, COLOURS, DARK, MISSING, axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,6 +79,7 @@ def spectrogram(
     hop_length: int,
     start: float = 0.0,
     unit: str = "dB",
+    colorbar: bool = True,
     ax: "Axes | None" = None,
     **style: Any,
 ) -> "Axes":
@@ -96,6 +97,8 @@ def spectrogram(
         Time of the first frame's centre in seconds: 0 if centred, else n_fft / 2 / sr.
     unit : str
         Label of the colour bar.
+    colorbar : bool
+        False where several pictures share one (`shared_colorbar`).
     ax : matplotlib axes, optional
         Where to draw; new axes by default.
     **style
@@ -113,7 +116,8 @@ def spectrogram(
     S = _one_spectrogram(S, "spectrogram")
     ax = axes_or_new(ax)
     half_bin = sr / 4 / max(1, S.shape[0] - 1) / 1000
-    _image(ax, S, _time_extent(S, hop_length / sr, start), (-half_bin, sr / 2000 + half_bin), unit, style)
+    rows = (-half_bin, sr / 2000 + half_bin)
+    _image(ax, S, (*_time_extent(S, hop_length / sr, start), *rows), unit if colorbar else None, style)
     ax.set(ylabel="frequency (kHz)", ylim=(0, sr / 2000))
     return ax
 
@@ -123,19 +127,22 @@ def mel_spectrogram(
     *,
     frontend: "Frontend",
     unit: str = "dB",
+    colorbar: bool = True,
     ax: "Axes | None" = None,
     **style: Any,
 ) -> "Axes":
-    """Draw a mel spectrogram: a row a band, labelled with the frequency of its centre.
+    """Draw a mel spectrogram: a row a band, with round frequencies where they fall between the bands.
 
     Parameters
     ----------
     M : np.ndarray (n_mels, n_frames)
-        What the front end gave.
+        What the front end gave, or something with the same bands and frames; NaN is drawn grey.
     frontend : Frontend
         The recipe, which knows the bands and the times.
     unit : str
         Label of the colour bar.
+    colorbar : bool
+        False where several pictures share one (`shared_colorbar`).
     ax : matplotlib axes, optional
         Where to draw; new axes by default.
     **style
@@ -148,18 +155,21 @@ def mel_spectrogram(
     Raises
     ------
     ValueError
-        An array that is not two-dimensional.
+        An array that is not two-dimensional, or whose rows are not the front end's bands.
     """
     M = _one_spectrogram(M, "mel_spectrogram")
+    if len(M) != frontend.n_mels:
+        raise ValueError(
+            f"mel_spectrogram: M has {len(M)} rows, but front end {frontend.name!r} makes {frontend.n_mels} bands; "
+            "pass the front end that made it, or pad M with NaN to its bands"
+        )
     ax = axes_or_new(ax)
     start = 0.0 if frontend.center else (frontend.win_length or frontend.n_fft) / 2 / frontend.sr
-    extent = _time_extent(M, frontend.hop_length / frontend.sr, start)
-    _image(ax, M, extent, (-0.5, len(M) - 0.5), unit, style)
-    fmax = frontend.sr / 2 if frontend.fmax is None else frontend.fmax
-    centers = mel_centers(n_mels=len(M), fmin=frontend.fmin, fmax=fmax, scale=frontend.scale)
-    rows = np.linspace(0, len(M) - 1, 6).round().astype(int)
-    ax.set_yticks(rows, [_round_frequency(centers[row]) for row in rows])
-    ax.set_ylabel("centre of the band (Hz)")
+    times = _time_extent(M, frontend.hop_length / frontend.sr, start)
+    _image(ax, M, (*times, -0.5, len(M) - 0.5), unit if colorbar else None, style)
+    frequencies, rows = _round_frequencies(frontend)
+    ax.set_yticks(rows, [f"{f:g}" if f < 1000 else f"{f / 1000:g}k" for f in frequencies])
+    ax.set_ylabel("frequency (Hz, mel scale)")
     return ax
 
 
@@ -203,19 +213,29 @@ def _time_extent(S: np.ndarray, seconds_per_frame: float, start: float) -> tuple
 
 
 def _image(
-    ax: "Axes",
-    S: np.ndarray,
-    times: tuple[float, float],
-    rows: tuple[float, float],
-    unit: str,
-    style: dict[str, Any],
+    ax: "Axes", S: np.ndarray, extent: tuple[float, float, float, float], unit: str | None, style: dict[str, Any]
 ) -> None:
+    """The picture, and its colour bar if there is a unit."""
     settings = {"cmap": COLOURS, "aspect": "auto", "origin": "lower", "interpolation": "nearest", **style}
-    image = ax.imshow(S, extent=(*times, *rows), **settings)
-    ax.figure.colorbar(image, ax=ax, label=unit)
+    image = ax.imshow(S, extent=extent, **settings)
+    ax.set_facecolor(MISSING)
+    for spine in ax.spines.values():
+        spine.set_visible(True)
+    if unit is not None:
+        ax.figure.colorbar(image, ax=ax, label=unit, pad=0.02)
     ax.set_xlabel("time (s)")
 
 
-def _round_frequency(f: float) -> str:
-    """Three significant digits at the most: 7,731 Hz reads 7730."""
-    return f"{float(f'{f:.3g}'):.0f}"
+def _round_frequencies(frontend: "Frontend") -> tuple[np.ndarray, np.ndarray]:
+    """125, 250, 500, 1000 ... Hz as far as the bands reach, and their places counted in rows.
+
+    The centre of row m is m + 1 steps above fmin on the mel scale, and fmax is n_mels + 1 steps above it.
+    """
+    frequencies = 125.0 * 2 ** np.arange(9)
+    fmax = frontend.sr / 2 if frontend.fmax is None else frontend.fmax
+    low, high, mels = (
+        hz_to_mel(np.asarray(f, float), scale=frontend.scale) for f in (frontend.fmin, fmax, frequencies)
+    )
+    rows = (mels - low) / (high - low) * (frontend.n_mels + 1) - 1
+    inside = (rows >= -0.5) & (rows <= frontend.n_mels - 0.5)
+    return frequencies[inside], rows[inside]
