@@ -106,7 +106,7 @@ def read_by_the_reader(script):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("lesson.answer", "lesson.say", "lesson.finding"):
             words = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
             parts.append((node.lineno, " ".join(words)))
-    return [text for _, text in sorted(parts)]
+    return [" ".join(text.split()) for _, text in sorted(parts)]
 
 
 def uses(form, text):
