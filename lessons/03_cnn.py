@@ -118,10 +118,10 @@ lesson.answer(
 # The article's network does this four times: 32, 64, 128 and 256 kernels, each as deep as there are
 # [channels](GLOSSARY.md#channel), the pictures that the layer before has made. After each convolution, [batch
 # normalisation](GLOSSARY.md#batch-normalisation-batchnorm) (BatchNorm) brings every channel to mean 0 and variance 1
-# over the batch, then to a scale and a shift that are learned; [ReLU](GLOSSARY.md#relu) sets negative values to 0,
-# without which four convolutions would be no more than one; and [pooling](GLOSSARY.md#pooling) keeps the largest of 2 ×
-# 2 values, so that the next layer sees more of the picture with the same kernel. At the end the mean over frequency and
-# time leaves 256 numbers, and a linear layer makes a score for each of 50 classes.
+# over all clips that are computed together, then to a scale and a shift that are learned; [ReLU](GLOSSARY.md#relu) sets
+# negative values to 0, without which four convolutions would be no more than one; and [pooling](GLOSSARY.md#pooling)
+# keeps the largest of 2 × 2 values, so that the next layer sees more of the picture with the same kernel. At the end
+# the mean over frequency and time leaves 256 numbers, and a linear layer makes a score for each of 50 classes.
 #
 # > **Question.** It has 401,650 parameters. Which of the four convolutions has most of them, and which takes most of
 # > the time?
@@ -278,8 +278,8 @@ print(f"{len(x_train)} clips to learn from, {len(x_test)} to test, {len(classes)
 #
 # Scores become probabilities by the softmax, $p_k = e^{s_k} / \sum_j e^{s_j}$, and the loss is [cross
 # entropy](GLOSSARY.md#cross-entropy): $-\log p$ of the right class. [Label smoothing](GLOSSARY.md#label-smoothing) asks
-# for a little less than certainty, here 95 % for the right class. Then, [batch](GLOSSARY.md#batch-epoch) after batch of
-# 32 clips: forward, loss, backward, a step downhill. One pass over all clips is an epoch. [AdamW](GLOSSARY.md#adamw)
+# for a little less than certainty, here 95 % for the right class. Then, batch after batch of 32 clips: forward, loss,
+# backward, a step downhill. One pass over all clips is an [epoch](GLOSSARY.md#epoch). [AdamW](GLOSSARY.md#adamw)
 # chooses the size of each parameter's step from the gradients it has had, and [one-cycle](GLOSSARY.md#one-cycle) lets
 # all steps grow and then shrink to nothing. That is all of it, in ten lines.
 #
@@ -324,8 +324,8 @@ lesson.answer(
     f"Half are right {f'after epoch {half}' if half else 'in no epoch so far'}; at the end {accuracies[-1]:.1%} of "
     f"{len(x_test)} clips. The loss on the training clips falls from {history['training loss'][0]:.2f} to "
     f"{history['training loss'][-1]:.2f}. That on the test clips rises in {rises} of {EPOCHS - 1} steps on its way "
-    f"from {history['test loss'][0]:.2f} to {history['test loss'][-1]:.2f}: while steps are large, BatchNorm's running "
-    "statistics lag behind the weights, and it takes small steps to settle."
+    f"from {history['test loss'][0]:.2f} to {history['test loss'][-1]:.2f}. With one-cycle the largest steps come "
+    "early, and the loss settles as they shrink."
 )
 if lesson.options.data:
     lesson.say(
