@@ -34,6 +34,32 @@ def sed_remove_short_loops(active: np.ndarray, min_dur: int) -> np.ndarray:
     return kept
 
 
+def sed_median_loops(row: np.ndarray, length: int) -> np.ndarray:
+    """The middle of the sorted window; behind the last frame the frames come again in reverse order."""
+    n, reach = len(row), length // 2
+    mirrored = [*row, *row[::-1]]  # and again and again
+    windows = [[mirrored[k % (2 * n)] for k in range(i - reach, i + reach + 1)] for i in range(n)]
+    return np.array([sorted(window)[reach] for window in windows], dtype=row.dtype)
+
+
+def sed_hysteresis_loops(row: np.ndarray, low: float, high: float) -> np.ndarray:
+    active = np.zeros(len(row), dtype=bool)
+    for start, stop in sed_runs_loops(row > low):
+        active[start:stop] = any(score > high for score in row[start:stop])
+    return active
+
+
+def sed_detect_loops(scores, labels, frame_time, *, low, high, median, max_gap, min_dur) -> list[tuple]:
+    """All of post-processing, class by class."""
+    events = []
+    for c, label in enumerate(labels):
+        active = sed_median_loops(sed_hysteresis_loops(scores[c], low[c], high[c]), median[c])
+        active = sed_remove_short_loops(sed_fill_gaps_loops(active, max_gap[c]), min_dur[c])
+        for start, stop in sed_runs_loops(active):
+            events.append((start * frame_time, stop * frame_time, label, float(np.mean(scores[c, start:stop]))))
+    return sorted(events, key=lambda event: event[0])
+
+
 def sed_frames_loops(events: list, labels: list[str], hop_length: int, sr: float, n_frames: int) -> np.ndarray:
     """A frame is active if it shares more than a millionth of its length with the event."""
     frames = np.zeros((len(labels), n_frames), dtype=bool)

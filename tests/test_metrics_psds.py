@@ -209,6 +209,8 @@ def spoil(**changes):
         (spoil(reference={}), "reference lacks the file '0.wav'"),
         (spoil(durations={}), "durations lacks 4 file"),
         (spoil(durations=dict.fromkeys(score_case(1)[0], 0.0)), "durations add up to 0.0 s"),
+        (spoil(durations={**dict.fromkeys(score_case(1)[0], 4.0), "1.wav": np.nan}), "'1.wav' lasts nan s"),
+        (spoil(durations={**dict.fromkeys(score_case(1)[0], 4.0), "1.wav": -4.0}), "'1.wav' lasts -4.0 s"),
         (spoil(labels=["cat"]), "have shape .* expected .1, n_frames"),
         (spoil(labels=["cat", "dog", "sun"]), "unknown label 'rain'"),
         (spoil(scores={name: array * np.nan for name, array in score_case(1)[1].items()}), "NaN"),

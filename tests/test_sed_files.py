@@ -64,6 +64,56 @@ def test_columns_are_found_in_any_form(tmp_path, text):
     assert events == {"a.wav": [Event(0.5, 1.25, "Dog"), Event(2.0, 3.0, "Cat")], "b.wav": []}
 
 
+TABLE = "filename\tonset\toffset\tevent_label\né.wav\t0.5\t1.25\tChien\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_encodings_that_say_what_they_are_are_read(tmp_path, encoding):
+    path = tmp_path / "events.tsv"
+    path.write_bytes(TABLE.encode(encoding))
+    assert sed.read_events(path) == {"é.wav": [Event(0.5, 1.25, "Chien")]}
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_utf_16_is_read_in_both_byte_orders(tmp_path, order):
+    path = tmp_path / "events.tsv"
+    path.write_bytes(("\ufeff" + TABLE).encode(f"utf-16-{order}"))
+    assert sed.read_events(path) == {"é.wav": [Event(0.5, 1.25, "Chien")]}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "message"),
+    [
+        ("latin-1", r"events\.tsv, line 2: the text is not UTF-8; save the file as UTF-8"),
+        ("cp1252", "line 2: the text is not UTF-8"),
+        ("utf-16-le", "line 2: the text is not UTF-8|holds NUL characters"),
+    ],
+)
+def test_encodings_that_cannot_be_told_are_refused(tmp_path, encoding, message):
+    path = tmp_path / "events.tsv"
+    path.write_bytes(TABLE.encode(encoding))
+    with pytest.raises(EventFileError, match=message) as error:
+        sed.read_events(path)
+    assert "\n" not in str(error.value)
+    path.write_bytes(TABLE.replace("é", "e").encode("utf-16-le"))
+    with pytest.raises(EventFileError, match="holds NUL characters, as UTF-16 without a byte order mark"):
+        sed.read_events(path)
+
+
+def test_quotes_are_those_of_csv(tmp_path):
+    header = '"filename"\t"onset"\t"offset"\t"event_label"\n'
+    line = '"a.wav"\t"0.5"\t1\t"Dog"\nb 6" nail.wav\t0\t1\t"say ""hi"""\n'
+    events = {"a.wav": [Event(0.5, 1.0, "Dog")], 'b 6" nail.wav': [Event(0.0, 1.0, 'say "hi"')]}
+    path = write(tmp_path, header + line)
+    assert sed.read_events(path) == events
+    odd = {'"a".wav': [Event(0, 1, '"quoted"'), Event(1, 2, '"'), Event(2, 3, 'x"y')]}
+    sed.write_events(path, odd)
+    assert sed.read_events(path) == odd
+    for broken in ('"a.wav\t0\t1\tDog\n', 'a.wav\t0\t1\t"Dog" barks\n'):
+        with pytest.raises(EventFileError, match="line 2: a quote is not closed, or stands alone"):
+            sed.read_events(write(tmp_path, header + broken))
+
+
 def test_a_file_of_one_recording_goes_by_its_own_name(tmp_path):
     assert sed.read_events(write(tmp_path, "0.5\t1\tDog\n", "a001.ann")) == {"a001": [Event(0.5, 1.0, "Dog")]}
     assert sed.read_events(write(tmp_path, "onset\toffset\tevent_label\n", "b.txt")) == {}
@@ -139,3 +189,18 @@ def test_durations(tmp_path):
     assert sed.read_durations(path) == {"a.wav": 10.0}
     with pytest.raises(EventFileError, match=r"read_durations: events\.tsv, line 2: duration is 'x'"):
         sed.read_durations(write(tmp_path, "filename\tduration\na.wav\tx\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("b.wav\tnan", "line 3: 'b.wav' lasts nan s, expected a duration of 0 s or more"),
+        ("b.wav\t-1", "line 3: 'b.wav' lasts -1 s"),
+        ("b.wav\tinf", "line 3: 'b.wav' lasts inf s"),
+        ("a.wav\t10.0", "line 3: 'a.wav' is listed a second time"),
+    ],
+)
+def test_durations_that_are_none_are_refused(tmp_path, line, message):
+    with pytest.raises(EventFileError, match=message) as error:
+        sed.read_durations(write(tmp_path, f"filename\tduration\na.wav\t10.0\n{line}\n"))
+    assert "events.tsv" in str(error.value)

@@ -1,4 +1,4 @@
-"""Frames to events and back: against loops, at every edge, and on the article's example."""
+"""Frames to events and back, and single steps of post-processing: against loops, and at every edge."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_a_gap_or_run_of_exactly_the_limit_stays():
     np.testing.assert_array_equal(sed.remove_short(row, 3), [0, 0, 0, 0, 0, 1, 1, 1])
 
 
-@pytest.mark.parametrize("function", [sed.fill_gaps, sed.remove_short])
+@pytest.mark.parametrize("function", [sed.fill_gaps, sed.remove_short, lambda rows, _: sed.median_filter(rows, 3)])
 @pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 5), (2, 3, 7)])
 def test_shape_and_dtype_stay_also_for_empty_and_deep_arrays(function, shape):
     for dtype in (bool, np.int64, np.float32):
@@ -44,6 +44,78 @@ def test_runs_do_not_reach_from_one_class_into_the_next():
     binary = np.array([[0, 0, 1], [1, 0, 0]])
     np.testing.assert_array_equal(sed.fill_gaps(binary, 9), binary)
     np.testing.assert_array_equal(sed.remove_short(binary, 2), np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("length", [1, 3, 5, 9, 31])
+@pytest.mark.parametrize("dtype", [bool, np.int64, np.float32, np.float64])
+def test_median_filter_equals_loops_on_every_row_of_seven_frames(length, dtype):
+    rows = ALL_ROWS_OF_SEVEN.astype(dtype)
+    if rows.dtype.kind == "f":
+        rows += np.random.default_rng(length).uniform(size=rows.shape).astype(dtype)
+    expected = [oracles.sed_median_loops(row, length) for row in rows]
+    filtered = sed.median_filter(rows, length)
+    assert filtered.dtype == dtype
+    np.testing.assert_array_equal(filtered, expected)
+
+
+def test_the_median_of_decisions_is_the_decision_about_the_median():
+    scores = np.random.default_rng(0).uniform(size=(5, 3, 200))
+    for length in (3, 7, 101):
+        smooth = sed.threshold(sed.median_filter(scores, length), 0.5)
+        np.testing.assert_array_equal(sed.median_filter(sed.threshold(scores, 0.5), length), smooth)
+
+
+def test_median_filter_handles_wide_windows_and_many_rows(monkeypatch):
+    rows = np.random.default_rng(1).uniform(size=(7, 40))
+    expected = [oracles.sed_median_loops(row, 101) for row in rows]
+    np.testing.assert_array_equal(sed.median_filter(rows, 101), expected)
+    monkeypatch.setattr("npaudio.sed.filters.MEDIAN_BATCH", 1)
+    np.testing.assert_array_equal(sed.median_filter(rows, 101), expected)
+    ones = np.ones((1, 10), dtype=bool)
+    np.testing.assert_array_equal(sed.median_filter(ones, 2**16 + 1), ones)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_hysteresis_equals_loops(seed):
+    scores = np.random.default_rng(seed).uniform(size=(3, 30)).round(1)
+    for low, high in ((0.3, 0.7), (0.5, 0.5), (0.0, 0.9), (0.8, 1.0)):
+        expected = [oracles.sed_hysteresis_loops(row, low, high) for row in scores]
+        np.testing.assert_array_equal(sed.hysteresis_threshold(scores, low, high), expected)
+    np.testing.assert_array_equal(sed.hysteresis_threshold(scores, 0.5, 0.5), sed.threshold(scores, 0.5))
+
+
+def test_each_class_may_have_a_setting_of_its_own():
+    rng = np.random.default_rng(0)
+    binary, scores = rng.uniform(size=(4, 3, 50)) < 0.5, rng.uniform(size=(4, 3, 50))
+    limits, low, high = [0, 2, 5], [0.2, 0.3, 0.4], [0.4, 0.6, 0.9]
+    for c in range(3):
+        np.testing.assert_array_equal(sed.fill_gaps(binary, limits)[:, c], sed.fill_gaps(binary[:, c], limits[c]))
+        np.testing.assert_array_equal(sed.remove_short(binary, limits)[:, c], sed.remove_short(binary[:, c], limits[c]))
+        smooth = sed.median_filter(scores, [1, 3, 7])[:, c]
+        np.testing.assert_array_equal(smooth, sed.median_filter(scores[:, c], [1, 3, 7][c]))
+        hysteresis = sed.hysteresis_threshold(scores, low, high)[:, c]
+        np.testing.assert_array_equal(hysteresis, sed.hysteresis_threshold(scores[:, c], low[c], high[c]))
+
+
+def test_steps_that_should_change_nothing_a_second_time_do_not():
+    rng = np.random.default_rng(3)
+    binary, scores = rng.uniform(size=(200, 60)) < 0.5, rng.uniform(size=(200, 60))
+    for step in (
+        lambda rows: sed.fill_gaps(rows, 4),
+        lambda rows: sed.remove_short(rows, 4),
+        lambda rows: sed.threshold(rows.astype(float), 0.5),
+    ):
+        once = step(binary)
+        np.testing.assert_array_equal(step(once), once)
+    once = sed.hysteresis_threshold(scores, 0.3, 0.8)
+    np.testing.assert_array_equal(sed.hysteresis_threshold(once.astype(float), 0.3, 0.8), once)
+
+
+def test_the_names_of_the_article_are_understood():
+    binary, scores = np.array([1, 0, 1, 0, 0, 1], dtype=bool), np.array([0.7, 0.2, 0.9])
+    np.testing.assert_array_equal(sed.fill_gaps(binary, max_gap=2), sed.fill_gaps(binary, max_gap_frames=2))
+    np.testing.assert_array_equal(sed.remove_short(binary, min_dur=2), sed.remove_short(binary, min_duration_frames=2))
+    np.testing.assert_array_equal(sed.threshold(preds=scores, t=0.5), [True, False, True])
 
 
 def test_threshold_is_strict_and_takes_one_value_a_class():
@@ -83,44 +155,6 @@ def test_events_to_frames_has_as_many_frames_as_needed_and_cuts_what_lies_beyond
     assert sed.events_to_frames([], **settings).shape == (1, 0)
 
 
-def article_scores() -> np.ndarray:
-    """What the article's detector looks at: Speech from 1 to 4 s, Dog from 2.5 to 3.5 s, noise, 187 frames."""
-    rng = np.random.RandomState(42)
-    preds = np.zeros((5, 187))
-    preds[0, 31:125] = rng.uniform(0.7, 0.95, 94)
-    preds[2, 78:109] = rng.uniform(0.6, 0.85, 31)
-    return np.clip(preds + rng.uniform(0, 0.15, preds.shape), 0, 1)
-
-
-def test_the_article_example_has_its_two_events():
-    preds = article_scores()
-    labels = ["Speech", "Music", "Dog", "Siren", "Bird"]
-    speech, dog = sed.detect_events(preds, labels=labels, hop_length=512, sr=16000)
-    assert speech[:3] == (0.992, 4.0, "Speech")
-    assert dog[:3] == (2.496, 3.488, "Dog")
-    assert speech.confidence == pytest.approx(preds[0, 31:125].mean(), abs=1e-12)
-    assert dog.confidence == pytest.approx(preds[2, 78:109].mean(), abs=1e-12)
-
-
-@pytest.mark.parametrize("minimum", [0, 1, 3, 5])
-def test_detect_events_equals_loops(minimum):
-    rng = np.random.default_rng(minimum)
-    preds = rng.uniform(size=(3, 200))
-    events = sed.detect_events(preds, labels=["a", "b", "c"], hop_length=1, sr=1, min_duration_frames=minimum)
-    expected = [
-        (float(start), float(stop), "abc"[c], pytest.approx(preds[c, start:stop].mean()))
-        for c in range(3)
-        for start, stop in oracles.sed_runs_loops(preds[c] > 0.5)
-        if stop - start >= minimum
-    ]
-    assert events == sorted(expected, key=lambda event: event[0])
-
-
-def test_silence_has_no_events():
-    assert sed.detect_events(np.zeros((2, 10)), labels=["a", "b"], hop_length=1, sr=1) == []
-    assert sed.detect_events(np.zeros((2, 0)), labels=["a", "b"], hop_length=1, sr=1) == []
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -129,7 +163,29 @@ def test_silence_has_no_events():
         (lambda: sed.threshold(np.zeros((2, 3)), [0.1, 0.2, 0.3]), "one number or one a class"),
         (lambda: sed.fill_gaps(np.array([0, 2]), 1), "fill_gaps: decisions must be 0 or 1"),
         (lambda: sed.remove_short(np.array(1), 1), "time axis"),
-        (lambda: sed.detect_events(np.zeros((2, 3)), labels=["a"], hop_length=1, sr=1), "1 labels for an array"),
+        (lambda: sed.threshold(np.array([-3.2, 4.1])), "probabilities from 0 to 1, got -3.2 to 4.1"),
+        (lambda: sed.threshold(np.zeros(3), np.nan), "t is nan"),
+        (lambda: sed.hysteresis_threshold(np.zeros(3), 0.6, 0.5), "low 0.6 is above high 0.5"),
+        (lambda: sed.median_filter(np.zeros(3), 4), "odd number of frames, .* got 4; take 3 or 5"),
+        (lambda: sed.median_filter(np.zeros(3), -1), "length must be at least 1, got -1"),
+        (lambda: sed.median_filter(np.zeros(3), 1.5), "whole number of frames"),
+        (lambda: sed.median_filter(np.array([np.nan]), 1), "no NaN"),
+        (lambda: sed.median_filter(np.zeros((2, 3)), [1, 3, 5]), "one number or one a class"),
+        (lambda: sed.fill_gaps(np.zeros(3), -1), "max_gap_frames must be at least 0, got -1"),
+        (lambda: sed.remove_short(np.zeros((2, 3)), [1, 2, 3]), "one number or one a class"),
+        (lambda: sed.remove_short(np.zeros(3), np.nan), "min_duration_frames must be a whole number"),
+        (lambda: sed.remove_short(np.zeros(3), min_dur=1, min_duration_frames=2), "two names of one argument"),
+        (lambda: sed.frames_to_events(np.zeros((5, 2)), labels=["a", "b"], hop_length=1, sr=1), "looks transposed"),
+        (lambda: sed.frames_to_events(np.zeros((1, 2)), labels="a", hop_length=1, sr=1), "labels must be a list"),
+        (lambda: sed.frames_to_events(np.zeros((2, 2)), labels=["a", "a"], hop_length=1, sr=1), "different names"),
+        (lambda: sed.events_to_frames([], labels=["a"], hop_length=np.nan, sr=1), "hop_length must be .* got nan"),
+        (lambda: sed.events_to_frames([], labels=["a"], hop_length=1, sr=np.inf), "sr must be .* got inf"),
+        (lambda: sed.events_to_frames([], labels=["a"], hop_length=0, sr=1), "hop_length must be .* got 0"),
+        (lambda: sed.events_to_frames([], labels=["a"], hop_length="1", sr=1), "hop_length must be .* got '1'"),
+        (
+            lambda: sed.events_to_frames([], labels=["a"], hop_length=1, sr=1, n_frames=-1),
+            "n_frames must be at least 0",
+        ),
         (lambda: sed.events_to_frames([(0, 1, "x")], labels=["a"], hop_length=1, sr=1), "unknown label 'x'"),
         (
             lambda: sed.frames_to_events(np.ones((1, 3)), labels=["a"], hop_length=1, sr=1, scores=np.ones((1, 4))),

@@ -6,13 +6,18 @@ Conventions
   there is one. A line with a file name and nothing else says that the clip holds no events.
 - Without a first line of names the columns are `filename, onset, offset, label`, or `onset, offset, label` for the
   events of one recording, which then goes by the name of the text file without its extension.
+- Cells may stand in double quotes, as in CSV; a quote within is doubled. UTF-8 is read with and without a byte order
+  mark, UTF-16 and UTF-32 with one; no other encoding can be told for certain.
 - Times are written with as many digits as bring the same number back, so that what was written is what is read.
 """
 
+import codecs
+import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from npaudio._core.atomic_write import replacing
 from npaudio.sed.event import Event, as_event
 
 _ALIASES = {
@@ -22,6 +27,13 @@ _ALIASES = {
     "event_label": ("event_label", "label"),
     "confidence": ("confidence",),
     "duration": ("duration",),
+}
+_BYTE_ORDER_MARKS = {  # the four bytes of UTF-32 begin with the two of UTF-16
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
 }
 _HEADERLESS = {4: ("filename", "onset", "offset", "event_label"), 3: ("onset", "offset", "event_label")}
 
@@ -36,8 +48,9 @@ def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
     Parameters
     ----------
     path : path
-        The file, UTF-8. The columns are found by their names, whatever their order; a file without names may have the
-        columns filename, onset, offset, label, or onset, offset, label. Columns with other names are left unread.
+        The file, UTF-8, or UTF-16 with a byte order mark. The columns are found by their names, whatever their order;
+        a file without names may have the columns filename, onset, offset, label, or onset, offset, label. Columns with
+        other names are left unread.
 
     Returns
     -------
@@ -47,7 +60,7 @@ def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
     Raises
     ------
     EventFileError
-        A line that does not fit, with its number.
+        A line that does not fit, with its number; or text in an encoding that cannot be told.
     """
     path = Path(path)
     events: dict[str, list[Event]] = {}
@@ -66,10 +79,23 @@ def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
 
 
 def read_durations(path: str | os.PathLike[str]) -> dict[str, float]:
-    """Length of each clip in seconds, `{filename: duration}`, from a file with the columns filename and duration."""
-    durations = {}
+    """Length of each clip in seconds, `{filename: duration}`, from a file with the columns filename and duration.
+
+    Raises
+    ------
+    EventFileError
+        A duration that is no time, or a clip that is listed twice.
+    """
+    durations: dict[str, float] = {}
     for where, row in _rows(Path(path), required=("filename", "duration")):
-        durations[row["filename"]] = _number(row["duration"], "duration", where)
+        name, seconds = row["filename"], _number(row["duration"], "duration", where)
+        if not 0 <= seconds < float("inf"):
+            raise EventFileError(
+                f"{where}: {name!r} lasts {seconds:g} s, expected a duration of 0 s or more; correct it"
+            )
+        if name in durations:
+            raise EventFileError(f"{where}: {name!r} is listed a second time; keep one of the two lines")
+        durations[name] = seconds
     return durations
 
 
@@ -91,17 +117,18 @@ def write_events(path: str | os.PathLike[str], events: Mapping[str, Iterable[Eve
     ValueError
         A name or label that holds a tab or a line break, which the format cannot keep.
     """
-    clips = {_cell(name): [as_event(item) for item in items] for name, items in events.items()}
+    clips = {_quoted(_cell(name)): [as_event(item) for item in items] for name, items in events.items()}
     with_confidence = any(event.confidence is not None for clip in clips.values() for event in clip)
     lines = ["filename\tonset\toffset\tevent_label" + "\tconfidence" * with_confidence]
     for name, clip in clips.items():
         lines += [_line(name, event, with_confidence) for event in clip] or [name + "\t" * (3 + with_confidence)]
-    _write_atomically(Path(path), "\n".join(lines) + "\n")
+    with replacing(path, caller="write_events") as stream:
+        stream.write(("\n".join(lines) + "\n").encode())
 
 
 def _line(name: str, event: Event, with_confidence: bool) -> str:
     """One event as text; `repr` gives the shortest digits that bring the same float back."""
-    cells = [name, repr(event.onset), repr(event.offset), _cell(event.label)]
+    cells = [name, repr(event.onset), repr(event.offset), _quoted(_cell(event.label))]
     if with_confidence:
         cells.append("" if event.confidence is None else repr(event.confidence))
     return "\t".join(cells)
@@ -116,24 +143,21 @@ def _cell(text: str) -> str:
     return text
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    """Write under a temporary name in the same directory, then replace: a reader never sees half a file."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _quoted(cell: str) -> str:
+    """A cell that begins with a quote needs quotes around it, so that they are not taken for such."""
+    doubled = cell.replace('"', '""')
+    return f'"{doubled}"' if cell.startswith('"') else cell
 
 
 def _rows(path: Path, *, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
     """The place of each line, for error messages, and its cells by the name of their column."""
+    caller = "read_events" if "onset" in required else "read_durations"
     columns: list[str] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
-        cells = [cell.strip() for cell in line.rstrip("\r").split("\t")]
+    for number, line in enumerate(_text(path, caller).split("\n"), start=1):
+        where = f"{caller}: {path.name}, line {number}"
+        cells = _cells(line.rstrip("\r"), where)
         if cells == [""]:
             continue
-        where = f"{'read_events' if 'onset' in required else 'read_durations'}: {path.name}, line {number}"
         if not columns:
             columns, is_header = _columns(cells, required, where)
             if is_header:
@@ -145,6 +169,37 @@ def _rows(path: Path, *, required: tuple[str, ...]) -> Iterator[tuple[str, dict[
                 f"{where}: {len(cells)} cells, expected {len(columns)} ({', '.join(columns)}); separate them by tabs"
             )
         yield where, dict(zip(columns, cells, strict=True))
+
+
+def _text(path: Path, caller: str) -> str:
+    """The text of a file in the encoding of its byte order mark, or in UTF-8."""
+    raw = path.read_bytes()
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if raw.startswith(mark)), "utf-8")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise EventFileError(
+            f"{caller}: {path.name}, line {line}: the text is not {encoding.upper()}; save the file as UTF-8"
+        ) from None
+    if "\0" in text:
+        raise EventFileError(
+            f"{caller}: {path.name} holds NUL characters, as UTF-16 without a byte order mark does; save it as UTF-8"
+        )
+    return text
+
+
+def _cells(line: str, where: str) -> list[str]:
+    """The cells of a line without outer spaces, and without the quotes around them."""
+    cells = [cell.strip() for cell in line.split("\t")]
+    if not any(cell.startswith('"') for cell in cells):
+        return cells
+    try:
+        return next(csv.reader(["\t".join(cells)], delimiter="\t", strict=True))
+    except csv.Error:
+        raise EventFileError(
+            f'{where}: a quote is not closed, or stands alone inside of quotes; write "" for a quote within quotes'
+        ) from None
 
 
 def _columns(cells: list[str], required: tuple[str, ...], where: str) -> tuple[list[str], bool]:

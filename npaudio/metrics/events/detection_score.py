@@ -210,8 +210,13 @@ def _hours(files: list[str], durations: Mapping[str, float], *, caller: str) -> 
         raise ValueError(
             f"{caller}: durations lacks {len(missing)} file(s), such as {missing[0]!r}; give their seconds"
         )
+    for name in files:
+        if not 0 <= durations[name] < float("inf"):
+            raise ValueError(
+                f"{caller}: {name!r} lasts {durations[name]} s, expected 0 s or more; correct its duration"
+            )
     total = float(sum(durations[name] for name in files))
-    if not (np.isfinite(total) and total > 0):
+    if total == 0:
         raise ValueError(f"{caller}: the durations add up to {total} s, expected a positive number of seconds")
     return total / SECONDS_PER_HOUR
 

@@ -1,0 +1,164 @@
+"""The settings of post-processing, which can differ from class to class; in seconds or in frames."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from npaudio.sed.checks import (
+    PerClass,
+    check_frame_rate,
+    check_labels,
+    frame_counts,
+    median_lengths,
+    of_each_class,
+)
+from npaudio.sed.filters import median_filter, runs_between
+from npaudio.sed.runs import Runs, drop_short, find_runs, join_close, paint
+
+ARTICLE_MIN_DURATION_FRAMES = 3
+
+
+@dataclass(frozen=True)
+class PostProcessing:
+    """Settings of `detect_events`, one of each for every class; `print` shows them as a table.
+
+    Made by `PostProcessing.of(...)` from what `detect_events` takes, or by `tune_postprocessing`. Durations are whole
+    frames of `hop_length / sr` seconds.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    hop_length, sr : int, float
+    threshold, low_threshold : tuple of float
+        Equal where there is no hysteresis.
+    median_frames, max_gap_frames, min_duration_frames : tuple of int
+        1, 0 and 0 where a step does nothing.
+    achieved : tuple of float, optional
+        What tuning reached for each class; NaN where no setting found anything and the defaults were kept.
+    """
+
+    labels: tuple[str, ...]
+    hop_length: int
+    sr: float
+    threshold: tuple[float, ...]
+    low_threshold: tuple[float, ...]
+    median_frames: tuple[int, ...]
+    max_gap_frames: tuple[int, ...]
+    min_duration_frames: tuple[int, ...]
+    achieved: tuple[float, ...] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        labels: Sequence[str],
+        hop_length: int,
+        sr: float,
+        *,
+        threshold: PerClass = 0.5,
+        low_threshold: PerClass | None = None,
+        median: PerClass | None = None,
+        median_frames: PerClass | None = None,
+        max_gap: PerClass | None = None,
+        max_gap_frames: PerClass | None = None,
+        min_duration: PerClass | None = None,
+        min_duration_frames: PerClass | None = None,
+        caller: str = "PostProcessing.of",
+    ) -> "PostProcessing":
+        """Settings from seconds or frames, from one number for all classes or one for each; see `detect_events`."""
+        names = check_labels(labels, caller=caller)
+        check_frame_rate(hop_length, sr, caller=caller)
+        grid = _Grid(names, hop_length / sr, caller)
+        high = of_each_class(threshold, names, caller=caller, name="threshold")
+        low = (
+            high if low_threshold is None else of_each_class(low_threshold, names, caller=caller, name="low_threshold")
+        )
+        if (low > high).any():
+            raise ValueError(f"{caller}: low_threshold {low_threshold} is above threshold {threshold}; swap them")
+        least = grid.at_least("min_duration", min_duration, min_duration_frames, ARTICLE_MIN_DURATION_FRAMES)
+        gaps = grid.at_least("max_gap", max_gap, max_gap_frames, 0)
+        windows = grid.odd("median", median, median_frames, 1)
+        columns = (tuple(column.tolist()) for column in (high, low, windows, gaps, least))
+        return cls(names, hop_length, sr, *columns)
+
+    def runs(self, scores: np.ndarray) -> Runs:
+        """The runs that are events, of scores (..., n_classes, n_frames)."""
+        decisions = self.decisions(scores)
+        one_for_all = len(set(self.median_frames)) == 1
+        smooth = median_filter(decisions, self.median_frames[0] if one_for_all else self.median_frames)
+        return self.kept(self.joined(find_runs(smooth)))
+
+    def decisions(self, scores: np.ndarray) -> np.ndarray:
+        """Active frames by one threshold or two, before anything is smoothed."""
+        low, high = (np.array(t, scores.dtype)[:, None] for t in (self.low_threshold, self.threshold))
+        if np.array_equal(low, high):
+            return scores > high
+        return paint(runs_between(scores, low, high), scores.shape)
+
+    def joined(self, runs: Runs) -> Runs:
+        """Runs whose short gaps are filled."""
+        return join_close(runs, self._of_run(self.max_gap_frames, runs))
+
+    def kept(self, runs: Runs) -> Runs:
+        """Runs that last long enough."""
+        return drop_short(runs, self._of_run(self.min_duration_frames, runs))
+
+    def __str__(self) -> str:
+        seconds = self.hop_length / self.sr
+        header = ["class", "threshold", "median", "max gap", "min duration"] + ["achieved"] * (
+            self.achieved is not None
+        )
+        rows = [self._row(k, seconds) for k in range(len(self.labels))]
+        widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+        lines = [
+            "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
+            for row in [header, *rows]
+        ]
+        return "\n".join([f"frames of {seconds:.4g} s", *lines])
+
+    def _row(self, k: int, seconds: float) -> list[str]:
+        """One class as text: frames, and seconds in brackets."""
+        low, high = self.low_threshold[k], self.threshold[k]
+        cells = [self.labels[k], f"{high:.2f}" if low == high else f"{low:.2f} / {high:.2f}"]
+        for frames in (self.median_frames[k], self.max_gap_frames[k], self.min_duration_frames[k]):
+            cells.append(f"{frames} ({frames * seconds:.3g} s)" if frames > 1 else "-")
+        return cells if self.achieved is None else [*cells, f"{self.achieved[k]:.3f}"]
+
+    def _of_run(self, frames: tuple[int, ...], runs: Runs) -> np.ndarray | int:
+        """A setting for each run, by its class."""
+        return frames[0] if len(set(frames)) == 1 else np.array(frames)[runs.row % len(frames)]
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Turns seconds into frames of `seconds` each; says which setting was wrong."""
+
+    labels: tuple[str, ...]
+    seconds: float
+    caller: str
+
+    def at_least(self, name: str, seconds: PerClass | None, frames: PerClass | None, default: int) -> np.ndarray:
+        """Fewest frames that last at least so long; a millionth of a frame is forgiven."""
+        if seconds is None:
+            return frame_counts(self._frames(name, frames, default), caller=self.caller, name=f"{name}_frames")
+        return np.ceil(self._lasting(name, seconds, frames) - 1e-6).astype(np.int64)
+
+    def odd(self, name: str, seconds: PerClass | None, frames: PerClass | None, default: int) -> np.ndarray:
+        """The odd number of frames that is nearest."""
+        if seconds is None:
+            return median_lengths(self._frames(name, frames, default), caller=self.caller, name=f"{name}_frames")
+        half = np.round((self._lasting(name, seconds, frames) - 1) / 2)
+        return 2 * np.maximum(half, 0).astype(np.int64) + 1
+
+    def _frames(self, name: str, frames: PerClass | None, default: int) -> np.ndarray:
+        value = default if frames is None else frames
+        return of_each_class(value, self.labels, caller=self.caller, name=f"{name}_frames")
+
+    def _lasting(self, name: str, seconds: PerClass, frames: PerClass | None) -> np.ndarray:
+        """Seconds as a fractional number of frames."""
+        if frames is not None:
+            raise ValueError(f"{self.caller}: {name} and {name}_frames are one setting; give one of them")
+        values = of_each_class(seconds, self.labels, caller=self.caller, name=name)
+        if (values < 0).any():
+            raise ValueError(f"{self.caller}: {name} must be 0 s or more, got {values.min():g} s; correct it")
+        return values / self.seconds
