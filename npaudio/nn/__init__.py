@@ -9,6 +9,7 @@ from npaudio.nn.conv import Conv2d
 from npaudio.nn.dropout import Dropout
 from npaudio.nn.finite import NonFiniteError, require_finite
 from npaudio.nn.gradient_check import GradCheckReport, gradcheck
+from npaudio.nn.gru import GRU
 from npaudio.nn.linear import Linear
 from npaudio.nn.loss import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 from npaudio.nn.loss_robust import FocalLoss, GeneralizedCrossEntropyLoss
@@ -21,6 +22,7 @@ from npaudio.nn.sequential import Sequential
 
 __all__ = [
     "GELU",
+    "GRU",
     "SGD",
     "Adam",
     "AdamW",
