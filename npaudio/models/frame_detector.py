@@ -1,0 +1,118 @@
+"""What networks for sound events share: logits for every frame, and by attention pooling logits for the clip.
+
+    frames = model(spectrograms)          # (B, K, N'): train with strong labels, or detect
+    clips = model.clip_logits()           # (B, K), of the same pass: train with weak labels, or tag
+    model.backward(grad_frames, grad_clips)
+
+Conventions: spectrograms (B, 1, n_mels, n_frames); frame logits (B, K, N') with N' = n_frames // time_pooling, as
+`npaudio.sed` wants them after a sigmoid. Frame i of the output lasts from `i * time_pooling * hop_length / sr` seconds
+to the beginning of the next.
+"""
+
+import numpy as np
+
+from npaudio import nn
+from npaudio.models.attention_pooling import AttentionPooling
+from npaudio.nn.init import Rng
+from npaudio.nn.lengths import Lengths
+
+
+class FrameDetector(nn.Module):
+    """Base class: a subclass computes features (B, N', D) of each frame, and their gradient.
+
+    Attributes
+    ----------
+    n_mels, num_classes : int
+    time_pooling : int
+        Frames of the spectrogram that one frame of the output stands for.
+    context_frames : int or None
+        How many frames of the spectrogram before and after its own a frame of the output depends on at most; None if on
+        all.
+    """
+
+    n_mels: int
+    num_classes: int
+    time_pooling: int
+    context_frames: int | None
+    dense: nn.Linear
+    dense_softmax: nn.Linear
+
+    def features(self, x: np.ndarray, lengths: Lengths) -> tuple[np.ndarray, Lengths]:
+        """Features (B, N', D), and the lengths in frames of the output."""
+        raise NotImplementedError
+
+    def features_backward(self, grad: np.ndarray) -> np.ndarray:
+        """dL/dx from the gradient of the features."""
+        raise NotImplementedError
+
+    def _add_heads(self, n_features: int, rng: Rng, dtype: np.typing.DTypeLike) -> None:
+        """The layers for frame logits and attention, under the names of the DESED baseline."""
+        self.dense = nn.Linear(n_features, self.num_classes, rng=rng, dtype=dtype)
+        self.dense_softmax = nn.Linear(n_features, self.num_classes, rng=rng, dtype=dtype)
+        self.pooling = AttentionPooling()
+
+    def forward(self, x: np.ndarray, lengths: Lengths = None) -> np.ndarray:  # (B, 1, n_mels, n_frames)
+        """Frame logits (B, K, N'). With `lengths` (B,), in frames of the input, later frames are padding."""
+        x = np.asarray(x)
+        self._check(x)
+        h, pooled_lengths = self.features(x, lengths)  # (B, N', D)
+        frames = self.dense(h)  # (B, N', K)
+        self._keep((len(x), self.num_classes, h.shape[1]), h, frames, pooled_lengths)
+        return frames.swapaxes(1, 2)
+
+    def clip_logits(self) -> np.ndarray:
+        """Logits (B, K) of the clips of the last forward pass."""
+        if self._kept is None:
+            raise ValueError(f"{type(self).__name__}.clip_logits: no clips were seen; call forward(x) first")
+        _, h, frames, lengths = self._kept
+        return self.pooling(np.concatenate([frames, self.dense_softmax(h)], axis=-1), lengths)
+
+    def backward(self, grad: np.ndarray | None, grad_clips: np.ndarray | None = None) -> np.ndarray:
+        """dL/dx from the gradients of the frame logits, of the clip logits after `clip_logits()`, or both.
+
+        The features feed both heads, so their gradients add up; and the frame logits feed the pooling.
+        """
+        if grad is None:
+            grad = np.zeros(self._kept[0] if self._kept else (), np.float32)
+        h, frames, _ = self._recall(grad)
+        grad_frames, grad_h = grad.swapaxes(1, 2).astype(h.dtype), 0
+        if grad_clips is not None:
+            from_clips, attention = np.split(self.pooling.backward(grad_clips), 2, axis=-1)
+            grad_frames = grad_frames + from_clips
+            grad_h = self.dense_softmax.backward(attention)
+        return self.features_backward(self.dense.backward(grad_frames) + grad_h)
+
+    def _check(self, x: np.ndarray) -> None:
+        name = type(self).__name__
+        if x.ndim != 4 or x.shape[1] != 1 or x.shape[2] != self.n_mels or x.shape[0] == 0:
+            raise ValueError(
+                f"{name}: expected spectrograms of shape (batch, 1, {self.n_mels}, n_frames), got {x.shape}; "
+                f"add missing axes with S[None, None], or build {name}(n_mels=...) for your number of bands"
+            )
+        if x.shape[3] < self.time_pooling:
+            raise ValueError(
+                f"{name}: got {x.shape[3]} frames, at least {self.time_pooling} are needed for one frame of the "
+                "output; pad the recording"
+            )
+
+
+class ClipTagger(nn.Module):
+    """A detector as a tagger: clip logits (B, K) of spectrograms, so that `training.fit` can use weak labels.
+
+    Parameters
+    ----------
+    detector : FrameDetector
+        Its weights are trained in place.
+    """
+
+    def __init__(self, detector: FrameDetector) -> None:
+        super().__init__()
+        self.detector = detector
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.detector(x)
+        return self.detector.clip_logits()
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """The chain rule, with no gradient for the frames themselves."""
+        return self.detector.backward(None, grad)
