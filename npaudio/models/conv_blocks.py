@@ -108,7 +108,7 @@ class ConvBlocks(nn.Module):
         generator = as_rng(rng)
         self.cnn = nn.Sequential()
         for k, (n_in, n_out) in enumerate(zip((1, *channels), channels, strict=False)):
-            layers = {
+            layers: dict[str, nn.Module] = {
                 "conv": nn.Conv2d(n_in, n_out, 3, padding=1, rng=generator, dtype=dtype),
                 "batchnorm": nn.BatchNorm2d(n_out, eps=eps, momentum=momentum, dtype=dtype),
                 "glu" if gated else "relu": (

@@ -27,7 +27,7 @@ class RecurrentLayers(nn.Module):
 
     def forward(self, x: np.ndarray, lengths: Lengths = None) -> np.ndarray:
         """Outputs of the GRU."""
-        return self.rnn.forward(x, lengths)
+        return self.rnn(x, lengths)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """Of the GRU."""
@@ -111,9 +111,9 @@ class CRNN(FrameDetector):
 
     def features(self, x: np.ndarray, lengths: Lengths) -> tuple[np.ndarray, Lengths]:
         """States of the GRU, (B, N', 2 H)."""
-        maps = self.cnn.forward(np.ascontiguousarray(x.swapaxes(2, 3)), lengths)  # (B, C, N', 1)
+        maps = self.cnn(np.ascontiguousarray(x.swapaxes(2, 3)), lengths)  # (B, C, N', 1)
         pooled = None if lengths is None else np.asarray(lengths) // self.time_pooling
-        h = self.rnn.forward(maps[..., 0].swapaxes(1, 2), pooled)
+        h = self.rnn(maps[..., 0].swapaxes(1, 2), pooled)
         return self.dropout(h), pooled
 
     def features_backward(self, grad: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from npaudio.models.conv_blocks import ConvBlocks, Pools
 from npaudio.models.crnn import check_pools
 from npaudio.models.frame_detector import FrameDetector
 from npaudio.nn.init import Rng, as_rng
-from npaudio.nn.lengths import Lengths, is_padding
+from npaudio.nn.lengths import Lengths
 
 
 class FrameCNN(FrameDetector):
@@ -74,7 +74,7 @@ class FrameCNN(FrameDetector):
 
     def features(self, x: np.ndarray, lengths: Lengths) -> tuple[np.ndarray, Lengths]:
         """Features (B, N', D) of each frame and its neighbours."""
-        maps = self.cnn.forward(np.ascontiguousarray(x.swapaxes(2, 3)), lengths)  # (B, C, N', 1)
+        maps = self.cnn(np.ascontiguousarray(x.swapaxes(2, 3)), lengths)  # (B, C, N', 1)
         pooled = None if lengths is None else np.asarray(lengths) // self.time_pooling
         return self.over_time(maps)[..., 0].swapaxes(1, 2), pooled
 

@@ -74,13 +74,13 @@ class FrameDetector(nn.Module):
         """
         if grad is None:
             grad = np.zeros(self._kept[0] if self._kept else (), np.float32)
-        h, frames, _ = self._recall(grad)
-        grad_frames, grad_h = grad.swapaxes(1, 2).astype(h.dtype), 0
-        if grad_clips is not None:
-            from_clips, attention = np.split(self.pooling.backward(grad_clips), 2, axis=-1)
-            grad_frames = grad_frames + from_clips
-            grad_h = self.dense_softmax.backward(attention)
-        return self.features_backward(self.dense.backward(grad_frames) + grad_h)
+        h = self._recall(grad)[0]
+        grad_frames = grad.swapaxes(1, 2).astype(h.dtype)  # (B, N', K)
+        if grad_clips is None:
+            return self.features_backward(self.dense.backward(grad_frames))
+        through_frames, attention = np.split(self.pooling.backward(grad_clips), 2, axis=-1)
+        grad_h = self.dense.backward(grad_frames + through_frames) + self.dense_softmax.backward(attention)
+        return self.features_backward(grad_h)
 
     def _check(self, x: np.ndarray) -> None:
         name = type(self).__name__

@@ -32,8 +32,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from npaudio._core.threads import one_blas_thread
-from npaudio.nn import _checks
+from npaudio._core.checks import Check
+from npaudio._core.threads import one_blas_thread, product
 from npaudio.nn.fast.channels_last import sum_rows
 from npaudio.nn.init import Rng, as_rng, uniform
 from npaudio.nn.lengths import Lengths, is_padding
@@ -91,9 +91,10 @@ class GRU(Module):
         dtype: np.typing.DTypeLike = np.float32,
     ) -> None:
         super().__init__()
-        self.input_size = _checks.size(input_size, caller="GRU", name="input_size")
-        self.hidden_size = _checks.size(hidden_size, caller="GRU", name="hidden_size")
-        self.num_layers = _checks.size(num_layers, caller="GRU", name="num_layers")
+        check = Check("GRU")
+        self.input_size = check.whole_number(input_size, "input_size")
+        self.hidden_size = check.whole_number(hidden_size, "hidden_size")
+        self.num_layers = check.whole_number(num_layers, "num_layers")
         self.bidirectional = bool(bidirectional)
         generator, bound = as_rng(rng), 1 / math.sqrt(hidden_size)
         for layer in range(self.num_layers):
@@ -106,7 +107,7 @@ class GRU(Module):
 
     def forward(self, x: np.ndarray, lengths: Lengths = None) -> np.ndarray:  # (B, N, D)
         """Outputs (B, N, H · directions). With `lengths` (B,), frames from there on are padding and come out as 0."""
-        x = _checks.floating(x, caller="GRU")
+        x = Check("GRU").floating(x, "x")
         self._check_shape(x)
         padding = is_padding(lengths, len(x), x.shape[1], caller="GRU")
         inputs, trajectories = [np.ascontiguousarray(x.swapaxes(0, 1))], []  # (N, B, D)
@@ -151,13 +152,13 @@ class GRU(Module):
             rows_h = trajectory.before[s].reshape(-1, self.hidden_size)  # (N B, H)
             rows_i, rows_s = (array[s].reshape(-1, 3 * self.hidden_size) for array in (to_input, to_state))
             for name, gradient in (
-                ("weight_ih", rows_i.T @ rows_x),
-                ("weight_hh", rows_s.T @ rows_h),
+                ("weight_ih", product(rows_i.T, rows_x)),
+                ("weight_hh", product(rows_s.T, rows_h)),
                 ("bias_ih", sum_rows(rows_i)),
                 ("bias_hh", sum_rows(rows_s)),
             ):
                 getattr(self, f"{name}_l{layer}{direction}").grad += gradient
-            grad_x += flipped((rows_i @ w_ih[s]).reshape(x.shape), s)
+            grad_x += flipped(product(rows_i, w_ih[s]).reshape(x.shape), s)
         return grad_x
 
     def _from_input(self, x: np.ndarray, w_ih: np.ndarray, b_ih: np.ndarray) -> np.ndarray:
@@ -165,7 +166,7 @@ class GRU(Module):
         n, batch, size = x.shape
         return np.stack(
             [
-                flipped((x.reshape(-1, size) @ w.T + b).reshape(n, batch, -1), s)
+                flipped((product(x.reshape(-1, size), w.T) + b).reshape(n, batch, -1), s)
                 for s, (w, b) in enumerate(zip(w_ih, b_ih, strict=True))
             ]
         )
@@ -217,13 +218,13 @@ def run(from_input: np.ndarray, w_hh: np.ndarray, bias_n: np.ndarray) -> tuple[n
     n, recurrent = (np.empty((n_directions, n_frames, batch, hidden), from_input.dtype) for _ in range(2))
     states = np.zeros((n_directions, n_frames + 1, batch, hidden), from_input.dtype)
     u = np.ascontiguousarray(w_hh.swapaxes(1, 2))  # (S, H, 3 H)
-    product = np.empty((n_directions, batch, triple), from_input.dtype)
+    from_state = np.empty((n_directions, batch, triple), from_input.dtype)
     with one_blas_thread():
         for t in range(n_frames):
             h = states[:, t]
-            np.matmul(h, u, out=product)
-            rz = sigmoid_of_sum(from_input[:, t, :, : 2 * hidden], product[..., : 2 * hidden], out=gates[:, t])
-            np.add(product[..., 2 * hidden :], bias_n, out=recurrent[:, t])
+            np.matmul(h, u, out=from_state)
+            rz = sigmoid_of_sum(from_input[:, t, :, : 2 * hidden], from_state[..., : 2 * hidden], out=gates[:, t])
+            np.add(from_state[..., 2 * hidden :], bias_n, out=recurrent[:, t])
             candidate = np.multiply(rz[..., :hidden], recurrent[:, t], out=n[:, t])
             candidate += from_input[:, t, :, 2 * hidden :]
             np.tanh(candidate, out=candidate)

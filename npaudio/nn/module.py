@@ -90,9 +90,9 @@ class Module:
         """From dL/dy compute dL/dx, and add to the gradient of every parameter."""
         raise NotImplementedError(f"{type(self).__name__} does not define backward")
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """The same as `forward(x)`."""
-        return self.forward(x)
+    def __call__(self, x: np.ndarray, *more: Any) -> np.ndarray:
+        """The same as `forward(x)`; a layer for sequences takes their lengths too."""
+        return self.forward(x, *more)
 
     def _keep(self, *values: Any) -> None:
         """Store for the way back; the shape of the output comes first, so that `_recall` can check the gradient."""

@@ -6,6 +6,7 @@ Conventions: layers are the modules without children, named by their path (`feat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -38,12 +39,12 @@ def trace(model: Module, x: np.ndarray, visit: Callable[[LayerCall], None]) -> n
             vars(layer).pop("forward", None)
 
 
-def _reporting(name: str, layer: Module, visit: Callable[[LayerCall], None]) -> Callable[[np.ndarray], np.ndarray]:
+def _reporting(name: str, layer: Module, visit: Callable[[LayerCall], None]) -> Callable[..., np.ndarray]:
     original = layer.forward
 
-    def forward(x: np.ndarray) -> np.ndarray:
+    def forward(x: np.ndarray, *more: Any) -> np.ndarray:
         start = time.perf_counter()
-        output = original(x)
+        output = original(x, *more)
         visit(LayerCall(name, layer, output, time.perf_counter() - start))
         return output
 

@@ -6,6 +6,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from npaudio._core.checks import Check
+
 P = ParamSpec("P")
 R = TypeVar("R")
 PerClass = float | Sequence[float] | np.ndarray | Mapping[str, float]
@@ -30,7 +32,7 @@ def accepts_names(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def check_scores(scores: object, *, caller: str) -> np.ndarray:
     """Probabilities with a time axis."""
-    array = np.asarray(scores)
+    array = Check(caller).array(scores, "scores")
     if array.ndim == 0 or not np.issubdtype(array.dtype, np.floating):
         raise ValueError(
             f"{caller}: scores must be floating point with a time axis, got {array.dtype} of shape {array.shape}; "
@@ -51,7 +53,7 @@ def check_scores(scores: object, *, caller: str) -> np.ndarray:
 
 def check_binary(binary: object, *, caller: str) -> np.ndarray:
     """Decisions with a time axis, as bool."""
-    array = np.asarray(binary)
+    array = Check(caller).array(binary, "binary")
     if array.ndim == 0:
         raise ValueError(f"{caller}: expected decisions with a time axis, got a single value; pass an array")
     if array.dtype != bool and not np.isin(array, (0, 1)).all():
