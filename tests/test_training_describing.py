@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from npaudio import augment, nn, training
-from npaudio.training.describing import DEEPEST, described, fingerprint, numbers
+from npaudio.training.settings import DEEPEST, described, fingerprint, numbers
 
 
 class Remembering(nn.CrossEntropyLoss):

@@ -9,7 +9,7 @@ import pytest
 
 from npaudio import augment, metrics, nn, training
 from npaudio._core.terminal import clock
-from npaudio.training.best import Best
+from npaudio.training.evaluation import Best
 from npaudio.training.progress import Progress
 from tests.training_cases import blended, data, network
 
@@ -227,7 +227,7 @@ OTHER = nn.AdamW(network().parameters())
     [
         ({"x": X[:3]}, r"fit: x has shape \(3, 5\) and y \(12,\), expected the same number"),
         ({"x": X[:0], "y": Y[:0]}, "at least one"),
-        ({"y": np.array(["dog"] * 12)}, "expected classes or numbers"),
+        ({"y": np.array(["dog"] * 12)}, "expected targets, integers or numbers; of labels take"),
         ({"epochs": 0}, "fit: epochs must be a whole number of at least 1, got 0"),
         ({"batch_size": 2.5}, "fit: batch_size must be a whole number of at least 1, got 2.5"),
         ({"seed": -1}, "fit: seed must be a whole number of at least 0"),
@@ -383,6 +383,60 @@ def test_predict_restores_the_mode_and_refuses_nothing():
         training.predict(model, X, batch_size=0)
 
 
+def test_a_bad_batch_does_not_stay_in_the_statistics_of_batch_norm():
+    """Without validation data there are no best weights to fall back on."""
+    x, y = data(40)
+
+    def poisoned(xb, yb, rng):
+        calls.append(1)
+        return (xb * np.nan if len(calls) == 4 else xb), yb
+
+    calls, model = [], network()
+    with pytest.raises(nn.NonFiniteError, match="step 4"):
+        training.fit(model, x, y, epochs=3, batch_size=20, augment=poisoned)
+    assert model[1].num_batches_tracked == 3
+    assert all(np.isfinite(array).all() for array in model.state_dict().values())
+    assert np.isfinite(training.predict(model, x)).all()
+
+
+def test_layers_that_work_in_place_leave_the_data_as_they_are():
+    x, y = data(40)
+    before = x.copy()
+    model = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(5, 3, rng=0), nn.BatchNorm1d(3))
+    training.fit(model, x, y, epochs=2, validation=(x, y), average=training.SWA(start=0.0))
+    training.predict(model, x)
+    training.recompute_batch_norm(model, x)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_small_integers_of_numpy_do_not_overflow(monkeypatch):
+    x, y = data(300)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    monkeypatch.setattr("npaudio._core.terminal.SECONDS_BETWEEN", 0.0)
+    model = nn.Sequential(nn.Linear(5, 3, rng=0), nn.BatchNorm1d(3))
+    small = {"epochs": np.int8(100), "batch_size": np.int8(100), "seed": np.uint8(200), "patience": np.int8(100)}
+    training.fit(model, x, y, **small, validation=(x, y), checkpoint_every=None)
+    assert "step 299 of 300" in terminal.getvalue()
+    assert training.predict(model, x, batch_size=np.int8(100)).shape == (300, 3)
+    training.recompute_batch_norm(model, x, batch_size=np.int8(100))
+    with pytest.raises(ValueError, match="recompute_batch_norm: batch_size must be at least 1, got 0"):
+        training.recompute_batch_norm(model, x, batch_size=0)
+
+
+def test_masked_arrays_are_refused():
+    with pytest.raises(ValueError, match="fit: x is a masked array, and its mask would be ignored"):
+        training.fit(network(), np.ma.masked_less(X, 0), Y, epochs=1)
+
+
+def test_accuracy_is_that_of_the_metrics():
+    assert training.accuracy is metrics.accuracy
+    scores = np.array([[0.1, 0.9], [0.8, 0.2], [0.7, 0.3]])
+    for y_true in ([1, 0, 1], np.eye(2)[[1, 0, 1]]):
+        assert training.accuracy(y_true, scores) == metrics.accuracy([1, 0, 1], [1, 0, 0]) == pytest.approx(2 / 3)
+    with pytest.raises(ValueError, match="accuracy: y_true has shape"):
+        training.accuracy([1, 0], scores)
+
+
 class Terminal(io.StringIO):
     def isatty(self):
         return True
@@ -394,7 +448,7 @@ def test_progress_has_rate_and_time_left_on_a_terminal_and_is_silent_elsewhere(m
         monkeypatch.setattr("npaudio._core.terminal.SECONDS_BETWEEN", 0.0)
         training.fit(network(), X, Y, epochs=2, batch_size=6)
         text = stream.getvalue()
-        assert ("step 3 of 4, loss " in text and "examples a second, 0:00 left" in text) == speaks
+        assert ("step 3 of 4, loss " in text and "examples per second, 0:00 left" in text) == speaks
         assert ("epoch 2: loss " in text) == speaks
         assert bool(text) == speaks
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
@@ -403,9 +457,9 @@ def test_progress_has_rate_and_time_left_on_a_terminal_and_is_silent_elsewhere(m
 
 
 def test_time_left_counts_the_steps_of_this_session_only(monkeypatch):
-    now = iter([0.0, 10.0])
+    now = iter([0.0, 1.0])
     monkeypatch.setattr("npaudio._core.terminal.time.monotonic", lambda: next(now))
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    Progress(total_steps=100, first_step=50).step(step=60, epoch=1, loss=0.5, n=20)
-    assert "2 examples a second, 0:40 left" in terminal.getvalue()
+    Progress(total_steps=100).step(step=60, epoch=1, loss=0.5, n=20)
+    assert "20 examples per second, 0:40 left" in terminal.getvalue()
     assert clock(3723) == "1:02:03"

@@ -86,7 +86,7 @@ def test_positive_weights_are_negatives_over_positives():
         (lambda: training.class_weights(np.eye(3)), r"got float64 \(3, 3\); of one-hot rows take"),
         (lambda: training.positive_weights(np.zeros((3, 2))), "positive_weights: no example of class 0, 1"),
         (lambda: training.positive_weights(LABELS), "must be 0 and 1 of shape"),
-        (lambda: training.ClassBalanced()(np.array([0.5]), rng()), "ClassBalanced: y must be classes"),
+        (lambda: training.ClassBalanced()(np.array([0.5]), rng()), "ClassBalanced: y must be class indices"),
         (lambda: training.Weighted([1.0, -1.0]), "at least 0 and not all 0"),
         (lambda: training.Weighted([1.0])(LABELS, rng()), "there are 1 weights for 88 examples"),
     ],
@@ -94,3 +94,25 @@ def test_positive_weights_are_negatives_over_positives():
 def test_nonsense_is_refused_in_a_sentence(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+def test_a_huge_class_index_is_refused_without_taking_memory():
+    y = np.array([0, 1, 4_000_000_000])
+    for function in (training.class_weights, lambda y: training.ClassBalanced()(y, np.random.default_rng(0))):
+        with pytest.raises(ValueError, match=r"no example of class 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and more; leave"):
+            function(y)
+    with pytest.raises(ValueError, match=r"no example of class 2, 3, .* and more; leave"):
+        training.class_weights(np.array([0, 1]), n_classes=10**12)
+    with pytest.raises(ValueError, match=r"class_weights: n_classes must be a whole number, got 2\.5"):
+        training.class_weights(np.array([0, 1]), n_classes=2.5)
+    with pytest.raises(ValueError, match="no example of class 1; leave empty classes out"):
+        training.class_weights(np.array([0, 2], np.uint64))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.uint64])
+def test_small_integers_count_many_examples(dtype):
+    y = np.repeat(np.arange(2, dtype=dtype), [300, 100])
+    np.testing.assert_allclose(training.class_weights(y, np.int8(2)), [400 / 600, 2])
+    np.testing.assert_allclose(training.positive_weights(np.eye(2, dtype=dtype)[y.astype(int)]), [1 / 3, 3])
+    drawn = y[training.ClassBalanced()(y, np.random.default_rng(0))]
+    assert np.bincount(drawn.astype(int)).tolist() == [200, 200]

@@ -43,6 +43,12 @@ FORMER = {
     "nn.layout": "nn.fast.channels_last",
     "nn.normal": "nn.fast.normal_distribution",
     "nn.threads": "_core.threads",
+    "training.best": "training.evaluation",
+    "training.describing": "training.settings",
+    "training.inputs": "training.arguments",
+    "training.resuming": "training.checkpoint_file",
+    "training.streams": "training.batches",
+    "training.validation": "training.evaluation",
 }
 
 

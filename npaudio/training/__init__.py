@@ -1,4 +1,4 @@
-"""Training that can be read, trusted, and taken up again where it stopped.
+"""Training that can be read, repeated bit for bit, and resumed where it stopped.
 
     history = training.fit(
         model, x, y, epochs=40, schedule=partial(nn.OneCycle, max_lr=4e-3), validation=(x_val, y_val),
@@ -7,18 +7,21 @@
     print(history)
     history.plot()
 
-The loop itself is `loop.train`, ten lines; start there. Everything else hangs on it and has a file of its own.
+Start with `loop.train`, ten lines that are the whole training loop. Each of its other features has a file of its own.
 
 Conventions
 -----------
-A step is one batch, an epoch goes once over as many examples as there are. Epochs are counted from 1 wherever a person
-reads them, steps from 0 in schedules. Every chance comes from a stream of its own, named by (seed, purpose, epoch,
-step), so that what happens in step 7 of epoch 3 does not depend on how one got there; the generators of dropout, which
-are part of the model, are saved with it.
+A step uses one batch, an epoch as many examples as there are. Epochs are counted from 1 wherever a person reads them,
+steps from 0 in schedules. `y` are targets, integers or numbers; their names are labels, which the network never sees.
+
+The order of the examples and their augmentation are drawn from random generators named by (seed, purpose, epoch,
+step), so what happens in step 7 of epoch 3 does not depend on how the training got there. The generators of Dropout
+are part of the model, and are saved with it.
 """
 
+from npaudio.metrics import accuracy
 from npaudio.training.averaging import EMA, SWA, recompute_batch_norm
-from npaudio.training.evaluation import accuracy, predict
+from npaudio.training.evaluation import predict
 from npaudio.training.history import History
 from npaudio.training.interrupt import TrainingInterrupted
 from npaudio.training.loop import fit

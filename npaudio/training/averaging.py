@@ -1,13 +1,13 @@
-"""Averages of the weights on their way: steadier than the last step, and often better than any single one.
+"""Averages of the weights during training: steadier than the last weights, and often better than any single ones.
 
-Steps with a finite learning rate circle around a minimum; the middle of the circle is nearer to it. Both averages here
-are  mean ← mean + share · (weights - mean)  and differ only in when they are taken and in the share:
+With a finite learning rate the weights circle around a minimum, and the center of the circle is nearer to it. Both
+averages here are  mean ← mean + share · (weights - mean)  and differ only in when they are updated and in the share:
 
     EMA    after each step     share = 1 - decay          recent weights count most
     SWA    after each epoch    share = 1 / count          all weights since `start` count the same
 
-The average is what is validated, kept as the best, and left in the model at the end; the training itself goes on from
-its own weights.
+The averaged weights are validated, saved as the best, and left in the model at the end; the training itself continues
+with its own weights.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from typing import ClassVar
 import numpy as np
 
 from npaudio import nn
+from npaudio._core.checks import Check
 from npaudio.nn.norm import BatchNorm
 
 
@@ -25,8 +26,8 @@ from npaudio.nn.norm import BatchNorm
 class EMA:
     """Exponential moving average of the weights, with a memory of about 1 / (1 - decay) steps.
 
-    The weights after the first step start it. In a short training they would stay in it for ever, so the decay
-    begins small and grows: decay_t = min(decay, (1 + t) / (10 + t)) after t steps, as in TensorFlow.
+    It starts with the weights after the first step. In a short training these would dominate it to the end, so the
+    decay begins small and grows: decay_t = min(decay, (1 + t) / (10 + t)) after t steps, as in TensorFlow.
 
     Parameters
     ----------
@@ -35,10 +36,14 @@ class EMA:
     warm_up : bool
         Whether the decay grows; if not it is `decay` from the second step on.
 
+    See Also
+    --------
+    SWA : the plain mean of the last epochs.
+
     Notes
     -----
     Polyak and Juditsky 1992; Tarvainen and Valpola 2017 (mean teacher). The running statistics of BatchNorm are
-    averaged alike.
+    averaged too.
     """
 
     decay: float = 0.999
@@ -48,16 +53,18 @@ class EMA:
 
     def __post_init__(self) -> None:
         if not 0 < self.decay < 1:
-            raise ValueError(f"EMA: decay must be above 0 and below 1, got {self.decay!r}; 0.999 forgets in 1000 steps")
+            raise Check("EMA").error(
+                f"decay must be above 0 and below 1, got {self.decay!r}; 0.999 averages over about 1000 steps"
+            )
 
     def share(self, count: int) -> float:
-        """Share of the newest weights, where `count` have been averaged before."""
+        """Share of the newest weights in an average of `count` earlier ones."""
         if count == 0:
             return 1.0
         return 1 - (min(self.decay, (1 + count) / (10 + count)) if self.warm_up else self.decay)
 
     def begun(self, epoch: int, epochs: int) -> bool:
-        """Whether epoch 0, 1, ... belongs to it: every one."""
+        """Whether epoch 0, 1, ... is averaged: every one."""
         return True
 
 
@@ -65,14 +72,18 @@ class EMA:
 class SWA:
     """Stochastic weight averaging: the mean of the weights at the ends of the last epochs.
 
-    A learning rate that does not go down to nothing helps it, for there is nothing to gain from averaging weights that
-    hardly move. BatchNorm's statistics fit none of the averaged networks, hence they are measured anew on the training
-    data, one pass forward an epoch.
+    It needs a learning rate that stays well above zero: averaging weights that hardly change gains nothing. The mean
+    of BatchNorm's statistics does not fit the mean of the weights, so the statistics are computed again on the training
+    data, with one forward pass an epoch.
 
     Parameters
     ----------
     start : float
         Share of the epochs after which it begins, from 0 to below 1.
+
+    See Also
+    --------
+    EMA : an average after each step.
 
     Notes
     -----
@@ -85,19 +96,19 @@ class SWA:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < 1:
-            raise ValueError(f"SWA: start must be a share of the epochs from 0 to below 1, got {self.start!r}")
+            raise Check("SWA").error(f"start must be a share of the epochs from 0 to below 1, got {self.start!r}")
 
     def share(self, count: int) -> float:
-        """Share of the newest weights, where `count` have been averaged before."""
+        """Share of the newest weights in an average of `count` earlier ones."""
         return 1 / (count + 1)
 
     def begun(self, epoch: int, epochs: int) -> bool:
-        """Whether epoch 0, 1, ... belongs to it; the last always does."""
+        """Whether epoch 0, 1, ... is averaged; the last always is."""
         return epoch >= min(self.start * epochs, epochs - 1)
 
 
 class RunningAverage:
-    """The average as it stands: how many weights are in it, and their mean under the names of the state dict."""
+    """The current average: how many weights are in it, and their mean under the names of the state dict."""
 
     def __init__(self, kind: EMA | SWA) -> None:
         self.kind = kind
@@ -105,7 +116,7 @@ class RunningAverage:
         self.weights: dict[str, np.ndarray] = {}
 
     def update(self, model: nn.Module) -> None:
-        """Take in the present weights; what is counted and not measured, such as BatchNorm's batches, is copied."""
+        """Include the current weights; integers, such as BatchNorm's number of batches, are copied."""
         share = self.kind.share(self.count)
         self.count += 1
         for name, value in model.state_dict().items():
@@ -117,7 +128,7 @@ class RunningAverage:
 
     @contextlib.contextmanager
     def in_place_of(self, model: nn.Module) -> Iterator[None]:
-        """For a while the model has the averaged weights."""
+        """Within this block the model has the averaged weights."""
         own = model.state_dict()
         try:
             if self.weights:
@@ -128,20 +139,25 @@ class RunningAverage:
 
 
 def recompute_batch_norm(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> None:
-    """Measure the running statistics of every BatchNorm anew, as the plain mean over the batches of `x`.
+    """Compute the running statistics of every BatchNorm again, as the plain mean over the batches of `x`.
 
-    Needed when weights were set by other means than training. Dropout is off meanwhile, for the statistics are meant
-    for evaluation. PyTorch's `update_bn`, which leaves dropout on.
+    Needed for weights that were not set by training, such as averages. PyTorch's `update_bn`, but without dropout,
+    because the statistics will be used without it.
 
     Parameters
     ----------
     model : nn.Module
-        Its BatchNorm layers are changed; without any, nothing is done.
+        The network, whose BatchNorm layers are changed.
     x : np.ndarray (n, ...)
         Inputs as in training.
     batch_size : int
-        How many go through at once, at most.
+        Examples in a batch, at most.
+
+    See Also
+    --------
+    SWA : an average that needs it.
     """
+    batch_size = Check("recompute_batch_norm").whole_number(batch_size, "batch_size")
     norms = [m for m in model.modules() if isinstance(m, BatchNorm) and m.running_mean is not None]
     if not norms:
         return

@@ -1,58 +1,116 @@
-"""What a network answers when it does not learn, and how good that is."""
+"""A network measured on data it does not learn from: its scores, loss and metric, and the best epoch so far."""
+
+import math
+from collections.abc import Callable
 
 import numpy as np
 
-from npaudio import metrics, nn
-from npaudio._core.checks import check_positive_int
+from npaudio import nn
+from npaudio._core.checks import Check
+
+Metric = Callable[[np.ndarray, np.ndarray], float]
 
 
 def predict(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> np.ndarray:
-    """Scores of all examples, in evaluation mode, a batch at a time; afterwards the model is in the mode it was in.
+    """Scores of all examples in evaluation mode, computed batch by batch; the model's mode is restored afterwards.
 
     Parameters
     ----------
     model : nn.Module
         The network.
     x : np.ndarray (n, ...)
-        Its inputs; a memory map is read piece by piece.
+        Its inputs, which stay as they are; a memory map is read batch by batch.
     batch_size : int
-        How many go through at once.
+        Examples in a batch, at most.
 
     Returns
     -------
     np.ndarray (n, ...)
-        What the model gives, one after the other.
+        The model's outputs in the order of the inputs.
 
     Raises
     ------
     ValueError
-        If there is no example.
+        If `x` is empty.
+
+    See Also
+    --------
+    fit : trains the network.
+
+    Examples
+    --------
+    >>> model = nn.Sequential(nn.Linear(5, 3, rng=0))
+    >>> predict(model, np.zeros((100, 5), np.float32)).shape
+    (100, 3)
     """
-    batch_size = check_positive_int(batch_size, caller="predict", name="batch_size")
+    check = Check("predict")
+    batch_size = check.whole_number(batch_size, "batch_size")
     if len(x) == 0:
-        raise ValueError(f"predict: x is empty, got shape {np.shape(x)}; pass at least one example")
+        raise check.error(f"x is empty, got shape {np.shape(x)}; pass at least one example")
     was_training = model.training
     model.eval()
     try:
-        starts = range(0, len(x), batch_size)
-        return np.concatenate([model(np.asarray(x[start : start + batch_size])) for start in starts])
+        # Copies, because a layer that works in place (nn.ReLU(inplace=True)) would overwrite the caller's array.
+        batches = (np.array(x[start : start + batch_size]) for start in range(0, len(x), batch_size))
+        return np.concatenate([model(batch) for batch in batches])
     finally:
         model.train(was_training)
 
 
-def accuracy(y_true: np.ndarray, scores: np.ndarray) -> float:
-    """Share of examples whose highest score is that of the right class: `metrics.accuracy`, straight from scores.
+class Validation:
+    """Validation data, and the metric that is computed on them.
 
     Parameters
     ----------
-    y_true : np.ndarray (n,) or (n, n_classes)
-        Classes, or one-hot or soft rows, whose largest entry is the right class.
-    scores : np.ndarray (n, n_classes)
-
-    Returns
-    -------
-    float
+    x, y : np.ndarray (n, ...)
+        Inputs and targets.
+    metric : callable or None
+        `metric(y, scores) -> float`, higher is better.
+    batch_size : int
+        Batch size of the forward passes.
     """
-    y_true = np.asarray(y_true)
-    classes = y_true if y_true.ndim == 1 else y_true.argmax(axis=1)
-    return metrics.accuracy(classes, np.asarray(scores).argmax(axis=1))
+
+    def __init__(self, x: np.ndarray, y: np.ndarray, *, metric: Metric | None, batch_size: int) -> None:
+        self.x, self.y, self.metric, self.batch_size = x, y, metric, batch_size
+
+    def measure(self, model: nn.Module, loss: nn.Loss) -> tuple[float, float | None]:
+        """(loss, metric) over all validation data."""
+        scores = predict(model, self.x, batch_size=self.batch_size)
+        return loss(scores, self.y), None if self.metric is None else float(self.metric(self.y, scores))
+
+    @property
+    def metric_name(self) -> str:
+        """Name of the metric's curve in the history."""
+        return f"val_{getattr(self.metric, '__name__', 'metric')}"
+
+
+class Best:
+    """A copy of the weights with the highest metric, or, without a metric, with the lowest validation loss.
+
+    Among epochs with equal metrics (on few clips, accuracy takes few values) the lowest validation loss wins.
+
+    Attributes
+    ----------
+    epoch : int or None
+        The best epoch, counted from 1.
+    rank : tuple of float
+        What epochs are compared by, larger is better.
+    weights : dict of arrays
+        The model's state dict after that epoch.
+    """
+
+    def __init__(self) -> None:
+        self.epoch: int | None = None
+        self.rank: tuple[float, ...] = ()
+        self.weights: dict[str, np.ndarray] = {}
+
+    def offer(self, model: nn.Module, epoch: int, *, loss: float, metric: float | None) -> None:
+        """Keep the model's weights if they are better than all earlier ones; NaN is worse than every number."""
+        rank: tuple[float, ...] = (-loss,) if metric is None else (metric, -loss)
+        rank = tuple(-math.inf if math.isnan(value) else value for value in rank)
+        if self.epoch is None or rank > self.rank:
+            self.epoch, self.rank, self.weights = epoch, rank, model.state_dict()
+
+    def is_stale(self, epoch: int, patience: int | None) -> bool:
+        """Whether none of the last `patience` epochs, up to this one, was the best."""
+        return patience is not None and self.epoch is not None and epoch - self.epoch >= patience

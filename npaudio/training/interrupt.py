@@ -1,4 +1,4 @@
-"""Ctrl-C that waits for the end of the step, when weights, optimizer and generators are of one moment."""
+"""Ctrl-C takes effect at the end of a step, when weights, optimizer and random generators belong together."""
 
 import contextlib
 import signal
@@ -10,7 +10,7 @@ from npaudio.training.history import History
 
 
 class TrainingInterrupted(KeyboardInterrupt):
-    """Ctrl-C came during `fit`; the message says how to go on, `history` holds the epochs that were finished."""
+    """Ctrl-C was pressed during `fit`; the message says how to continue, `history` holds the finished epochs."""
 
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
@@ -24,15 +24,20 @@ class Interrupt:
         self.wanted = False
 
     def handle(self, signum: int, frame: FrameType | None) -> None:
-        """The first time take note, the second time stop at once."""
+        """Take note the first time; stop at once the second time."""
         if self.wanted:
             raise KeyboardInterrupt
         self.wanted = True
 
+    def raise_if_wanted(self) -> None:
+        """Raise the KeyboardInterrupt that was put off."""
+        if self.wanted:
+            raise KeyboardInterrupt
+
 
 @contextlib.contextmanager
 def interrupt_noted() -> Iterator[Interrupt]:
-    """While this lasts, Ctrl-C sets `wanted`; not in a thread, nor where the program has a handler of its own."""
+    """Within this block Ctrl-C only sets `wanted`, unless it runs in a thread or the program has its own handler."""
     interrupt = Interrupt()
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

@@ -1,4 +1,4 @@
-"""The training loop: forward, loss, backward, a step downhill; batch after batch."""
+"""The training loop: forward pass, loss, backward pass, a step of the optimizer; batch after batch."""
 
 import os
 from collections.abc import Callable
@@ -9,27 +9,28 @@ import numpy as np
 from npaudio import nn
 from npaudio.augment import Augmentation
 from npaudio.nn.schedule import Schedule
-from npaudio.training import inputs
-from npaudio.training.averaging import EMA, SWA, RunningAverage
-from npaudio.training.batches import Augment, Batches
+from npaudio.training import arguments
+from npaudio.training.averaging import EMA, SWA
+from npaudio.training.batches import Augment
+from npaudio.training.checkpoint_file import CheckpointFile, opened_checkpoint
+from npaudio.training.evaluation import Metric
 from npaudio.training.history import History
 from npaudio.training.interrupt import TrainingInterrupted, interrupt_noted
 from npaudio.training.progress import Progress
-from npaudio.training.resuming import CheckpointFile, checkpoint_file
 from npaudio.training.run import Run
-from npaudio.training.samplers import Sampler, Shuffled
-from npaudio.training.validation import Metric, Validation
+from npaudio.training.samplers import Sampler
 
 
 def train(run: Run) -> None:
-    """All of training. What else `fit` can do hangs on the last line of a step and the last line of an epoch."""
+    """The whole training. All other features of `fit` are in `after_step` and `after_epoch`."""
     while not run.finished:
         run.model.train()
         for x, y in run.rest_of_epoch():
-            run.model.zero_grad()
+            run.begin_step()
             loss = run.loss(run.model(x), y)
             run.model.backward(run.loss.backward())
-            run.check_gradients(x, loss)
+            run.require_finite(x, loss)
+            run.clip_gradients()
             run.optimizer.step()
             run.after_step(loss, len(x))
         run.after_epoch()
@@ -43,8 +44,8 @@ def fit(
     epochs: int,
     batch_size: int = 32,
     loss: nn.Loss | None = None,
-    optimizer: nn.Optimizer | inputs.MakeOptimizer = nn.AdamW,
-    schedule: Schedule | inputs.MakeSchedule | None = None,
+    optimizer: nn.Optimizer | arguments.MakeOptimizer = nn.AdamW,
+    schedule: Schedule | arguments.MakeSchedule | None = None,
     augment: Augment | Augmentation | None = None,
     sampler: Sampler | None = None,
     validation: tuple[Any, Any] | None = None,
@@ -131,96 +132,53 @@ def fit(
     OSError
         The checkpoint cannot be written; the one before is whole.
     """
-    run = _prepared(
-        inputs.network(model),
-        _batches(x, y, batch_size, sampler, augment, seed),
-        epochs=inputs.required(epochs, name="epochs"),
-        loss=inputs.made_loss(loss),
-        optimizer=inputs.made_optimizer(optimizer, model),
-        schedule=schedule,
-        average=None if average is None else RunningAverage(inputs.checked_average(average)),
-        validation=_validation(validation, metric, patience, batch_size),
-        patience=inputs.positive(patience, name="patience"),
-        keep_best=keep_best,
-        clip_norm=inputs.norm(clip_norm),
-        after_epoch=inputs.function(after_epoch, name="after_epoch"),
-    )
-    file = checkpoint_file(checkpoint, every=checkpoint_every, resume=resume)
-    if file is not None:
-        file.attach(run)
-    run.progress = Progress(epochs * run.batches.n_steps, run.steps_done, visible=progress)
-    _train_until_interrupted(run, file)
+    model = arguments.network(model)
+    batches = arguments.made_batches(x, y, batch_size, sampler, augment, seed)
+    epochs = arguments.count(epochs, "epochs")
+    total_steps = epochs * batches.n_steps
+    optimizer = arguments.made_optimizer(optimizer, model)
+    every = arguments.optional_count(checkpoint_every, "checkpoint_every")
+    with opened_checkpoint(checkpoint, every=every, resume=resume) as file, interrupt_noted() as interrupt:
+        run = Run(
+            model=model,
+            batches=batches,
+            epochs=epochs,
+            loss=arguments.made_loss(loss),
+            optimizer=optimizer,
+            schedule=arguments.made_schedule(schedule, optimizer, total_steps),
+            average=arguments.made_average(average),
+            validation=arguments.made_validation(validation, metric, patience, batch_size),
+            patience=arguments.optional_count(patience, "patience"),
+            keep_best=keep_best,
+            clip_norm=arguments.longest_gradient(clip_norm),
+            progress=Progress(total_steps, visible=progress),
+            interrupt=interrupt,
+            save=file.save,
+            save_every=every,
+            call_after_epoch=arguments.function(after_epoch, "after_epoch"),
+        )
+        file.begin(run)
+        _train_until_interrupted(run, file)
     return run.history
 
 
-def _prepared(
-    model: nn.Module,
-    batches: Batches,
-    *,
-    epochs: int,
-    optimizer: nn.Optimizer,
-    schedule: Schedule | inputs.MakeSchedule | None,
-    **parts: Any,
-) -> Run:
-    """A training at its beginning; only now is the number of steps known that a schedule needs."""
-    made = inputs.made_schedule(schedule, optimizer, epochs * batches.n_steps)
-    return Run(model, batches, epochs=epochs, optimizer=optimizer, schedule=made, **parts)
+def _train_until_interrupted(run: Run, file: CheckpointFile) -> None:
+    """Train, and whatever ends it (Ctrl-C, a full disk, NaN, an error in `augment`), leave the best network so far."""
+    try:
+        train(run)
+    except KeyboardInterrupt:
+        raise TrainingInterrupted(_farewell(run, file), run.history) from None
+    finally:
+        run.settle()
 
 
-def _train_until_interrupted(run: Run, file: CheckpointFile | None) -> None:
-    with interrupt_noted() as run.interrupt:
-        try:
-            train(run)
-        except KeyboardInterrupt:
-            run.settle()
-            raise TrainingInterrupted(_farewell(run, file), run.history) from None
-        except BaseException:  # a full disk, a NaN, an error in augment: the best so far is still worth something
-            run.settle()
-            raise
-    run.settle()
-
-
-def _batches(
-    x: Any, y: Any, batch_size: int, sampler: Sampler | None, augment: Augment | Augmentation | None, seed: int
-) -> Batches:
-    x, y = inputs.examples(x, y)
-    return Batches(
-        x,
-        y,
-        batch_size=inputs.required(batch_size, name="batch_size"),
-        sampler=Shuffled() if sampler is None else inputs.made_sampler(sampler),
-        augment=inputs.made_augment(augment),
-        seed=inputs.seed_number(seed),
-    )
-
-
-def _validation(
-    data: tuple[Any, Any] | None, metric: Metric | None, patience: int | None, batch_size: int
-) -> Validation | None:
-    if data is None:
-        if metric is not None or patience is not None:
-            raise ValueError("fit: metric and patience need data to measure on; pass validation=(x_val, y_val)")
-        return None
-    if not isinstance(data, tuple | list) or len(data) != 2:
-        raise ValueError(f"fit: validation must be (x_val, y_val), got {type(data).__name__}")
-    x, y = inputs.examples(*data, name="validation")
-    inputs.refuse_non_finite(x)
-    return Validation(x, y, metric=inputs.function(metric, name="metric"), batch_size=batch_size)
-
-
-def _farewell(run: Run, file: CheckpointFile | None) -> str:
-    """Where it stopped, what the model holds, and how to go on."""
-    stopped = f"fit: stopped in epoch {run.epoch + 1} of {run.epochs} after step {run.step} of {run.batches.n_steps}"
-    if run.finished:
-        stopped = f"fit: stopped after the last epoch, {run.epoch} of {run.epochs}"
+def _farewell(run: Run, file: CheckpointFile) -> str:
+    """Where it stopped, what the model holds, and how to continue."""
     best = run.best.epoch if run.keep_best else None
-    holds = (
-        "the model holds its latest weights" if best is None else f"the model holds the best weights, of epoch {best}"
-    )
+    holds = f"the best weights, those of epoch {best}" if best is not None else "its latest weights"
     if run.finished:
-        return f"{stopped}; {holds}; the training is complete"
-    if file is None:
-        return f"{stopped}; {holds}; nothing was saved, pass checkpoint='run.npz' next time to be able to go on"
-    return (
-        f"{stopped}; {holds}; to go on {file.place}, make the same call with resume=True and checkpoint={file.path!r}"
-    )
+        stopped, onwards = f"after the last epoch, {run.epoch} of {run.epochs}", "the training is complete"
+    else:
+        step = f"after step {run.step} of {run.batches.n_steps}"
+        stopped, onwards = f"in epoch {run.epoch + 1} of {run.epochs} {step}", file.how_to_continue()
+    return f"fit: stopped {stopped}; the model holds {holds}; {onwards}"

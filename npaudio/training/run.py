@@ -1,6 +1,9 @@
-"""One training under way: its parts, the place where it stands, and what happens after each step and each epoch."""
+"""One training in progress: its parts, the place where it stands, and what happens after each step and each epoch."""
 
+import copy
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -8,55 +11,55 @@ from npaudio import nn
 from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import RunningAverage, recompute_batch_norm
 from npaudio.training.batches import Batches
-from npaudio.training.best import Best
+from npaudio.training.evaluation import Best, Validation
 from npaudio.training.history import History
 from npaudio.training.interrupt import Interrupt
 from npaudio.training.progress import Progress
-from npaudio.training.validation import Validation
 
 
+@dataclass(eq=False, kw_only=True)
 class Run:
-    """What `fit` was asked for, and what `loop.train` moves along.
+    """What `fit` was asked for, checked, and the state that `loop.train` changes.
 
     Attributes
     ----------
     epoch, step : int
-        Where it stands, both from 0: `step` steps of `epoch` are done.
+        Position, both counted from 0: `step` steps of `epoch` are done.
     loss_sum, n_seen, lr : float, int, float
-        Of the present epoch: sum of the losses of its examples so far, their number, and the last learning rate.
+        Of the current epoch: sum of the losses of its examples so far, their number, and the last learning rate.
+    buffers : list of (module, name, array)
+        Copies of what the next forward pass will change besides the weights.
     """
 
-    def __init__(
-        self,
-        model: nn.Module,
-        batches: Batches,
-        *,
-        epochs: int,
-        loss: nn.Loss,
-        optimizer: nn.Optimizer,
-        schedule: Schedule | None,
-        average: RunningAverage | None,
-        validation: Validation | None,
-        patience: int | None,
-        keep_best: bool,
-        clip_norm: float | None,
-        after_epoch: Callable[[History], None] | None,
-    ) -> None:
-        self.model, self.batches, self.epochs = model, batches, epochs
-        self.loss, self.optimizer, self.schedule, self.average = loss, optimizer, schedule, average
-        self.validation, self.patience, self.keep_best = validation, patience, keep_best
-        self.clip_norm, self.call_after_epoch = clip_norm, after_epoch
-        self.history, self.best = History(), Best()
-        self.epoch, self.step, self.loss_sum, self.n_seen, self.lr = 0, 0, 0.0, 0, optimizer.lr
-        self.interrupt = Interrupt()
-        self.progress = Progress(0, visible=False)
-        self.settings: dict[str, object] = {}  # as they were before the first step, for the checkpoint
-        self.save: Callable[[], None] = lambda: None
-        self.save_every: int | None = None
+    model: nn.Module
+    batches: Batches
+    epochs: int
+    loss: nn.Loss
+    optimizer: nn.Optimizer
+    schedule: Schedule | None
+    average: RunningAverage | None
+    validation: Validation | None
+    patience: int | None
+    keep_best: bool
+    clip_norm: float | None
+    progress: Progress
+    interrupt: Interrupt
+    save: Callable[["Run"], None]
+    save_every: int | None
+    call_after_epoch: Callable[[History], None] | None
+
+    history: History = field(default_factory=History, init=False)
+    best: Best = field(default_factory=Best, init=False)
+    epoch: int = field(default=0, init=False)
+    step: int = field(default=0, init=False)
+    loss_sum: float = field(default=0.0, init=False)
+    n_seen: int = field(default=0, init=False)
+    lr: float = field(default=0.0, init=False)
+    buffers: list[tuple[nn.Module, str, Any]] = field(default_factory=list, init=False)
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are done, or patience is at its end."""
+        """Whether all epochs are done, or the patience is used up."""
         return self.epoch >= self.epochs or self.history.stopped_early
 
     @property
@@ -65,17 +68,34 @@ class Run:
         return self.epoch * self.batches.n_steps + self.step
 
     def rest_of_epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """The batches of the present epoch that are not done yet."""
+        """The batches of the current epoch that have not been used yet."""
         return self.batches.of_epoch(self.epoch, self.step)
 
-    def check_gradients(self, x: np.ndarray, loss: float) -> None:
-        """Before the optimizer's step: refuse NaN, naming step and layer, and shorten gradients that are too long."""
-        nn.require_finite(self.model, x, loss, step=self.steps_done + 1)
+    def begin_step(self) -> None:
+        """Set the gradients to zero, and remember the buffers in case the batch turns out to be bad."""
+        self.model.zero_grad()
+        owners = [(module, name) for module in self.model.modules() for name in module.buffer_names]
+        self.buffers = [(module, name, copy.copy(getattr(module, name))) for module, name in owners]
+
+    def require_finite(self, x: np.ndarray, loss: float) -> None:
+        """Refuse a loss or a gradient that is NaN or infinite; the error names the step and the layer.
+
+        The buffers, such as BatchNorm's running statistics, are then reset: the bad batch must not stay in them.
+        """
+        try:
+            nn.require_finite(self.model, x, loss, step=self.steps_done + 1)
+        except nn.NonFiniteError:
+            for module, name, array in self.buffers:
+                setattr(module, name, array)
+            raise
+
+    def clip_gradients(self) -> None:
+        """Shorten the gradients if all of them together are longer than `clip_norm`."""
         if self.clip_norm is not None:
             nn.clip_grad_norm(self.model.parameters(), self.clip_norm)
 
     def after_step(self, loss: float, n: int) -> None:
-        """Schedule, moving average, bookkeeping; a checkpoint if it is time for one."""
+        """Schedule, moving average, bookkeeping; a checkpoint if one is due."""
         self.lr = self.optimizer.lr
         if self.schedule is not None:
             self.schedule.step()
@@ -85,11 +105,9 @@ class Run:
         self.loss_sum += loss * n
         self.n_seen += n
         self.progress.step(self.steps_done, self.epoch + 1, loss, n)
-        asked = self.interrupt.wanted
-        if asked or (self.save_every is not None and self.steps_done % self.save_every == 0):
-            self.save()
-        if asked:
-            raise KeyboardInterrupt
+        if self.interrupt.wanted or (self.save_every is not None and self.steps_done % self.save_every == 0):
+            self.save(self)
+        self.interrupt.raise_if_wanted()
 
     def after_epoch(self) -> None:
         """Average, validation, history, best model, early stopping; a checkpoint."""
@@ -99,20 +117,19 @@ class Run:
         self._measure()
         self.epoch, self.step, self.loss_sum, self.n_seen = self.epoch + 1, 0, 0.0, 0
         self.history.best_epoch = self.best.epoch
-        self.look_at_patience()
+        self.check_patience()
         self.progress.epoch(self.history)
-        self.save()
+        self.save(self)
         if self.call_after_epoch is not None:
             self.call_after_epoch(self.history)
-        if self.interrupt.wanted:
-            raise KeyboardInterrupt
+        self.interrupt.raise_if_wanted()
 
-    def look_at_patience(self) -> None:
-        """Note whether patience is at its end before the epochs are."""
+    def check_patience(self) -> None:
+        """Record whether the training stops before its last epoch, because nothing has improved for long enough."""
         self.history.stopped_early = self.epoch < self.epochs and self.best.is_stale(self.epoch, self.patience)
 
     def settle(self) -> None:
-        """Leave in the model what was worth keeping: the best weights, else the averaged ones, else the last."""
+        """Load into the model the weights to keep: the best ones, else the averaged ones, else leave the last."""
         if self.keep_best and self.best.epoch is not None:
             self.model.load_state_dict(self.best.weights)
         elif self.average is not None and self.average.weights:
@@ -121,18 +138,18 @@ class Run:
         self.progress.close()
 
     def _measure(self) -> None:
-        """Add the epoch to the history, with the averaged weights in the model if there are any."""
+        """Add the epoch to the history, measured with the averaged weights if there are any."""
         values = {"loss": self.loss_sum / self.n_seen, "lr": self.lr}
         if self.average is None:
             self._validate(values)
         else:
             with self.average.in_place_of(self.model):
-                self._fit_statistics(self.average)
+                self._update_statistics(self.average)
                 self._validate(values)
         self.history.append(values)
 
-    def _fit_statistics(self, average: RunningAverage) -> None:
-        """Give an average of weights the BatchNorm statistics that belong to it."""
+    def _update_statistics(self, average: RunningAverage) -> None:
+        """Compute the BatchNorm statistics that belong to averaged weights."""
         if average.weights and not average.kind.own_statistics:
             recompute_batch_norm(self.model, self.batches.x, batch_size=self.batches.batch_size)
             average.weights = self.model.state_dict()

@@ -1,15 +1,20 @@
-"""Samplers: which examples an epoch goes through, and in which order. And the other cure for rare classes: weights.
+"""Samplers: which examples an epoch uses, and in which order. And class weights, the other remedy for rare classes.
 
-A sampler is anything that is called as `sampler(y, rng)` with all targets and the epoch's own generator, and returns
-the indices of the epoch in order.
+A sampler is anything that can be called as `sampler(y, rng)` with all targets and the epoch's own random generator, and
+returns the indices of the epoch in order.
 
-Conventions: targets are classes (n,) of an integer type, or yes and no for each class (n, n_classes).
+Conventions: targets `y` are class indices (n,) of an integer type, or 0 and 1 for each class (n, n_classes).
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
+
+from npaudio._core.checks import Check
+
+SHOWN = 10  # classes named in a message
 
 
 class Sampler(Protocol):
@@ -30,12 +35,22 @@ class Shuffled:
 
 @dataclass(frozen=True)
 class ClassBalanced:
-    """Every class equally often: rare examples come several times an epoch, common ones not in each.
+    """Every class equally often: rare examples come several times an epoch, common ones not in every epoch.
 
     Any n_classes examples in a row, counted from the first, hold each class exactly once, so batches are balanced too.
-    An epoch is as long as the data, hence a class is drawn n / n_classes times, rounded up or down. Within a class no
-    example comes a second time before all others have come once. For several labels a clip, an example is drawn for one
-    of its classes and brings the others along; PANNs (Kong et al. 2020, section III-C) are trained so.
+    An epoch is as long as the data, so each class is drawn n / n_classes times, rounded up or down. Within a class,
+    every example comes once before any comes a second time. With several classes a clip, an example is drawn for one
+    of its classes and brings the others along; PANNs (Kong et al. 2020, section III-C) are trained this way.
+
+    See Also
+    --------
+    class_weights : weights in the loss instead of repeated examples.
+
+    Examples
+    --------
+    >>> y = np.array([0, 0, 0, 0, 0, 1])
+    >>> y[ClassBalanced()(y, np.random.default_rng(0))].tolist()
+    [1, 0, 0, 1, 0, 1]
     """
 
     def __call__(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -47,27 +62,29 @@ class ClassBalanced:
 
 
 class Weighted:
-    """Examples drawn with replacement, in proportion to a weight each; PyTorch's `WeightedRandomSampler`.
+    """Examples drawn with replacement, in proportion to their weights; PyTorch's `WeightedRandomSampler`.
 
     Parameters
     ----------
     weights : array (n,)
-        At least 0, not all 0.
+        One for each example, at least 0, not all 0.
     """
 
-    def __init__(self, weights: Any) -> None:
+    def __init__(self, weights: Sequence[float] | np.ndarray) -> None:
         values = np.asarray(weights, np.float64)
         if values.ndim != 1 or not (np.isfinite(values).all() and (values >= 0).all() and values.sum() > 0):
-            raise ValueError(
-                f"Weighted: weights must be one finite number an example, at least 0 and not all 0, got shape "
-                f"{values.shape}; for classes use ClassBalanced()"
+            raise Check("Weighted").error(
+                f"weights must be one finite number an example, at least 0 and not all 0, got shape {values.shape}; "
+                "for classes use ClassBalanced()"
             )
         self.weights, self.shares = values, values / values.sum()
 
     def __call__(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """As many independent draws as there are examples."""
         if len(self.shares) != len(y):
-            raise ValueError(f"Weighted: there are {len(self.shares)} weights for {len(y)} examples; give one for each")
+            raise Check("Weighted").error(
+                f"there are {len(self.shares)} weights for {len(y)} examples; give one for each"
+            )
         return rng.choice(len(y), size=len(y), p=self.shares)
 
     def __repr__(self) -> str:
@@ -75,16 +92,16 @@ class Weighted:
 
 
 def class_weights(y: np.ndarray, n_classes: int | None = None) -> np.ndarray:
-    """Weights under which all classes count the same: n / (n_classes · count), for nn.CrossEntropyLoss(weight=...).
+    """Weights that give all classes the same influence, n / (n_classes · count), for nn.CrossEntropyLoss(weight=...).
 
     scikit-learn's `class_weight="balanced"`.
 
     Parameters
     ----------
     y : np.ndarray (n,)
-        Classes, of an integer type.
+        Class indices, of an integer type.
     n_classes : int, optional
-        By default one more than the largest in `y`.
+        By default one more than the largest index in `y`.
 
     Returns
     -------
@@ -94,14 +111,24 @@ def class_weights(y: np.ndarray, n_classes: int | None = None) -> np.ndarray:
     Raises
     ------
     ValueError
-        A class without example.
+        A class without examples.
+
+    See Also
+    --------
+    positive_weights : for several classes a clip.
+    ClassBalanced : balances the batches instead of the loss.
+
+    Examples
+    --------
+    >>> class_weights(np.array([0, 0, 0, 1]))
+    array([0.66666667, 2.        ])
     """
-    counts = _class_counts(y, n_classes, caller="class_weights")
+    counts = _class_counts(Check("class_weights"), y, n_classes)
     return counts.sum() / (len(counts) * counts)
 
 
 def positive_weights(y: np.ndarray) -> np.ndarray:
-    """Negatives over positives of each class, for nn.BCEWithLogitsLoss(pos_weight=...): both sides count the same.
+    """Negatives over positives of each class, which gives both the same influence in nn.BCEWithLogitsLoss(pos_weight=).
 
     Parameters
     ----------
@@ -117,23 +144,26 @@ def positive_weights(y: np.ndarray) -> np.ndarray:
     ------
     ValueError
         A class without positives.
+
+    See Also
+    --------
+    class_weights : for one class a clip.
     """
-    y = np.asarray(y)
+    check, y = Check("positive_weights"), np.asarray(y)
     if y.ndim != 2 or len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError(f"positive_weights: y must be 0 and 1 of shape (n, n_classes), got {y.dtype} {y.shape}")
+        raise check.error(f"y must be 0 and 1 of shape (n, n_classes), got {y.dtype} {y.shape}")
     positives = np.count_nonzero(y, axis=0)
-    _refuse_empty(positives, caller="positive_weights")
+    _refuse_empty(check, np.flatnonzero(positives == 0))
     return (len(y) - positives) / positives
 
 
 def _members(y: np.ndarray) -> list[np.ndarray]:
     """For each class the indices of its examples."""
-    y = np.asarray(y)
+    check, y = Check("ClassBalanced"), np.asarray(y)
     if y.ndim == 2:
-        counts = np.count_nonzero(y > 0.5, axis=0)
-        _refuse_empty(counts, caller="ClassBalanced")
+        _refuse_empty(check, np.flatnonzero(~(y > 0.5).any(axis=0)))
         return [np.flatnonzero(column > 0.5) for column in y.T]
-    counts = _class_counts(y, None, caller="ClassBalanced")
+    counts = _class_counts(check, y)
     return np.split(np.argsort(y, kind="stable"), np.cumsum(counts)[:-1])
 
 
@@ -143,23 +173,28 @@ def _in_turn(indices: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarra
     return rng.permuted(passes, axis=1).ravel()[:n]
 
 
-def _class_counts(y: np.ndarray, n_classes: int | None, *, caller: str) -> np.ndarray:
+def _class_counts(check: Check, y: np.ndarray, n_classes: int | None = None) -> np.ndarray:
+    """Examples of each class; there can't be more classes than examples, so a huge index takes no memory."""
     y = np.asarray(y)
     if y.ndim != 1 or len(y) == 0 or y.dtype.kind not in "iu" or y.min() < 0:
-        raise ValueError(
-            f"{caller}: y must be classes (n,) as whole numbers from 0 on, got {y.dtype} {y.shape}; "
+        raise check.error(
+            f"y must be class indices (n,), whole numbers from 0 on, got {y.dtype} {y.shape}; "
             "of one-hot rows take .argmax(axis=1)"
         )
-    if n_classes is not None and y.max() >= n_classes:
-        raise ValueError(f"{caller}: class {y.max()} occurs, but n_classes is {n_classes}; classes count from 0")
-    counts = np.bincount(y, minlength=n_classes or 0)
-    _refuse_empty(counts, caller=caller)
+    largest = int(y.max())
+    n_classes = largest + 1 if n_classes is None else check.whole_number(n_classes, "n_classes")
+    if largest >= n_classes:
+        raise check.error(f"class {largest} occurs, but n_classes is {n_classes}; classes count from 0")
+    classes, counts = np.unique(y, return_counts=True)
+    if len(classes) < n_classes:
+        among = np.arange(min(n_classes, len(classes) + SHOWN + 1))
+        _refuse_empty(check, np.setdiff1d(among, classes))
     return counts
 
 
-def _refuse_empty(counts: np.ndarray, *, caller: str) -> None:
-    empty = np.flatnonzero(counts == 0)
-    if len(empty):
-        raise ValueError(
-            f"{caller}: no example of class {', '.join(map(str, empty))}; leave empty classes out, or find examples"
-        )
+def _refuse_empty(check: Check, empty: Iterable[int]) -> None:
+    """Refuse classes without examples, naming the first ones."""
+    names = [str(index) for index in empty]
+    if names:
+        listed = ", ".join(names[:SHOWN]) + (" and more" if len(names) > SHOWN else "")
+        raise check.error(f"no example of class {listed}; leave empty classes out, or find examples")

@@ -1,34 +1,38 @@
-"""All that a training needs to go on bit for bit, as named arrays, and back.
+"""Everything that a training needs to continue bit for bit, as named arrays, and back.
 
-The arrays of model, optimizer, average and best weights keep their names behind a prefix (`model/features.0.weight`).
-What is not an array is one JSON text under the name `training`: Python writes floats so that they come back exactly.
+Layout
+------
+model/..., optimizer/..., average/..., best/...   arrays under their own names: `model/features.0.weight`
+training    the rest as one JSON text; Python writes floats so that reading them gives the same bits
+checksums   of all other entries as one JSON text, {name: checksum}, compared before anything is restored
 """
 
-import itertools
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from npaudio import nn
 from npaudio.checkpoints import CheckpointError
-from npaudio.training.averaging import SWA
-from npaudio.training.describing import described, fingerprint, numbers, shortened
 from npaudio.training.history import History
 from npaudio.training.run import Run
+from npaudio.training.settings import refuse_other_settings
 
-FORMAT = 2
+FORMAT = 3
 PLACE = ("epoch", "step", "loss_sum", "n_seen", "lr")
 
+Arrays = Mapping[str, np.ndarray]
 
-def snapshot(run: Run) -> dict[str, np.ndarray]:
-    """The training as it stands between two steps."""
+
+def snapshot(run: Run, settings: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The training as it is between two steps, with the settings that it was started with."""
     optimizer = run.optimizer.state_dict()
     arrays = {name: value for name, value in optimizer.items() if isinstance(value, np.ndarray)}
     state = {
         "format": FORMAT,
-        "settings": run.settings,
+        "settings": settings,
         "place": {name: getattr(run, name) for name in PLACE},
         "optimizer": {name: value for name, value in optimizer.items() if name not in arrays},
         "schedule": None if run.schedule is None else run.schedule.state_dict(),
@@ -37,35 +41,32 @@ def snapshot(run: Run) -> dict[str, np.ndarray]:
         "history": run.history.to_dict(),
         "generators": {name: rng.bit_generator.state for name, rng in generators(run.model).items()},
     }
-    return {
-        "training": np.array(json.dumps(state, default=_plain)),
-        **_prefixed("model", run.model.state_dict()),
-        **_prefixed("optimizer", arrays),
-        **_prefixed("average", {} if run.average is None else run.average.weights),
-        **_prefixed("best", run.best.weights),
-    }
+    return with_checksums(
+        {
+            "training": np.array(json.dumps(state, default=_plain)),
+            **_prefixed("model", run.model.state_dict()),
+            **_prefixed("optimizer", arrays),
+            **_prefixed("average", {} if run.average is None else run.average.weights),
+            **_prefixed("best", run.best.weights),
+        }
+    )
 
 
-def restore(run: Run, arrays: Mapping[str, np.ndarray], *, path: str) -> None:
-    """Put a training, made of the same parts, where it stood when the snapshot was taken.
+def restore(run: Run, arrays: Arrays, settings: dict[str, Any], *, path: str) -> None:
+    """Bring a training made of the same parts to the place where the snapshot was taken.
 
     Raises
     ------
     CheckpointError
-        The file holds no training.
+        The file holds no training, or an entry of it was changed.
     ValueError
-        It is of a training with other settings, or of another network.
+        It is from a training with other settings, or of another network.
     """
     state = _read_state(arrays, path)
-    _refuse_other_settings(state["settings"], run.settings, path, used_optimizer=run.optimizer.t > 0)
+    _require_checksums(arrays, path)
+    refuse_other_settings(state["settings"], settings, path, used_optimizer=run.optimizer.t > 0)
     _refuse_other_generators(state["generators"], generators(run.model), path)
-    before = run.model.state_dict()
-    run.model.load_state_dict(_part("model", arrays))
-    try:
-        run.optimizer.load_state_dict({**state["optimizer"], **_part("optimizer", arrays)})
-    except ValueError:
-        run.model.load_state_dict(before)
-        raise
+    _restore_weights(run, _part("model", arrays), {**state["optimizer"], **_part("optimizer", arrays)})
     if run.schedule is not None:
         run.schedule.load_state_dict(state["schedule"])
     if run.average is not None:
@@ -75,91 +76,90 @@ def restore(run: Run, arrays: Mapping[str, np.ndarray], *, path: str) -> None:
     run.history = History.from_dict(state["history"])
     for name in PLACE:
         setattr(run, name, state["place"][name])
-    run.look_at_patience()  # which may be another now, and the number of epochs too
+    run.check_patience()  # patience and the number of epochs may have been changed
     for name, rng in generators(run.model).items():
         rng.bit_generator.state = state["generators"][name]
 
 
-def settings(run: Run) -> dict[str, Any]:
-    """What must be the same for a training to go on as if it had never stopped, as far as it can be compared.
-
-    To be taken before the first step. The number of epochs may grow, unless the learning rate or the average was
-    planned for it, and patience may change. An optimizer that has been used tells its kind only, since its learning
-    rate and momentum have moved.
-    """
-    batches, validation = run.batches, run.validation
-    kind = None if run.average is None else run.average.kind
-    planned = run.schedule is not None or isinstance(kind, SWA)
-    fresh = {"optimizer": numbers(run.optimizer)} if run.optimizer.t == 0 else {}
-    return {
-        "network": described(run.model),
-        "x": fingerprint(batches.x),
-        "y": fingerprint(batches.y),
-        "batch_size": batches.batch_size,
-        "seed": batches.seed,
-        "sampler": described(batches.sampler),
-        "augment": None if batches.augment is None else described(batches.augment),
-        "loss": described(run.loss),
-        "kind of optimizer": type(run.optimizer).__qualname__,
-        **fresh,
-        "schedule": None if run.schedule is None else numbers(run.schedule),
-        "epochs": run.epochs if planned else None,
-        "average": None if kind is None else described(kind),
-        "clip_norm": run.clip_norm,
-        "validation x": None if validation is None else fingerprint(validation.x),
-        "validation y": None if validation is None else fingerprint(validation.y),
-        "metric": None if validation is None or validation.metric is None else validation.metric_name,
-    }
+def _restore_weights(run: Run, weights: Arrays, optimizer: dict[str, Any]) -> None:
+    """Load the states of model and optimizer, or of neither."""
+    before = run.model.state_dict()
+    run.model.load_state_dict(weights)
+    try:
+        run.optimizer.load_state_dict(optimizer)
+    except ValueError:
+        run.model.load_state_dict(before)
+        raise
 
 
 def generators(model: nn.Module) -> dict[str, np.random.Generator]:
-    """The random generators that a model holds, those of its Dropout layers above all, under their paths."""
+    """The random generators of a model, above all those of its Dropout layers, under their paths.
+
+    Found are the attributes of its layers, and what lies in lists, tuples and dicts among them.
+    """
     return {
-        f"{path}.{name}": value
-        for path, module in model.named_modules()
-        for name, value in vars(module).items()
-        if isinstance(value, np.random.Generator)
+        f"{path}.{name}": rng for path, module in model.named_modules() for name, rng in _generators_in(vars(module))
     }
 
 
-def _read_state(arrays: Mapping[str, np.ndarray], path: str) -> dict[str, Any]:
+def _generators_in(values: Mapping[Any, Any]) -> Iterator[tuple[str, np.random.Generator]]:
+    for name, value in values.items():
+        if isinstance(value, np.random.Generator):
+            yield str(name), value
+        elif isinstance(value, list | tuple | dict):
+            inside = value if isinstance(value, dict) else dict(enumerate(value))
+            yield from ((f"{name}.{path}", rng) for path, rng in _generators_in(inside))
+
+
+def with_checksums(arrays: Arrays) -> dict[str, np.ndarray]:
+    """The entries of a checkpoint, and one more with their checksums."""
+    return {**arrays, "checksums": np.array(json.dumps(_checksums(arrays)))}
+
+
+def _checksums(arrays: Arrays) -> dict[str, str]:
+    """CRC-32 of the type, shape and values of each entry."""
+    checksums = {}
+    for name, array in arrays.items():
+        kind = zlib.crc32(f"{array.dtype.str} {array.shape}".encode())
+        checksums[name] = f"{zlib.crc32(np.ascontiguousarray(array).tobytes(), kind):08x}"
+    return checksums
+
+
+def _require_checksums(arrays: Arrays, path: str) -> None:
+    """Refuse a checkpoint with an entry that is missing, new, or not what was saved."""
+    now = _checksums({name: array for name, array in arrays.items() if name != "checksums"})
+    try:
+        then = dict(json.loads(str(arrays["checksums"])))
+    except (KeyError, ValueError, TypeError):
+        then, now = {"checksums": ""}, {}
+    different = [name for name in {**then, **now} if then.get(name) != now.get(name)]
+    if different:
+        raise CheckpointError(
+            f"fit: {path!r} is not what was saved: the entry {different[0]!r} was changed, added or removed; "
+            "take another copy of it, or pass resume=False to start from the beginning and overwrite it"
+        )
+
+
+def _read_state(arrays: Arrays, path: str) -> dict[str, Any]:
     if "training" not in arrays:
         raise CheckpointError(
-            f"fit: {path!r} holds weights or other arrays, but no training to resume; "
+            f"fit: {path!r} has no entry 'training': it holds weights or other arrays, but no training to resume; "
             "start from them with model.load_state_dict(load_checkpoint(path)) and another checkpoint="
         )
     try:
-        state = json.loads(str(arrays["training"]))
+        state: dict[str, Any] = json.loads(str(arrays["training"]))
         found = state["format"]
     except (ValueError, TypeError, KeyError) as error:
         raise CheckpointError(
-            f"fit: {path!r} is no checkpoint of a training; pass another path as checkpoint="
+            f"fit: {path!r} is no checkpoint of a training: its entry 'training' cannot be read; pass another path as "
+            "checkpoint="
         ) from error
     if found != FORMAT:
         raise CheckpointError(
-            f"fit: {path!r} has format {found}, this npaudio resumes format {FORMAT}; use the other version, or "
-            "resume=False to start anew and overwrite it"
+            f"fit: {path!r} has format {found} in its entry 'training', this version of npaudio resumes format "
+            f"{FORMAT}; use the other version, or pass resume=False to start from the beginning and overwrite it"
         )
     return state
-
-
-def _refuse_other_settings(then: dict[str, Any], now: dict[str, Any], path: str, *, used_optimizer: bool) -> None:
-    now = json.loads(json.dumps(now))
-    changed = [name for name in now.keys() & then.keys() if now[name] != then[name]]
-    if changed:
-        said = "; ".join(f"{name} {_difference(then[name], now[name])}" for name in now if name in changed)
-        cure = "pass what it was started with, or resume=False to start anew and overwrite it"
-        if used_optimizer and "schedule" in changed:
-            cure = "the optimizer has been used, and its learning rate has moved: make a new one"
-        raise ValueError(f"fit: {path!r} is of a training with other settings: {said}; {cure}")
-
-
-def _difference(then: Any, now: Any) -> str:
-    """Both in short; of texts of several lines, such as a network, the first line that differs."""
-    if isinstance(then, str) and isinstance(now, str):
-        lines = itertools.zip_longest(then.splitlines(), now.splitlines(), fillvalue="nothing")
-        then, now = next(pair for pair in lines if pair[0] != pair[1])
-    return f"was {shortened(then)}, now {shortened(now)}"
 
 
 def _refuse_other_generators(then: dict[str, Any], now: dict[str, np.random.Generator], path: str) -> None:
@@ -167,16 +167,16 @@ def _refuse_other_generators(then: dict[str, Any], now: dict[str, np.random.Gene
     kinds_now = {name: rng.bit_generator.state["bit_generator"] for name, rng in now.items()}
     if kinds_then != kinds_now:
         raise ValueError(
-            f"fit: {path!r} is of a network with random generators at {kinds_then or 'no place'}, this one has them "
+            f"fit: {path!r} is from a network with random generators at {kinds_then or 'no place'}, this one has them "
             f"at {kinds_now or 'no place'}; build the network as it was"
         )
 
 
-def _prefixed(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _prefixed(prefix: str, arrays: Arrays) -> dict[str, np.ndarray]:
     return {f"{prefix}/{name}": array for name, array in arrays.items()}
 
 
-def _part(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _part(prefix: str, arrays: Arrays) -> dict[str, np.ndarray]:
     start = f"{prefix}/"
     return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
 

@@ -28,17 +28,31 @@ class PrecisionRecallF(NamedTuple):
 
 
 def accuracy(y_true: Labels, y_pred: Labels) -> float:
-    """Share of clips whose predicted label equals the true one.
+    """Share of clips whose predicted class is the true one.
 
     The article's "overall accuracy", scikit-learn's `accuracy_score` for single labels. Libraries differ for several
     labels a clip, where scikit-learn wants the whole set right and torchmetrics counts each label; use the multi-label
     metrics there.
 
+    Parameters
+    ----------
+    y_true : sequence (n,), or np.ndarray (n, n_classes)
+        True classes; beside scores also one-hot or soft rows, whose largest entry is the true class.
+    y_pred : sequence (n,), or np.ndarray (n, n_classes) of float
+        Predicted classes; or scores, whose largest entry is the predicted class.
+
+    Returns
+    -------
+    float
+
     Raises
     ------
     ValueError
-        Numbers of labels that differ, or none.
+        Numbers of clips that differ, or none.
     """
+    if np.ndim(y_pred) == 2 and np.asarray(y_pred).dtype.kind == "f" and np.shape(y_pred)[1] > 0:
+        y_pred = np.argmax(y_pred, axis=1)
+        y_true = np.argmax(y_true, axis=1) if np.ndim(y_true) == 2 else y_true
     true, pred = _checked(y_true, y_pred, caller="accuracy")
     return float(np.mean(true == pred))
 
