@@ -287,3 +287,76 @@ def test_fewer_clips_than_folds_are_refused(tmp_path):
     assert sorted(datasets.AudioFolder(tmp_path).folds) == [1, 2, 3, 4]
     with pytest.raises(ValueError, match="2 sources cannot fill 3 folds"):
         datasets.AudioFolder(tmp_path, n_folds=3, source=lambda name: name[:3])
+
+
+NFC, NFD = "caf\u00e9", "cafe\u0301"  # é as one character, and as a letter and an accent
+
+
+@pytest.mark.parametrize(("in_table", "on_disk"), [(NFC, NFD), (NFD, NFC)])
+def test_a_table_finds_names_whatever_the_form_of_their_accents(tmp_path, in_table, on_disk):
+    write_table(tmp_path / "meta" / "esc50.csv", [esc_row(1, 0, "A") | {"filename": f"{in_table}.wav"}])
+    write_tone(tmp_path / "audio" / f"{on_disk}.wav")
+    dataset = datasets.ESC50(tmp_path)
+    assert dataset.names == (f"audio/{on_disk}.wav",)
+    assert dataset[0][0].size
+    write_table(tmp_path / "meta" / "esc50.csv", [esc_row(1, 0, "A") | {"filename": f"{in_table}s.wav"}])
+    with pytest.raises(ValueError, match="names 1 of 1 files that are not there"):
+        datasets.ESC50(tmp_path)
+
+
+@pytest.mark.parametrize(("wanted", "on_disk"), [(NFC, NFD), (NFD, NFC)])
+def test_classes_are_found_whatever_the_form_of_their_accents(tmp_path, wanted, on_disk):
+    folder_of_classes(tmp_path, {on_disk: 2, "dog": 2})
+    dataset = datasets.AudioFolder(tmp_path, classes=[wanted])
+    assert dataset.class_names == (NFC,)
+    assert dataset.names == (f"{on_disk}/0.wav", f"{on_disk}/1.wav")
+    assert datasets.AudioFolder(tmp_path).class_names == (NFC, "dog")
+
+
+def test_two_folders_whose_names_look_the_same_are_one_class(tmp_path):
+    folder_of_classes(tmp_path, {NFC: 2, NFD: 3})
+    dataset = datasets.AudioFolder(tmp_path)
+    assert (dataset.class_names, len(dataset)) == ((NFC,), 5)
+
+
+def test_backslashes_in_a_table_are_slashes(tmp_path):
+    write_table(tmp_path / "meta" / "esc50.csv", [esc_row(1, 0, "A") | {"filename": "more\\1.wav"}])
+    write_tone(tmp_path / "audio" / "more" / "1.wav")
+    assert datasets.ESC50(tmp_path).names == ("audio/more/1.wav",)
+
+
+@pytest.mark.parametrize("name", ["..\\..\\secret.wav", "\\\\server\\secret.wav", "x\\..\\..\\..\\secret.wav"])
+def test_backslashes_that_lead_out_of_the_data_set_are_refused(tmp_path, name):
+    esc50(tmp_path)
+    write_table(tmp_path / "meta" / "esc50.csv", [esc_row(1, 0, "A") | {"filename": name}])
+    with pytest.raises(ValueError, match="leads out of the data set"):
+        datasets.ESC50(tmp_path)
+
+
+@pytest.mark.parametrize("again", ["1-1000-A-0.wav", ".\\1-1000-A-0.wav"])
+def test_a_file_that_a_table_names_twice_is_refused(tmp_path, again):
+    esc50(tmp_path)
+    rows = [esc_row(1, 0, "A"), esc_row(1, 0, "B"), esc_row(1, 0, "A") | {"filename": again}]
+    write_table(tmp_path / "meta" / "esc50.csv", rows)
+    with pytest.raises(ValueError, match=r"names 'audio/1-1000-A-0\.wav' twice; remove one of the rows"):
+        datasets.ESC50(tmp_path)
+
+
+def test_files_of_the_system_are_skipped_and_listed(tmp_path):
+    folder_of_classes(tmp_path, {"dog": 2, "rain": 2, "@eaDir": 2, ".Trash-1000": 2, "__MACOSX": 1})
+    private = [".Trash-1000/files/1.wav", ".ipynb_checkpoints/1.wav", "@eaDir/1.wav", "more/._1.wav", "._0.wav"]
+    for name in private:
+        write_tone(tmp_path / "dog" / name)
+    dataset = datasets.AudioFolder(tmp_path)
+    assert dataset.class_names == ("dog", "rain")
+    assert len(dataset) == 4
+    skipped = dict(dataset.skipped)
+    assert {name for name in skipped if "/" in name} == {f"dog/{name}" for name in private}
+    assert set(skipped) - {f"dog/{name}" for name in private} == {"@eaDir", ".Trash-1000", "__MACOSX"}
+    assert all("hidden, or was made by the system" in reason for reason in skipped.values())
+
+
+@pytest.mark.parametrize("classes", [[1, 2], [None], ("dog", 1)])
+def test_classes_that_are_no_names_are_refused(tmp_path, classes):
+    with pytest.raises(ValueError, match="classes must be a list of names of folders"):
+        datasets.AudioFolder(folder_of_classes(tmp_path, {"dog": 2}), classes=classes)

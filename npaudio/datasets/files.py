@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import unicodedata
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from npaudio._core.checks import Check
 from npaudio.audio import AudioFileError, AudioFileWarning, load
 from npaudio.audio.files import describe
 from npaudio.datasets.base import SoundDataset
@@ -160,6 +162,11 @@ def load_whole(path: Path, sr: int) -> np.ndarray:
     return y
 
 
+def same_text(name: str) -> str:
+    """A name with each accented letter as one character (NFC). Some systems store a letter and an accent (NFD)."""
+    return unicodedata.normalize("NFC", name)
+
+
 def check_some_usable(dataset: FileDataset) -> None:
     """Refuse a data set of which no file can be read, with the reason for the first."""
     if len(dataset) == 0:
@@ -170,12 +177,12 @@ def check_some_usable(dataset: FileDataset) -> None:
         )
 
 
-def check_root(root: str | os.PathLike[str], *, caller: str) -> Path:
+def check_root(root: str | os.PathLike[str], check: Check) -> Path:
     """The folder as a path; refuse one that is not there."""
     if not isinstance(root, str | os.PathLike):
-        raise ValueError(f"{caller}: root must be the path of a folder, got {root!r}")
+        raise check.error(f"root must be the path of a folder, got {root!r}")
     path = Path(root)
     if not path.is_dir():
         kind = "a file" if path.exists() else "not there"
-        raise ValueError(f"{caller}: {str(path)!r} is {kind}; pass the folder that holds the data set")
+        raise check.error(f"{str(path)!r} is {kind}; pass the folder that holds the data set")
     return path

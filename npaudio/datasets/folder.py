@@ -1,38 +1,42 @@
-"""A folder of one's own recordings, one folder inside it for each class."""
+"""A folder of your own recordings with one folder for each class inside it."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from npaudio.datasets.files import FileDataset, ListedFile, check_root
+from npaudio._core.checks import Check
+from npaudio.datasets.files import FileDataset, ListedFile, check_root, same_text
 from npaudio.datasets.folds import DEFAULT_FOLDS, make_folds
 from npaudio.datasets.skipped import Skipped
 
+SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
+
 
 class AudioFolder(FileDataset):
-    """A folder with one folder a class: `root/dog/1.wav`, `root/dog/2.wav`, `root/rain/1.wav`, ...
+    """A folder with one folder for each class: `root/dog/1.wav`, `root/dog/2.wav`, `root/rain/1.wav`, ...
 
     Every sound file below a class folder belongs to the class, at any depth. All others are in `skipped`, with the
-    reason: damaged, cut off, empty, not a sound, a link to another folder. Stereo is mixed, and any rate is resampled
-    to `sr`.
+    reason: damaged, truncated, empty, not a sound, hidden (`.ipynb_checkpoints`, `._1.wav`), made by the system
+    (`@eaDir`), a link to another folder. Channels are averaged, and the samples are resampled to `sr`.
 
     Parameters
     ----------
     root : str or path
         The folder.
     sr : int
-        Sampling rate of the items in Hz.
+        Sample rate of the items in Hz.
     classes : sequence of str, optional
-        Which folders to read, and in which order they are labelled. None: all, in alphabetical order.
+        Which folders to read, in the order of the class indices. None: all, in alphabetical order.
     n_folds : int, optional
-        Number of folds that the clips are dealt to. None: 5, or as many as there are sources if they are fewer.
+        Number of folds. None: 5, or the number of sources if that is smaller.
     source : callable, optional
         Gives the recording that a file was cut from, for its path relative to the root (with forward slashes):
         clips of one recording stay in one fold. None: every file is a recording of its own.
     rng : numpy.random.Generator or int
-        Order in which clips are dealt to folds.
+        Order in which clips are assigned to folds.
     min_per_class : int
         Fewest usable files a class must have; with one it cannot be trained and tested.
 
@@ -41,6 +45,12 @@ class AudioFolder(FileDataset):
     ValueError
         If the folder is not there or holds no sound, a class has fewer files than needed, or there are fewer clips than
         folds.
+
+    See Also
+    --------
+    npaudio.load : Load a single file.
+    npaudio.datasets.extract_features : Compute the features of all clips.
+    npaudio.datasets.make_folds : The folds.
 
     Examples
     --------
@@ -59,20 +69,23 @@ class AudioFolder(FileDataset):
         rng: np.random.Generator | int = 0,
         min_per_class: int = 2,
     ) -> None:
-        path = check_root(root, caller="AudioFolder")
-        if isinstance(min_per_class, bool) or not isinstance(min_per_class, int | np.integer):
-            raise ValueError(f"AudioFolder: min_per_class must be a whole number, got {min_per_class!r}")
-        class_names = _class_folders(path) if classes is None else _checked_classes(path, classes)
-        listed = [
-            ListedFile(name, label, 1, source(name) if source else name)
-            for label, class_name in enumerate(class_names)
-            for name in _names_below(path, class_name)
-        ]
-        super().__init__(path, listed, class_names=class_names, sr=sr, skipped=_without_class(path))
-        self._check_classes(min_per_class)
-        self.folds = self._deal(n_folds, rng)
+        check = Check("AudioFolder")
+        path = check_root(root, check)
+        min_per_class = max(1, check.whole_number(min_per_class, "min_per_class", least=0))
+        folders, skipped = _class_folders(path)
+        class_names = sorted(folders) if classes is None else _checked_classes(check, folders, classes)
+        listed = []
+        for label, class_name in enumerate(class_names):
+            for name in _names_below(path, folders[class_name]):
+                if _is_private(name):
+                    skipped.append(Skipped(name, "is hidden, or was made by the system"))
+                else:
+                    listed.append(ListedFile(name, label, 1, source(name) if source else name))
+        super().__init__(path, listed, class_names=class_names, sr=sr, skipped=skipped)
+        self._check_classes(check, folders, min_per_class)
+        self.folds = self._assign(n_folds, rng)
 
-    def _deal(self, n_folds: int | None, rng: np.random.Generator | int) -> np.ndarray:
+    def _assign(self, n_folds: int | None, rng: np.random.Generator | int) -> np.ndarray:
         """Folds by source; a single source can only be one fold."""
         n_sources = len(np.unique(self.sources))
         if n_folds is None and n_sources < 2:
@@ -80,51 +93,56 @@ class AudioFolder(FileDataset):
         n_folds = min(DEFAULT_FOLDS, n_sources) if n_folds is None else n_folds
         return make_folds(self.labels, n_folds, sources=self.sources, rng=rng)
 
-    def _check_classes(self, min_per_class: int) -> None:
-        """Refuse a folder without sound, and a class that is too small, with what was skipped as the likely cause."""
+    def _check_classes(self, check: Check, folders: dict[str, list[str]], least: int) -> None:
+        """Refuse a folder without sound, and a class that is too small, with a skipped file as the likely cause."""
         if len(self) == 0:
-            raise ValueError(
-                f"AudioFolder: {str(self.root)!r} holds no sound that can be read in a folder of a class"
+            raise check.error(
+                f"{str(self.root)!r} holds no sound that can be read in a folder of a class"
                 f"{_first_of(self.skipped)}; make one folder for each class, with WAV files in it"
             )
-        for name, count in zip(
-            self.class_names, np.bincount(self.labels, minlength=len(self.class_names)), strict=True
-        ):
-            if count < max(1, min_per_class):
-                left_out = [item for item in self.skipped if item.name.startswith(f"{name}/")]
-                raise ValueError(
-                    f"AudioFolder: class {name!r} has {count} usable {'file' if count == 1 else 'files'}, at least "
-                    f"{max(1, min_per_class)} are needed to train and test{_first_of(left_out)}; add recordings, or "
-                    "leave it out with classes=[...]"
+        counts = np.bincount(self.labels, minlength=len(self.class_names)).tolist()
+        for name, count in zip(self.class_names, counts, strict=True):
+            if count < least:
+                skipped = [item for item in self.skipped if item.name.split("/")[0] in folders[name]]
+                raise check.error(
+                    f"class {name!r} has {count} usable {'file' if count == 1 else 'files'}, at least {least} are "
+                    f"needed to train and test{_first_of(skipped)}; add recordings, or leave it out with classes=[...]"
                 )
 
 
-def _class_folders(root: Path) -> list[str]:
-    """The folders in the root, hidden ones left out."""
-    return sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+def _class_folders(root: Path) -> tuple[dict[str, list[str]], list[Skipped]]:
+    """Folders of each class, several if their names differ in the form of accents only; and what is no class."""
+    folders, skipped = defaultdict(list), []
+    for entry in sorted(root.iterdir()):
+        if not entry.is_dir():
+            skipped.append(Skipped(entry.name, "lies beside the folders of the classes, so it has no label"))
+        elif _is_private(entry.name):
+            skipped.append(Skipped(entry.name, "is a folder that is hidden, or was made by the system"))
+        else:
+            folders[same_text(entry.name)].append(entry.name)
+    return folders, skipped
 
 
-def _checked_classes(root: Path, classes: Sequence[str]) -> list[str]:
-    if isinstance(classes, str) or not hasattr(classes, "__iter__"):
-        raise ValueError(f"AudioFolder: classes must be a list of names of folders, got {classes!r}")
-    found = _class_folders(root)
-    unknown = [name for name in classes if name not in found]
-    if unknown or len(set(classes)) < len(classes):
+def _is_private(name: str) -> bool:
+    """Whether a path leads through a folder, or to a file, that other programs keep for themselves."""
+    return any(part.startswith(".") or part in SYSTEM_FOLDERS for part in name.split("/"))
+
+
+def _checked_classes(check: Check, folders: dict[str, list[str]], classes: Sequence[str]) -> list[str]:
+    if isinstance(classes, str) or not hasattr(classes, "__iter__") or not all(isinstance(c, str) for c in classes):
+        raise check.error(f"classes must be a list of names of folders, got {classes!r}")
+    names = [same_text(name) for name in classes]
+    unknown = [name for name in names if name not in folders]
+    if unknown or len(set(names)) < len(names):
         problem = f"there is no folder {unknown[0]!r}" if unknown else "a class is named twice"
-        raise ValueError(f"AudioFolder: {problem} in classes; choose of {', '.join(found) or 'none'}")
-    return list(classes)
+        raise check.error(f"{problem} in classes; choose of {', '.join(sorted(folders)) or 'none'}")
+    return names
 
 
-def _names_below(root: Path, class_name: str) -> list[str]:
-    """All files of a class, relative to the root, in the same order on every platform."""
-    below = (root / class_name).rglob("*")
+def _names_below(root: Path, folders: Sequence[str]) -> list[str]:
+    """All files in the folders of a class, relative to the root, in the same order on every platform."""
+    below = [path for folder in folders for path in (root / folder).rglob("*")]
     return sorted(path.relative_to(root).as_posix() for path in below if path.is_symlink() or not path.is_dir())
-
-
-def _without_class(root: Path) -> list[Skipped]:
-    """Files beside the class folders."""
-    files = [entry.name for entry in root.iterdir() if not entry.is_dir()]
-    return [Skipped(name, "lies beside the folders of the classes, so it has no label") for name in files]
 
 
 def _first_of(skipped: Sequence[Skipped]) -> str:

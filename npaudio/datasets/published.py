@@ -1,9 +1,9 @@
-"""ESC-50 and UrbanSound8K: sound files with a table that says the class, the fold and the source of each.
+"""ESC-50 and UrbanSound8K: sound files with a table of their classes, folds and sources.
 
 Conventions
 -----------
-A class that the table does not mention does not exist, so a part of a data set is a data set: labels are 0, 1, ... in
-the order of the published class numbers. With all classes present they are the published numbers.
+Labels are 0, 1, ... in the order of the published class numbers, and a class that the table does not mention is left
+out. So a part of a data set is a data set, and with all classes present the labels are the published numbers.
 """
 
 import csv
@@ -12,15 +12,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Literal
 
-from npaudio._core.checks import check_choice
-from npaudio.datasets.files import FileDataset, ListedFile, check_root, check_some_usable
+from npaudio._core.checks import Check
+from npaudio.datasets.files import FileDataset, ListedFile, check_root, check_some_usable, same_text
 from npaudio.datasets.skipped import Skipped
+
+Missing = Literal["error", "skip"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a table says about a clip."""
+    """A clip as the table lists it; its name is relative to the root, with forward slashes."""
 
     name: str
     fold: int
@@ -41,14 +44,20 @@ class ESC50(FileDataset):
     esc10 : bool
         Only the ten classes of ESC-10, labelled 0 to 9.
     sr : int
-        Sampling rate of the items in Hz.
+        Sample rate of the items in Hz.
     missing : {"error", "skip"}
         What to do if the table names files that are not there.
 
     Raises
     ------
     ValueError
-        If the folder or the table is not there, or the table is damaged, or names files that are not there.
+        If the folder or the table is not there, or the table is damaged, names a file twice, or files that are not
+        there.
+
+    See Also
+    --------
+    npaudio.datasets.download : Fetch the data set.
+    npaudio.datasets.extract_features : Compute the features of all clips.
 
     Examples
     --------
@@ -57,11 +66,12 @@ class ESC50(FileDataset):
     """
 
     def __init__(
-        self, root: str | os.PathLike[str], *, esc10: bool = False, sr: int = 44100, missing: str = "error"
+        self, root: str | os.PathLike[str], *, esc10: bool = False, sr: int = 44100, missing: Missing = "error"
     ) -> None:
-        path = check_root(root, caller="ESC50")
+        check = Check("ESC50")
+        path = check_root(root, check)
         columns = ("filename", "fold", "target", "category", "src_file", "esc10")
-        table = Table(path / "meta" / "esc50.csv", columns, caller="ESC50")
+        table = Table(check, path / "meta" / "esc50.csv", columns)
         rows = []
         for k, line in enumerate(table.lines):
             if not esc10 or line["esc10"].strip().lower() == "true":
@@ -85,20 +95,27 @@ class UrbanSound8K(FileDataset):
     root : str or path
         Folder with `audio/fold1` to `audio/fold10` and `metadata/UrbanSound8K.csv`.
     sr : int
-        Sampling rate of the items in Hz.
+        Sample rate of the items in Hz.
     missing : {"error", "skip"}
         What to do if the table names files that are not there.
 
     Raises
     ------
     ValueError
-        If the folder or the table is not there, or the table is damaged, or names files that are not there.
+        If the folder or the table is not there, or the table is damaged, names a file twice, or files that are not
+        there.
+
+    See Also
+    --------
+    npaudio.datasets.download : Fetch the data set.
+    npaudio.datasets.extract_features : Compute the features of all clips.
     """
 
-    def __init__(self, root: str | os.PathLike[str], *, sr: int = 16000, missing: str = "error") -> None:
-        path = check_root(root, caller="UrbanSound8K")
+    def __init__(self, root: str | os.PathLike[str], *, sr: int = 16000, missing: Missing = "error") -> None:
+        check = Check("UrbanSound8K")
+        path = check_root(root, check)
         columns = ("slice_file_name", "fsID", "fold", "classID", "class")
-        table = Table(path / "metadata" / "UrbanSound8K.csv", columns, caller="UrbanSound8K")
+        table = Table(check, path / "metadata" / "UrbanSound8K.csv", columns)
         rows = []
         for k, line in enumerate(table.lines):
             fold, number = table.numbers(k, "fold", "classID")
@@ -109,12 +126,12 @@ class UrbanSound8K(FileDataset):
 
 
 class Table:
-    """A CSV file with the columns that are needed; what is wrong with it is an error that names it."""
+    """A CSV file with certain columns; its faults are errors that name it."""
 
-    def __init__(self, path: Path, columns: Sequence[str], *, caller: str) -> None:
-        self.path, self.caller = path, caller
+    def __init__(self, check: Check, path: Path, columns: Sequence[str]) -> None:
+        self.path, self.check = path, check
         if not path.is_file():
-            raise ValueError(f"{caller}: {str(path)!r} is not there; pass the folder that the archive unpacks to")
+            raise check.error(f"{str(path)!r} is not there; pass the folder that the archive unpacks to")
         names, self.lines, self.line_numbers = self._read()
         absent = [name for name in columns if name not in names]
         if absent and len(names) == 1 and re.search("[;\t]", names[0]):
@@ -127,7 +144,7 @@ class Table:
                 raise self.error(f"has nothing in column {empty[0]!r} of line {self.line_numbers[k]}", "repair it")
 
     def _read(self) -> tuple[Sequence[str], list[dict[str, str]], list[int]]:
-        """Names of the columns; the lines; and the number of each in the file, from 1, for error messages."""
+        """Names of the columns; the lines; and their numbers in the file, from 1, for error messages."""
         with open(self.path, newline="", encoding="utf-8-sig") as stream:
             reader = csv.DictReader(stream)
             try:
@@ -156,19 +173,22 @@ class Table:
         self, root: Path, rows: Sequence[Row], missing: str
     ) -> tuple[list[ListedFile], list[str], list[Skipped]]:
         """The files that are there with labels 0, 1, ...; the names of the classes; the files that are not there."""
-        check_choice(missing, ("error", "skip"), caller=self.caller, name="missing")
+        self.check.choice(missing, ("error", "skip"), "missing")
         classes = self._classes(rows)
         label = {number: k for k, number in enumerate(sorted(classes))}
-        present, absent = [], []
+        present: dict[str, ListedFile] = {}
+        absent = []
         for row in rows:
-            self._check_name(row.name)
-            if (root / row.name).is_file():
-                present.append(ListedFile(row.name, label[row.class_number], row.fold, row.source))
-            else:
+            name = self._name_on_disk(root, row.name)
+            if name is None:
                 absent.append(Skipped(row.name, "is named in the table, but not there"))
+            elif name in present:
+                raise self.error(f"names {name!r} twice", "remove one of the rows, or the clip would count twice")
+            else:
+                present[name] = ListedFile(name, label[row.class_number], row.fold, row.source)
         if missing == "error":
             self._refuse_absent(absent, len(rows))
-        return present, [classes[number] for number in label], absent
+        return list(present.values()), [classes[number] for number in label], absent
 
     def _classes(self, rows: Sequence[Row]) -> dict[int, str]:
         """Number and name of each class; one number must not have two names."""
@@ -181,10 +201,17 @@ class Table:
                 raise self.error(f"calls class {row.class_number} both {name!r} and {row.class_name!r}", "repair it")
         return classes
 
-    def _check_name(self, name: str) -> None:
-        """A name must stay below the root, on every platform."""
-        if ".." in PurePosixPath(name).parts or PureWindowsPath(name).drive or "\\" in name or "//" in name:
+    def _name_on_disk(self, root: Path, name: str) -> str | None:
+        """The file's real name: with slashes for backslashes, and accents in the form that the disk has; or None."""
+        path = PurePosixPath(name.replace("\\", "/"))
+        drive = any(PureWindowsPath(part).drive for part in path.parts)
+        if ".." in path.parts or drive or "//" in name.replace("\\", "/"):
             raise self.error(f"names {name!r}, which leads out of the data set", "repair it")
+        if not name.isascii() and not (root / path).is_file():
+            folder = (root / path).parent
+            names = {same_text(entry.name): entry.name for entry in folder.iterdir()} if folder.is_dir() else {}
+            path = path.with_name(names.get(same_text(path.name), path.name))
+        return path.as_posix() if (root / path).is_file() else None
 
     def _refuse_absent(self, absent: Sequence[Skipped], n_rows: int) -> None:
         if absent:
@@ -192,4 +219,5 @@ class Table:
             raise self.error(problem, 'unpack the archive again, or pass missing="skip" to go on without them')
 
     def error(self, problem: str, cure: str) -> ValueError:
-        return ValueError(f"{self.caller}: {str(self.path)!r} {problem}; {cure}")
+        """The error to raise, with the path of the table."""
+        return self.check.error(f"{str(self.path)!r} {problem}; {cure}")
