@@ -81,7 +81,7 @@ def test_a_line_that_brings_nothing_is_given_up_and_taken_up_by_the_next_call(tm
     with serving(content) as server:
         server.cuts = [1000, 0, 0, 0, 0]
         with pytest.raises(
-            datasets.DownloadError, match=r"the line broke after 1000 of .*0\.0 MB are kept, call it again"
+            datasets.DownloadError, match=r"the connection broke after 1000 of .*0\.0 MB are kept, call it again"
         ):
             datasets.download("esc50", tmp_path, url=server.url)
         assert len(server.requests) == 5
@@ -153,7 +153,7 @@ def test_without_a_network_the_message_says_what_to_do(tmp_path, monkeypatch):
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
         with pytest.raises(
-            datasets.DownloadError, match=r"could not be fetched.*check the network, or fetch it by other"
+            datasets.DownloadError, match=r"could not be downloaded.*check the network, or download it with another"
         ):
             datasets.download("esc50", tmp_path, url=f"http://127.0.0.1:{port}/x.zip")
 
@@ -338,8 +338,8 @@ def test_an_archive_that_is_there_already_is_checked_too(tmp_path, content):
 
 def test_a_second_process_is_told_to_wait_and_a_killed_one_leaves_no_lock(tmp_path, content, files):
     code = (
-        "import sys, time, pathlib; from npaudio.datasets.downloading import fetching\n"
-        "with fetching._alone_in(pathlib.Path(sys.argv[1])):\n    print('locked', flush=True); time.sleep(60)"
+        "import sys, time, pathlib; from npaudio.datasets.downloading import published_archives\n"
+        "with published_archives._alone_in(pathlib.Path(sys.argv[1])):\n    print('locked', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout.readline() == "locked\n"

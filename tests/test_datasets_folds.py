@@ -71,7 +71,7 @@ def test_labels_may_be_whole_numbers_of_any_type(kind):
             r"sources must be one name or number for each of 4 clips, got <U1",
         ),
         ([0, 0, 1, 1], {"sources": list("abcde")}, "for each of 4 clips"),
-        ([0, 0, 1, 1], {"sources": "abab"}, "for each of 4 clips, got something that is no plain list"),
+        ([0, 0, 1, 1], {"sources": "abab"}, "for each of 4 clips, got something other than a plain list"),
         ([0, 0, 1, 1], {"sources": [("a", 1), ("b", 1), ("c", 1), ("d", 1)]}, r"for each of 4 clips, got .*\(4, 2\)"),
         ([0.5, 1.7, 1, 0], {}, "labels must be one whole number from 0 on for each clip, got float64"),
         ([0, -1, 1, 1], {}, "labels must be one whole number from 0 on"),

@@ -23,7 +23,8 @@ Conventions
 from npaudio._core.terminal import ProgressLine
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.downloading.archive import ArchiveError
-from npaudio.datasets.downloading.fetching import DownloadError, download
+from npaudio.datasets.downloading.fetching import DownloadError
+from npaudio.datasets.downloading.published_archives import download
 from npaudio.datasets.features.extraction import extract_features
 from npaudio.datasets.features.table import FeatureTable
 from npaudio.datasets.folder import AudioFolder

@@ -1,6 +1,6 @@
-"""What all data sets have in common: their length, their items, classes, folds, and what was left out.
+"""The common base of all data sets: length, items, classes, folds, and the files that were skipped.
 
-A class of one's own needs `load` and `content_key`, and to call `SoundDataset.__init__`.
+Your own data set needs `load` and `content_key`, and must call `SoundDataset.__init__`.
 """
 
 import copy
@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from npaudio._core.checks import check_positive_int
+from npaudio._core.checks import Check
 from npaudio.datasets.folds import split_by_fold
 from npaudio.datasets.skipped import Skipped, describe_skipped
 
@@ -22,7 +22,7 @@ class SoundDataset(ABC):
     Parameters
     ----------
     names : sequence of str
-        What to call each clip, such as its path within the data set.
+        Name of each clip, such as its path within the data set.
     labels : sequence
         Label of each clip: an index into `class_names`, or a list of events.
     class_names : sequence of str
@@ -32,9 +32,9 @@ class SoundDataset(ABC):
     sources : sequence
         Recording that each clip comes from.
     sr : int
-        Sampling rate of the items in Hz.
+        Sample rate of the items in Hz.
     skipped : sequence of Skipped
-        Files that were left out.
+        Files that cannot be used.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class SoundDataset(ABC):
         self.class_names = tuple(class_names)
         self.folds = np.asarray(folds, dtype=int)
         self.sources = np.asarray(sources)
-        self.sr = check_positive_int(sr, caller=type(self).__name__, name="sr")
+        self.sr = Check(type(self).__name__).whole_number(sr, "sr")
         self.skipped = tuple(skipped)
 
     @abstractmethod
@@ -69,7 +69,7 @@ class SoundDataset(ABC):
 
     @abstractmethod
     def content_key(self, index: int) -> str:
-        """Text that changes if the sound of the clip changes, and does not if only its name does."""
+        """Text that changes if and only if the sound of the clip changes; its name does not matter."""
 
     def __len__(self) -> int:
         """Number of clips, without those that were skipped."""
@@ -81,12 +81,12 @@ class SoundDataset(ABC):
         return self.load(index), self.labels[index]
 
     def split(self, fold: int | Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Indices to train on and to test on, where a fold (or several) is tested.
+        """Indices to train on and to test on, where one fold or several are tested.
 
         Parameters
         ----------
         fold : int or sequence of int
-            What to test on; all others are trained on.
+            Folds to test on; all others are trained on.
 
         Returns
         -------
@@ -104,9 +104,14 @@ class SoundDataset(ABC):
             If clips of one source are on both sides.
         UntrainedClassWarning
             If a class is tested that has no clip to train on, such as one with a single file.
+
+        See Also
+        --------
+        with_folds : The same data set with other folds.
+        npaudio.datasets.make_folds : Assign clips to folds.
         """
         labels = self.labels if isinstance(self.labels, np.ndarray) else None
-        return split_by_fold(self, labels, fold, caller=f"{type(self).__name__}.split")
+        return split_by_fold(self, labels, fold, Check(f"{type(self).__name__}.split"))
 
     def with_folds(self, folds: Sequence[int] | np.ndarray) -> Self:
         """The same data set with other folds, such as those of `make_folds`.
@@ -130,8 +135,8 @@ class SoundDataset(ABC):
         if folds.shape != (len(self),) or folds.dtype.kind not in "iu" or (folds < 1).any():
             numbers = folds.shape == (len(self),) and folds.dtype.kind in "iu"
             found = f"a fold {folds.min()}" if numbers else f"{folds.dtype} of shape {folds.shape}"
-            raise ValueError(
-                f"with_folds: folds must be {len(self)} whole numbers from 1 on, got {found}; "
+            raise Check("with_folds").error(
+                f"folds must be {len(self)} whole numbers from 1 on, got {found}; "
                 "make them with make_folds(dataset.labels, n_folds, sources=dataset.sources)"
             )
         other = copy.copy(self)
@@ -139,12 +144,12 @@ class SoundDataset(ABC):
         return other
 
     def report(self) -> str:
-        """What is in the data set, and every file that was skipped with the reason, as text.
+        """The contents of the data set, and every skipped file with the reason, as text.
 
         Returns
         -------
         str
-            A headline, then one line a skipped file.
+            A headline, then one line for each skipped file.
         """
         return f"{self!r}\n{describe_skipped(self.skipped)}"
 

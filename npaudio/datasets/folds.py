@@ -1,8 +1,8 @@
-"""Folds: which clips are tested together, and whether the test is honest.
+"""Folds: which clips are tested together, and whether the test is fair.
 
-Several clips are often cut from one recording. If one of them is trained on and another tested, the network may know
-the recording instead of the sound, and the score is too good. So folds keep the clips of one source together, and a
-split that does not is warned of.
+Several clips are often cut from one recording. If one of them is in the training set and another in the test set, the
+network may recognise the recording instead of the sound, and the score is too good. So folds keep the clips of one
+source together, and a split that does not gives a warning.
 
 Conventions
 -----------
@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from npaudio._core.checks import check_positive_int
+from npaudio._core.checks import Check
 from npaudio.augment.draws import needed_generator
 
 DEFAULT_FOLDS = 5
@@ -37,9 +37,9 @@ def make_folds(
     sources: Sequence[object] | np.ndarray | None = None,
     rng: np.random.Generator | int = 0,
 ) -> np.ndarray:
-    """Deal clips to folds by chance, so that every fold has about as many of each class, and sources stay whole.
+    """Assign clips to folds at random, with about as many of each class in every fold, and each source in one fold.
 
-    Sources are dealt in random order, large ones first, each to the fold that has the fewest clips of its class.
+    Sources are taken in random order, large ones first, each for the fold that has the fewest clips of its class.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ def make_folds(
     n_folds : int
         Number of folds, at least 2.
     sources : sequence, (n_clips,), optional
-        Recording that each clip comes from. None: split by clip, as if each were a recording of its own.
+        Recording that each clip comes from. None: every clip is a recording of its own.
     rng : numpy.random.Generator or int
-        Order in which sources are dealt.
+        Order in which sources are assigned.
 
     Returns
     -------
@@ -61,6 +61,11 @@ def make_folds(
     ------
     ValueError
         Fewer than two folds, fewer clips or sources than folds, or labels or sources of another form.
+
+    See Also
+    --------
+    npaudio.datasets.AudioFolder : Uses these folds.
+    leaked_sources : Check a split.
 
     Examples
     --------
@@ -94,14 +99,19 @@ def leaked_sources(sources: Sequence[object] | np.ndarray, train: np.ndarray, te
     Returns
     -------
     np.ndarray
-        The sources on both sides, sorted; empty if the split is honest.
+        The sources on both sides, sorted; empty if the split is fair.
+
+    Examples
+    --------
+    >>> leaked_sources(["a", "a", "b"], np.array([0]), np.array([1, 2]))
+    array(['a'], dtype='<U1')
     """
     sources = np.asarray(sources)
     return np.intersect1d(sources[train], sources[test])
 
 
 class Foldable(Protocol):
-    """What can be split: a data set, or a table of features."""
+    """Anything that can be split: a data set, or a table of features."""
 
     folds: np.ndarray
     sources: np.ndarray
@@ -109,23 +119,23 @@ class Foldable(Protocol):
 
 
 def split_by_fold(
-    clips: Foldable, labels: np.ndarray | None, fold: int | Sequence[int], *, caller: str
+    clips: Foldable, labels: np.ndarray | None, fold: int | Sequence[int], check: Check
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Indices (train, test) of the clips outside and inside a fold, or several; warns of what makes the test unfair.
+    """Indices (train, test) of the clips outside and inside a fold, or several, with warnings if the test is unfair.
 
-    Labels are None if they are events, which scenes would have to be drawn for.
+    Labels are None if they are lists of events.
     """
     wanted = np.atleast_1d(fold)
     known = np.unique(clips.folds)
     if not wanted.size or not np.isin(wanted, known).all():
-        raise ValueError(f"{caller}: unknown fold {fold!r}; choose of {', '.join(map(str, known.tolist()))}")
+        raise check.error(f"unknown fold {fold!r}; choose of {', '.join(map(str, known.tolist()))}")
     inside = np.isin(clips.folds, wanted)
     train, test = np.flatnonzero(~inside), np.flatnonzero(inside)
     if not len(train):
-        raise ValueError(f"{caller}: fold {fold!r} holds all clips, so none are left to train on; choose fewer folds")
-    _warn_of_leaks(clips.sources, train, test, caller)
+        raise check.error(f"fold {fold!r} holds all clips, so none are left to train on; choose fewer folds")
+    _warn_of_leaks(clips.sources, train, test, check.caller)
     if labels is not None:
-        _warn_of_untrained(labels, clips.class_names, train, test, caller)
+        _warn_of_untrained(labels, clips.class_names, train, test, check.caller)
     return train, test
 
 
@@ -144,20 +154,20 @@ def _warn_of_leaks(sources: np.ndarray, train: np.ndarray, test: np.ndarray, cal
 def _warn_of_untrained(
     labels: np.ndarray, class_names: Sequence[str], train: np.ndarray, test: np.ndarray, caller: str
 ) -> None:
-    """Warn of classes that are tested and have nothing to learn from."""
+    """Warn of classes that are tested without a clip to train on."""
     untrained = np.setdiff1d(labels[test], labels[train])
     if len(untrained):
         verb = "class has" if len(untrained) == 1 else "classes have"
         warnings.warn(
             f"{caller}: {len(untrained)} {verb} clips in test and none in train (such as "
-            f"{class_names[untrained[0]]!r}), so they can only be missed; add recordings, or leave them out",
+            f"{class_names[untrained[0]]!r}), so they cannot be recognised; add recordings, or leave them out",
             UntrainedClassWarning,
             stacklevel=4,
         )
 
 
 def _members(groups: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
-    """Clips of each group: groups in random order, but the large ones first, as they are the hardest to place."""
+    """Clips of each group: groups in random order, but large ones first, because they are the hardest to place."""
     by_group = np.split(np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1])
     shuffled = [by_group[k] for k in rng.permutation(len(by_group))]
     return sorted(shuffled, key=len, reverse=True)
@@ -171,7 +181,7 @@ def _checked_labels(labels: Sequence[int] | np.ndarray) -> np.ndarray:
         checked = np.empty((), object)
     try:
         numbers = checked.astype(np.intp) if checked.ndim == 1 and checked.dtype.kind in "biufO" else None
-    except (TypeError, ValueError):  # objects that are no numbers
+    except (TypeError, ValueError):  # objects other than numbers
         numbers = None
     if numbers is None or (numbers != checked).any() or (numbers < 0).any():
         raise ValueError(
@@ -187,7 +197,7 @@ def _groups(sources: Sequence[object] | np.ndarray, n_clips: int) -> np.ndarray:
         checked = np.asarray(sources)
         if checked.shape == (n_clips,):
             return np.unique(checked, return_inverse=True)[1]
-    except (ValueError, TypeError):  # lists of unequal lengths; things that have no order
+    except (ValueError, TypeError):  # lists of unequal lengths; values that cannot be sorted
         checked = np.empty((), object)
     raise ValueError(
         f"make_folds: sources must be one name or number for each of {n_clips} clips, got {_described(checked)}"
@@ -195,15 +205,16 @@ def _groups(sources: Sequence[object] | np.ndarray, n_clips: int) -> np.ndarray:
 
 
 def _described(array: np.ndarray) -> str:
-    return f"{array.dtype} of shape {array.shape}" if array.ndim else "something that is no plain list of them"
+    return f"{array.dtype} of shape {array.shape}" if array.ndim else "something other than a plain list"
 
 
 def _check_folds(n_folds: int, n_clips: int, n_sources: int) -> None:
-    n_folds = check_positive_int(n_folds, caller="make_folds", name="n_folds")
+    check = Check("make_folds")
+    n_folds = check.whole_number(n_folds, "n_folds")
     if n_folds < 2:
-        raise ValueError("make_folds: n_folds must be at least 2, got 1; one fold leaves nothing to train on")
+        raise check.error("n_folds must be at least 2, got 1; one fold leaves nothing to train on")
     for count, thing in ((n_clips, "clip"), (n_sources, "source")):
         if count < n_folds:
             things = thing if count == 1 else f"{thing}s"
             cure = f"pass n_folds={count} or add {thing}s" if count >= 2 else f"add {thing}s"
-            raise ValueError(f"make_folds: {count} {things} cannot fill {n_folds} folds; {cure}")
+            raise check.error(f"{count} {things} cannot fill {n_folds} folds; {cure}")

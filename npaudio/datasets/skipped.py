@@ -1,18 +1,18 @@
-"""The files that a data set left out, each with the reason, so that nothing vanishes in silence."""
+"""The files that a data set does not use, each with the reason."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Skipped(NamedTuple):
-    """A file that was left out, and why.
+    """A file that is not used, and why.
 
     Parameters
     ----------
     name : str
         Path relative to the folder of the data set, with forward slashes on every platform.
     reason : str
-        What is the matter, as a predicate: "is empty (0 bytes)".
+        The fault, as a predicate: "is empty (0 bytes)".
     """
 
     name: str
@@ -20,7 +20,7 @@ class Skipped(NamedTuple):
 
 
 def describe_skipped(skipped: Sequence[Skipped]) -> str:
-    """One line a file, names aligned; or one line that says that nothing was skipped."""
+    """One line for each file, names aligned; or one line that says that nothing was skipped."""
     if not skipped:
         return "no file was skipped"
     names = [_printable(name) for name, _ in skipped]
@@ -31,5 +31,5 @@ def describe_skipped(skipped: Sequence[Skipped]) -> str:
 
 
 def _printable(text: str) -> str:
-    """The text itself, or with escapes where it has line breaks, or bytes that are no UTF-8."""
+    """The text, with escapes in place of line breaks and of bytes that are not UTF-8."""
     return text if text.isprintable() else repr(text)[1:-1]

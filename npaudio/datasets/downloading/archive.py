@@ -1,11 +1,11 @@
 """Unpack an archive from the internet without trusting it.
 
 A ZIP or tar file may name members `../../.bashrc` or `C:/Windows/...`, or hold links that lead out of the folder. All
-members are looked at before the first is written, and one bad one is enough to refuse the archive. The outermost
-folder, if all members share it, is left away: `ESC-50-master/audio/1.wav` becomes `root/audio/1.wav`.
+members are checked before the first is written, and a single bad one is enough to refuse the archive. If all members
+are in one outer folder, it is removed: `ESC-50-master/audio/1.wav` becomes `root/audio/1.wav`.
 
-Damage is told by checksums: a ZIP file has one for each member, a compressed tar file one for the whole stream, which
-is read once before anything is written. A plain tar file has none for the contents.
+Checksums reveal damage: a ZIP file has one for each member, a compressed tar file one for the whole stream, which is
+read once before anything is written. A plain tar file has none for its contents.
 """
 
 import itertools
@@ -26,11 +26,11 @@ from typing import IO, Any
 from npaudio._core.atomic_write import replacing
 from npaudio._core.terminal import ProgressLine
 
-FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}  # in names on Windows, and backslashes everywhere
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[. ]", re.IGNORECASE)  # there, too
+FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}  # in names on Windows; backslashes everywhere
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[. ]", re.IGNORECASE)  # names on Windows
 LONGEST_NAME = 255  # bytes of a file or folder name, on most file systems
 BLOCK = 2**20
-DAMAGE = (  # what reading an archive may raise that is damaged, encrypted, or packed in an unknown way
+DAMAGE = (  # raised for archives that are damaged, encrypted, or compressed in an unknown way
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
@@ -47,7 +47,7 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True)
 class Member:
-    """What lies in an archive: its name, its size in bytes, whether it is a plain file, the archive's own record."""
+    """An entry of an archive: its name, its size in bytes, whether it is a plain file, the archive's own record."""
 
     name: str
     size: int
@@ -56,12 +56,12 @@ class Member:
 
 
 def extract(archive: Path, root: Path, *, last: str) -> None:
-    """Unpack all files of a ZIP or tar archive into `root`, the one called `last` at the end.
+    """Unpack all files of a ZIP or tar archive into `root`, the file `last` at the end.
 
-    Each file is whole or not there, and `last` is there only if all others are, so it tells a complete data set.
+    Each file is complete or missing, and `last` is there only if all others are, so it marks a complete data set.
     """
     with _opened(archive) as source:
-        with _damage_told(repr(archive.name)):
+        with _damage_reported(repr(archive.name)):
             members = list(_members(source))
         _check_members(members, archive.name)
         names = _without_outer_folder([member.name for member in members])
@@ -81,7 +81,7 @@ def _write(source: zipfile.ZipFile | tarfile.TarFile, member: Member, path: Path
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
         replacing(path, caller="download") as stream,
-        _damage_told(f"{member.name!r} in the archive"),
+        _damage_reported(f"{member.name!r} in the archive"),
         _reading(source, member) as content,
     ):
         shutil.copyfileobj(content, stream)
@@ -89,9 +89,9 @@ def _write(source: zipfile.ZipFile | tarfile.TarFile, member: Member, path: Path
 
 @contextmanager
 def _opened(archive: Path) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
-    """The archive, told by its content."""
+    """The archive; its type is recognised by its content."""
     is_zip = zipfile.is_zipfile(archive)
-    with _damage_told(repr(archive.name)):
+    with _damage_reported(repr(archive.name)):
         if not is_zip and not tarfile.is_tarfile(archive):
             with open(archive, "rb") as stream:
                 found = stream.read(16)
@@ -104,8 +104,8 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
 
 
 @contextmanager
-def _damage_told(what: str) -> Iterator[None]:
-    """Turn whatever reading a bad archive raises into an ArchiveError; errors of the disk stay what they are."""
+def _damage_reported(what: str) -> Iterator[None]:
+    """Turn the errors of a bad archive into an ArchiveError; errors of the disk stay as they are."""
     try:
         yield
     except ArchiveError:
@@ -131,14 +131,14 @@ def _members(source: zipfile.ZipFile | tarfile.TarFile) -> Iterator[Member]:
 
 
 def _check_rest_of_tar(source: tarfile.TarFile) -> None:
-    """Refuse a tar file that breaks off: after the last member come blocks of zeros.
+    """Refuse a truncated tar file: after the last member there must be blocks of zeros.
 
-    Python's tarfile takes a damaged header, and the end of a file cut short, for the end of the archive too. Reading on
-    to the end of a compressed file also has its checksum compared.
+    Python's tarfile also accepts a damaged header or the end of a truncated file as the end of the archive. Reading a
+    compressed file to its end compares its checksum too.
     """
     stream = source.fileobj
     assert stream is not None
-    ended = stream.tell() > source.offset  # a block was there, and it was not a member's
+    ended = stream.tell() > source.offset  # a block was read that is not a member's
     while block := stream.read(BLOCK):
         ended = ended and not any(block)
     if not ended:
@@ -146,7 +146,7 @@ def _check_rest_of_tar(source: tarfile.TarFile) -> None:
 
 
 def _check_members(members: Sequence[Member], archive: str) -> None:
-    """Refuse the archive if a member has a bad name or is no plain file, or a file is named as a folder."""
+    """Refuse the archive if a member has a bad name or is not a plain file, or has the name of a folder."""
     folders = {parent for member in members for parent in _folders_of(member.name)}
     for member in members:
         problem = None if member.plain else "is a link or a device"
@@ -165,12 +165,12 @@ def _folders_of(name: str) -> Iterator[str]:
 
 
 def _problem_of_name(name: str) -> str | None:
-    """Why a file of this name must not be written, or None. Names are judged for all platforms alike."""
+    """Why a file of this name must not be written, or None; the rules of all platforms apply on each."""
     parts = name.split("/")
     if name.startswith("/") or ".." in parts:
         return "leads out of the folder"
     if any(_is_bad(part) for part in parts):
-        return "has a name that not every system can hold"
+        return "has a name that some systems do not allow"
     return None
 
 
@@ -187,7 +187,7 @@ def _without_outer_folder(names: list[str]) -> list[str]:
 
 
 def _check_space(root: Path, n_bytes: int) -> None:
-    """An archive that does not fit is refused before it fills the disk."""
+    """Refuse an archive that does not fit before it fills the disk."""
     free = shutil.disk_usage(root).free
     if n_bytes > free:
         raise OSError(f"download: {n_bytes / 1e9:.1f} GB do not fit on the disk of {os.fspath(root)!r}; make room")
@@ -195,5 +195,5 @@ def _check_space(root: Path, n_bytes: int) -> None:
 
 def _reading(source: zipfile.ZipFile | tarfile.TarFile, member: Member) -> IO[bytes]:
     stream = source.open(member.record) if isinstance(source, zipfile.ZipFile) else source.extractfile(member.record)
-    assert stream is not None  # plain files have a content
+    assert stream is not None  # plain files have content
     return stream

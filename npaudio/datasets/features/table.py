@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from npaudio._core.checks import Check
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.folds import split_by_fold
 from npaudio.datasets.skipped import Skipped, describe_skipped
@@ -96,7 +97,7 @@ class FeatureTable:
             If a class is tested that has no clip to train on.
         """
         labels = self.labels if isinstance(self.dataset.labels, np.ndarray) else None
-        return split_by_fold(self, labels, fold, caller="FeatureTable.split")
+        return split_by_fold(self, labels, fold, Check("FeatureTable.split"))
 
     def report(self) -> str:
         """Size of the table, and every file that was skipped with the reason, as text.
