@@ -85,3 +85,41 @@ def test_batches_equal_their_items():
 def test_an_unknown_frame_setting_is_named():
     with pytest.raises(TypeError, match="spectral_centroid: unknown argument 'hop'; the frame settings are n_fft"):
         features.spectral_centroid(np.ones(100), hop=3)
+
+
+OF_SPECTRA = [features.spectral_centroid, features.spectral_bandwidth, features.spectral_rolloff]
+
+
+@pytest.mark.parametrize("function", OF_SPECTRA)
+@pytest.mark.parametrize("integer", [np.int64, np.int16, np.uint16])
+def test_numpys_integers_are_used_as_n_fft(function, integer):
+    S = RNG.random((201, 4))
+    np.testing.assert_array_equal(function(S=S, n_fft=integer(401)), function(S=S, n_fft=401))
+    assert not np.array_equal(function(S=S, n_fft=401), function(S=S))
+
+
+@pytest.mark.parametrize("function", [*OF_SPECTRA, features.spectral_flatness])
+def test_what_has_no_effect_on_a_given_spectrogram_is_refused(function):
+    S = np.ones((201, 4))
+    with pytest.raises(ValueError, match=f"{function.__name__}: hop_length has no effect on a spectrogram S"):
+        function(S=S, hop_length=100)
+    with pytest.raises(ValueError, match=r"n_fft=512 belongs to 257 frequencies, but S has 201; pass n_fft=400 or 401"):
+        function(S=S, n_fft=512)
+
+
+@pytest.mark.parametrize("n_freq", [2, 9, 129, 1025])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("level", [0.0, 1e-3, 0.3, 1.0, 7.0])
+def test_flatness_is_at_most_1(n_freq, dtype, level):
+    flatness = features.spectral_flatness(S=np.full((n_freq, 3), level, dtype))
+    assert flatness.dtype == dtype
+    assert flatness.max() <= 1
+    np.testing.assert_allclose(flatness, 1, rtol={np.float32: 1e-4, np.float64: 1e-12}[dtype])
+
+
+def test_small_integers_of_numpy_do_not_overflow():
+    y = RNG.standard_normal(3000)
+    small = {"frame_length": np.int8(100), "hop_length": np.int8(50)}
+    plain = {"frame_length": 100, "hop_length": 50}
+    np.testing.assert_array_equal(features.rms(y, **small), features.rms(y, **plain))
+    np.testing.assert_array_equal(features.zero_crossing_rate(y, **small), features.zero_crossing_rate(y, **plain))

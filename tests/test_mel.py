@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from npaudio import mel
-from npaudio.mel.filterbank import BandedFilterbank
+from npaudio.mel.band_power import BandedFilterbank
 from tests.oracles import rounded_filterbank_loops, triangle_filterbank_loops
 
 RNG = np.random.default_rng(0)
@@ -75,17 +75,14 @@ def test_a_huge_number_of_bands_warns_without_huge_memory():
 def test_banded_product_equals_the_whole_matrix(n_mels):
     filters = mel.mel_filterbank(sr=8000, n_fft=1024, n_mels=n_mels)
     power = RNG.random((5, 513))
-    out = np.empty((n_mels, 5))
-    BandedFilterbank(filters, np.float64).apply(power, out)
-    np.testing.assert_allclose(out, filters @ power.T, rtol=1e-12)
+    np.testing.assert_allclose(BandedFilterbank(filters, np.float64).apply(power), filters @ power.T, rtol=1e-12)
 
 
 def test_empty_bands_stay_zero_in_the_banded_product():
     filters = np.zeros((9, 17))
     filters[8, 3] = 2
-    out = np.full((9, 1), np.nan)
-    BandedFilterbank(filters, np.float64).apply(np.ones((1, 17)), out)
-    np.testing.assert_array_equal(out[:, 0], [0] * 8 + [2])
+    sums = BandedFilterbank(filters, np.float64).apply(np.ones((1, 17)))
+    np.testing.assert_array_equal(sums[:, 0], [0] * 8 + [2])
 
 
 def test_melspectrogram_of_a_signal_and_of_its_spectrogram_agree():
@@ -132,3 +129,32 @@ def test_an_hour_needs_little_more_memory_than_its_result():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak <= 3 * result.nbytes + 16e6
+
+
+@pytest.mark.parametrize("n_fft", [400, 401, np.int64(401), np.int16(401)])
+def test_the_n_fft_of_a_given_spectrogram_is_used(n_fft):
+    S = RNG.random((201, 5))
+    expected = mel.mel_filterbank(sr=8000, n_fft=n_fft, n_mels=20) @ S
+    np.testing.assert_array_equal(mel.melspectrogram(S=S, sr=8000, n_fft=n_fft, n_mels=20), expected)
+    without = mel.melspectrogram(S=S, sr=8000, n_mels=20)  # the even one is taken
+    assert (n_fft == 400) == np.array_equal(without, expected)
+
+
+def test_small_integers_of_numpy_do_not_overflow():
+    y = RNG.standard_normal(30000)
+    small = {"sr": np.int16(8000), "hop_length": np.int8(100), "n_fft": np.int16(512), "n_mels": np.int8(20)}
+    plain = {"sr": 8000, "hop_length": 100, "n_fft": 512, "n_mels": 20}
+    np.testing.assert_array_equal(mel.mfcc(y, **small), mel.mfcc(y, **plain))
+    kaldi = mel.kaldi_fbank(y, sr=np.int16(8000), n_mels=np.int8(20), frame_length=np.int8(25))
+    np.testing.assert_array_equal(kaldi, mel.kaldi_fbank(y, sr=8000, n_mels=20, frame_length=25))
+
+
+def test_triangles_over_mels_are_those_of_kaldi():
+    mels = 1127 * np.log1p(np.arange(257) * 16000 / 512 / 700)
+    corners = np.linspace(1127 * np.log1p(20 / 700), 1127 * np.log1p(8000 / 700), 42)
+    expected = [
+        np.maximum(0, np.minimum((mels - low) / (peak - low), (high - mels) / (high - peak)))
+        for low, peak, high in zip(corners, corners[1:], corners[2:], strict=False)
+    ]
+    bands = {"n_mels": 40, "fmin": 20, "scale": "htk", "norm": None, "triangles": "mel"}
+    np.testing.assert_allclose(mel.mel_filterbank(sr=16000, n_fft=512, **bands), expected, atol=1e-12)

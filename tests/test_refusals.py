@@ -107,13 +107,13 @@ BAD_SETTINGS = {
     "mel_filterbank: fmin must be at least 0 and below fmax, got fmin=9 and fmax=9": lambda: npaudio.mel_filterbank(
         sr=16000, n_fft=512, fmin=9, fmax=9
     ),
-    "mel_filterbank: unknown scale 'bark'; choose one of 'htk', 'slaney'": lambda: npaudio.melspectrogram(
+    "melspectrogram: unknown scale 'bark'; choose one of 'htk', 'slaney'": lambda: npaudio.melspectrogram(
         Y, scale="bark"
     ),
-    "mel_filterbank: unknown norm 'l2'": lambda: npaudio.melspectrogram(Y, norm="l2"),
-    "mel_filterbank: unknown triangles 'round'": lambda: npaudio.melspectrogram(Y, triangles="round"),
-    "mel_filterbank: sr must be a finite number above 0, got 0": lambda: npaudio.melspectrogram(Y, sr=0),
-    "mel_filterbank: n_mels must be at least 1, got 0": lambda: npaudio.melspectrogram(Y, n_mels=0),
+    "melspectrogram: unknown norm 'l2'": lambda: npaudio.melspectrogram(Y, norm="l2"),
+    "melspectrogram: unknown triangles 'round'": lambda: npaudio.melspectrogram(Y, triangles="round"),
+    "melspectrogram: sr must be a finite number above 0, got 0": lambda: npaudio.melspectrogram(Y, sr=0),
+    "melspectrogram: n_mels must be at least 1, got 0": lambda: npaudio.melspectrogram(Y, n_mels=0),
     "hz_to_mel: unknown scale 'mel'": lambda: npaudio.hz_to_mel(5.0, scale="mel"),
     "hz_to_mel: frequencies must not be negative, got -1.0 Hz": lambda: npaudio.hz_to_mel(np.array([-1.0, 5])),
     "mel_to_hz: unknown scale 'mel'": lambda: npaudio.mel_to_hz(5.0, scale="mel"),
@@ -125,6 +125,28 @@ BAD_SETTINGS = {
     ),
     r"melspectrogram: S must be a real spectrogram with shape \(..., n_freq, n_frames\), got shape \(9,\)": (
         lambda: npaudio.melspectrogram(S=np.ones(9))
+    ),
+    "melspectrogram: n_fft=512 belongs to 257 frequencies, but S has 201; pass n_fft=400 or 401": (
+        lambda: npaudio.melspectrogram(S=np.ones((201, 3)), n_fft=512)
+    ),
+    "melspectrogram: window has no effect on a spectrogram S": lambda: npaudio.melspectrogram(
+        S=np.ones((201, 3)), window="hamming"
+    ),
+    "melspectrogram: power=1 has no effect on a spectrogram S": lambda: npaudio.melspectrogram(
+        S=np.ones((201, 3)), power=1
+    ),
+    "melspectrogram: sr must be a finite number above 0, got inf": lambda: npaudio.melspectrogram(Y, sr=np.inf),
+    "melspectrogram: sr must be a finite number above 0, got nan": lambda: npaudio.melspectrogram(Y, sr=np.nan),
+    "melspectrogram: fmin must be a finite number, got None": lambda: npaudio.melspectrogram(Y, fmin=None),
+    "mfcc: n_mels has no effect on a given log-mel spectrogram S": lambda: npaudio.mfcc(S=np.ones((20, 3)), n_mels=20),
+    "frame: y is a masked array": lambda: npaudio.frame(np.ma.masked_less(Y, 0), frame_length=5, hop_length=1),
+    "istft: S is a masked array": lambda: npaudio.istft(np.ma.masked_less(np.ones((9, 3)) + 0j, 0)),
+    "power_to_db: S is a masked array": lambda: npaudio.power_to_db(np.ma.masked_less(Y**2, 0.1)),
+    "db_to_power: S_db is a masked array": lambda: npaudio.db_to_power(np.ma.masked_less(Y, 0)),
+    "hz_to_mel: frequencies is a masked array": lambda: npaudio.hz_to_mel(np.ma.masked_less(Y, 0)),
+    "melspectrogram: S is a masked array": lambda: npaudio.melspectrogram(S=np.ma.masked_less(np.ones((9, 3)), 2)),
+    "spectral_centroid: S is a masked array": lambda: npaudio.spectral_centroid(
+        S=np.ma.masked_less(np.ones((9, 3)), 2)
     ),
     "mfcc: n_mfcc must be at most the number of bands, got 20 > 10; raise n_mels": lambda: npaudio.mfcc(Y, n_mels=10),
     "mfcc: lifter must be at least 0, got -1": lambda: npaudio.mfcc(Y, lifter=-1),
@@ -139,7 +161,7 @@ BAD_SETTINGS = {
         Y, roll_percent=85
     ),
     "spectral_flatness: amin must be a finite number above 0, got 0": lambda: npaudio.spectral_flatness(Y, amin=0),
-    "rms: S has 9 frequencies, frame_length=2048 belongs to 1025; pass frame_length=16": lambda: npaudio.rms(
+    "rms: frame_length=2048 belongs to 1025 frequencies, but S has 9; pass frame_length=16 or 17": lambda: npaudio.rms(
         S=np.ones((9, 2))
     ),
     "temporal_variation: S must be a real spectrogram": lambda: npaudio.temporal_variation(Y),

@@ -22,6 +22,7 @@ import numpy as np
 
 Choice = TypeVar("Choice")
 
+FEW_SAMPLES, MANY_CHANNELS = 8, 64  # no recording has so many channels with so few samples in each
 FLOATING = (np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -88,6 +89,15 @@ class Check:
         """Return `y` (..., n_samples) as a float array that is long enough and holds only finite numbers."""
         return self.finite(self.samples(y, name, least=least), name)
 
+    def time_last(self, y: np.ndarray, name: str = "y") -> np.ndarray:
+        """Return `y` unless its shape is that of a transposed recording, (n_samples, channels)."""
+        if y.ndim > 1 and y.shape[-1] <= FEW_SAMPLES and y.shape[-2] >= MANY_CHANNELS:
+            raise self.error(
+                f"{name} must have time as its last axis, got ({y.shape[-2]}, {y.shape[-1]}): "
+                f"transpose it with {name}.T if these are the samples of {y.shape[-1]} channels"
+            )
+        return y
+
     def spectrogram(self, S: object, what: str = "a real spectrogram", name: str = "S") -> np.ndarray:
         """Return `S` (..., n_freq, n_frames) as a real float array with at least two axes."""
         S = self.array(S, name)
@@ -129,6 +139,11 @@ class Check:
             raise self.error(f"{name} must be between {low:g} and {high:g}, got {value!r}{hint and '; ' + hint}")
         return x
 
+    def one_of(self, y: object, S: object, what: str) -> None:
+        """Refuse both a signal and a spectrogram, and neither."""
+        if (y is None) == (S is None):
+            raise self.error(f"give either a signal y or {what}, and not both")
+
     def choice(self, value: Choice, choices: Iterable[Choice], name: str) -> Choice:
         """Return `value` if it is one of `choices`, texts or None, else list them."""
         allowed = list(choices)
@@ -136,6 +151,12 @@ class Check:
             listed = ", ".join(sorted(map(repr, allowed)))
             raise self.error(f"unknown {name} {value!r}; choose one of {listed}")
         return value
+
+
+def settle(value: object, **fields: object) -> None:
+    """Set fields of a frozen dataclass while it is being made, to what the checks returned."""
+    for name, settled in fields.items():
+        object.__setattr__(value, name, settled)
 
 
 def _as_float(value: object) -> float:

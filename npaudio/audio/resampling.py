@@ -16,7 +16,8 @@ import math
 
 import numpy as np
 
-from npaudio._core.checks import check_positive_int, check_waveform
+from npaudio._core.checks import Check
+from npaudio._core.continuation import continued
 
 HALF_WIDTH = 32  # samples of the lower of both rates, to each side
 CUTOFF = 0.933  # of the lower Nyquist frequency: the middle of the slope
@@ -62,8 +63,11 @@ def resample(y: np.ndarray, *, orig_sr: int, target_sr: int) -> np.ndarray:
     >>> resample(np.zeros(44100, dtype=np.float32), orig_sr=44100, target_sr=16000).shape
     (16000,)
     """
-    y = check_waveform(y, caller="resample")
-    up, down = _reduced_ratio(orig_sr, target_sr)
+    return resampled(Check("resample").waveform(y), *reduced_ratio(orig_sr, target_sr))
+
+
+def resampled(y: np.ndarray, up: int, down: int) -> np.ndarray:
+    """`y`, which has been checked, at up / down times its sample rate."""
     if up == down:
         return y.copy()
     apply = _by_matrices if _matrix_size(up, down) <= LARGEST_MATRIX else _by_interpolated_phases
@@ -97,7 +101,7 @@ def _by_matrices(signal: np.ndarray, result: np.ndarray, up: int, down: int) -> 
     for first_frame in range(0, n_frames, frames_per_tile):
         groups, rows = _small_products(min(frames_per_tile, n_frames - first_frame), up, down)
         start = first_frame * hop_in - reach
-        samples = _cut(signal, start, start + (groups * rows + 1) * hop_in + 2 * reach)
+        samples = continued(signal, start, start + (groups * rows + 1) * hop_in + 2 * reach)
         tile = np.empty((groups, rows, hop_out), dtype=signal.dtype)
         for first, offset, weights in _weight_blocks(up, down, signal.dtype):
             width, n_outputs = weights.shape
@@ -177,7 +181,7 @@ def _by_interpolated_phases(signal: np.ndarray, result: np.ndarray, up: int, dow
         phase = (position % up) * (n_phases / up)
         row = np.minimum(phase.astype(np.intp), n_phases - 1)
         share = (phase - row).astype(signal.dtype)
-        samples = _cut(signal, int(before[0]) - reach + 1, int(before[-1]) + reach + 1)
+        samples = continued(signal, int(before[0]) - reach + 1, int(before[-1]) + reach + 1)
         windows = np.lib.stride_tricks.sliding_window_view(samples, 2 * reach)[before - before[0]]
         lower = np.einsum("ij,ij->i", windows, table[row])
         upper = np.einsum("ij,ij->i", windows, table[row + 1])
@@ -195,9 +199,10 @@ def _phase_table(reach: int, scale: float, dtype: np.dtype) -> np.ndarray:
 # Shared by both.
 
 
-def _reduced_ratio(orig_sr: int, target_sr: int) -> tuple[int, int]:
-    orig_sr = check_positive_int(orig_sr, caller="resample", name="orig_sr")
-    target_sr = check_positive_int(target_sr, caller="resample", name="target_sr")
+def reduced_ratio(orig_sr: int, target_sr: int) -> tuple[int, int]:
+    """Both sample rates without their common factors, the new one first."""
+    check = Check("resample")
+    orig_sr, target_sr = check.whole_number(orig_sr, "orig_sr"), check.whole_number(target_sr, "target_sr")
     divisor = math.gcd(orig_sr, target_sr)
     return target_sr // divisor, orig_sr // divisor
 
@@ -205,13 +210,3 @@ def _reduced_ratio(orig_sr: int, target_sr: int) -> tuple[int, int]:
 def _reach(up: int, down: int) -> int:
     """How many input samples the filter reaches to each side."""
     return HALF_WIDTH if up >= down else -(-HALF_WIDTH * down // up)
-
-
-def _cut(signal: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """Samples start to stop, with zeros where the signal has none."""
-    inside = signal[max(start, 0) : max(stop, 0)]
-    if len(inside) == stop - start:
-        return inside
-    out = np.zeros(stop - start, dtype=signal.dtype)
-    out[max(-start, 0) : max(-start, 0) + len(inside)] = inside
-    return out

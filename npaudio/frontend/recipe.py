@@ -1,4 +1,4 @@
-"""Front ends: a whole recipe from waveform to network input in one value, and what differs between two of them.
+"""Front ends: a whole recipe from waveform to network input in one value.
 
 "Why do my mel spectrograms differ?" is what users of audio networks ask most, and the answer is always in the recipe:
 the window, the padding, the mel scale, the norm, the floor under the logarithm, the unit. A `Frontend` holds all of it;
@@ -10,24 +10,19 @@ A front end is called on a waveform (..., n_samples) and gives (..., n_mels, n_f
 frozen dataclass: two are equal if all their settings are, and `dataclasses.replace(frontend, n_mels=80)` makes another.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from npaudio._core.checks import check_choice, check_positive, check_positive_int, check_waveform
-from npaudio.audio import resample
+from npaudio._core.checks import Check
+from npaudio._core.types import MelSpectrogram, Waveform
+from npaudio.audio.resampling import reduced_ratio, resampled
 from npaudio.frontend.differences import describe_differences
-from npaudio.mel.filterbank import cached_filterbank
-from npaudio.mel.kaldi import kaldi_fbank
-from npaudio.mel.spectrogram import filtered_power
-from npaudio.spectrum.decibels import power_to_db
-from npaudio.spectrum.framing import Framing, get_window
-
-LOGARITHMS = ("power_db", "amplitude_db", "ln", "none")
+from npaudio.frontend.settings import LOGARITHMS, Settings
+from npaudio.mel.band_power import band_power
+from npaudio.mel.kaldi import emphasized
+from npaudio.spectrum.decibels import raise_to_range
 
 
-@dataclass(frozen=True, kw_only=True)
-class Frontend:
+class Frontend(Settings):
     """A recipe from waveform to (log-)mel spectrogram; callable on a waveform.
 
     Parameters
@@ -35,13 +30,14 @@ class Frontend:
     name : str
         What to call it in print.
     sr : int
-        Sampling rate in Hz that the recipe is for.
+        Sample rate in Hz that the recipe is for.
     n_fft, hop_length, win_length, window, center, pad_mode
         Frames, as in `npaudio.stft`.
     periodic : bool
         Whether the window is periodic (`get_window`) or symmetric (`np.hanning`).
     kaldi : bool
-        Frames and bands by Kaldi's recipe (`npaudio.kaldi_fbank`): mean removed, pre-emphasis, triangles linear in mel.
+        Frames as Kaldi takes them (`npaudio.kaldi_fbank`): as long as the window, without their mean, with
+        pre-emphasis. Its bands are scale="htk", norm=None, triangles="mel".
     power : float
         Exponent of the magnitude before the bands are summed: 2 for power, 1 for magnitude.
     n_mels, fmin, fmax, scale, norm, triangles
@@ -49,53 +45,32 @@ class Frontend:
     logarithm : {"power_db", "amplitude_db", "ln", "none"}
         10 log10, 20 log10, natural logarithm, or the bands as they are.
     floor : float
-        Smallest value under the logarithm.
+        Smallest value of the bands; it keeps the logarithm of silence finite. 0 for none, without a logarithm.
     floor_added : bool
         Add the floor to every value (the article) instead of raising small ones to it.
     top_db : float or None
-        Cut off everything further than this below the maximum of the clip, in dB.
+        Raise everything further than this below the maximum of the clip, in dB. A factor of ten in the bands is 10 dB,
+        with "amplitude_db" 20 dB.
     clip : (float, float) or None
         Limits of the values after the logarithm.
     n_frames : int or None
         Pad with zeros at the end, or cut, to this many frames.
     mean, scale_by : float
         Last step: (x - mean) / scale_by.
+
+    See Also
+    --------
+    npaudio.log_mel : the same as a function, with librosa's defaults.
+
+    Examples
+    --------
+    >>> frontend = Frontend(sr=16000, n_fft=512, hop_length=160, n_mels=40)
+    >>> frontend(np.zeros(16000, np.float32)).shape
+    (40, 101)
+    >>> print(frontend.diff(Frontend(sr=16000, n_fft=512, hop_length=320, n_mels=40, name="coarse")))
+    custom against coarse: 1 difference
+      - hop: a frame every 160 samples (10 ms) against 320 samples (20 ms)
     """
-
-    name: str = "custom"
-    sr: int = 16000
-    n_fft: int = 1024
-    hop_length: int = 512
-    win_length: int | None = None
-    window: str = "hann"
-    periodic: bool = True
-    center: bool = True
-    pad_mode: str = "constant"
-    kaldi: bool = False
-    power: float = 2.0
-    n_mels: int = 64
-    fmin: float = 0.0
-    fmax: float | None = None
-    scale: str = "slaney"
-    norm: str | None = "slaney"
-    triangles: str = "exact"
-    logarithm: str = "power_db"
-    floor: float = 1e-10
-    floor_added: bool = False
-    top_db: float | None = None
-    clip: tuple[float, float] | None = None
-    n_frames: int | None = None
-    mean: float = 0.0
-    scale_by: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_choice(self.logarithm, LOGARITHMS, caller="Frontend", name="logarithm")
-        check_positive(self.floor, caller="Frontend", name="floor")
-        if self.n_frames is not None:
-            check_positive_int(self.n_frames, caller="Frontend", name="n_frames")
-        self._framing()  # refuses impossible frames and bands now, and not at the first clip
-        if not self.kaldi:
-            self._filterbank()
 
     @classmethod
     def article(cls) -> "Frontend":
@@ -145,6 +120,7 @@ class Frontend:
             fmin=20.0,
             scale="htk",
             norm=None,
+            triangles="mel",
             logarithm="ln",
             floor=1.1920929e-07,
             n_frames=1024,
@@ -175,7 +151,7 @@ class Frontend:
             clip=(-50.0, 80.0),
         )
 
-    def __call__(self, y: np.ndarray, *, sr: int | None = None) -> np.ndarray:
+    def __call__(self, y: Waveform, *, sr: int | None = None) -> MelSpectrogram:
         """Apply the recipe to a waveform.
 
         Parameters
@@ -194,10 +170,34 @@ class Frontend:
         ValueError
             As `npaudio.melspectrogram`.
         """
-        y = check_waveform(y, caller=f"Frontend {self.name}")
+        check = Check(f"Frontend {self.name}")
+        return self._output(self._logarithm(self._bands(self._waveform(check, y, sr))))
+
+    def _waveform(self, check: Check, y: Waveform, sr: int | None) -> Waveform:
+        """A finite waveform at the recipe's sample rate, long enough for a frame."""
+        y = check.waveform(y)
+        check.time_last(y)
         if sr is not None and sr != self.sr:
-            y = resample(y, orig_sr=sr, target_sr=self.sr)
-        logs = self._kaldi(y) if self.kaldi else self._logarithm(self._bands(y))
+            y = resampled(y, *reduced_ratio(sr, self.sr))
+        return check.samples(y, least=self.framing.shortest)
+
+    def _bands(self, y: Waveform) -> MelSpectrogram:
+        prepare = emphasized if self.kaldi else None
+        return band_power(y, self.framing, self.bands, power=self.power, prepare=prepare)
+
+    def _logarithm(self, bands: MelSpectrogram) -> MelSpectrogram:
+        """The bands, raised to the floor and to the range below their maximum, and their logarithm. All in place."""
+        raise_to_floor = np.add if self.floor_added else np.maximum
+        raise_to_floor(bands, bands.dtype.type(self.floor), out=bands)
+        if self.top_db is not None:
+            raise_to_range(bands, self.top_db, db_per_decade=20.0 if self.logarithm == "amplitude_db" else 10.0)
+        logarithm, factor = LOGARITHMS[self.logarithm]
+        logarithm(bands, out=bands)
+        bands *= factor
+        return bands
+
+    def _output(self, logs: MelSpectrogram) -> MelSpectrogram:
+        """Clipped, padded or cut to its number of frames, normalized."""
         if self.clip is not None:
             np.clip(logs, *self.clip, out=logs)
         if self.n_frames is not None:
@@ -221,79 +221,8 @@ class Frontend:
         """
         return describe_differences(self, other)
 
-    def __str__(self) -> str:
-        """Table of the settings, grouped by step."""
-        rate = f"{self.sr:,} Hz, a frame every {1000 * self.hop_length / self.sr:.4g} ms"
-        lines = [f"Frontend {self.name!r}: {rate}"]
-        for step, names in STEPS.items():
-            settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
-            lines.append(f"  {step:<11}{settings}")
-        return "\n".join(lines)
 
-    def _framing(self) -> Framing:
-        length = self.win_length or self.n_fft
-        return Framing.checked(
-            caller=f"Frontend {self.name}",
-            n_fft=self.n_fft,
-            hop_length=self.hop_length,
-            win_length=self.win_length,
-            window=get_window(self.window, length, periodic=self.periodic),
-            center=self.center,
-            pad_mode=self.pad_mode,
-        )
-
-    def _filterbank(self) -> np.ndarray:
-        return cached_filterbank(
-            sr=self.sr,
-            n_fft=self.n_fft,
-            n_mels=self.n_mels,
-            fmin=self.fmin,
-            fmax=self.fmax,
-            scale=self.scale,
-            norm=self.norm,
-            triangles=self.triangles,
-        )
-
-    def _bands(self, y: np.ndarray) -> np.ndarray:
-        framing = self._framing()
-        y = framing.check(y, caller=f"Frontend {self.name}")
-        return filtered_power(y, framing, self._filterbank(), self.power)
-
-    def _kaldi(self, y: np.ndarray) -> np.ndarray:
-        length, shift = (1000 * samples / self.sr for samples in (self.win_length or self.n_fft, self.hop_length))
-        return kaldi_fbank(
-            y,
-            sr=self.sr,
-            n_mels=self.n_mels,
-            frame_length=length,
-            frame_shift=shift,
-            fmin=self.fmin,
-            fmax=self.fmax,
-        )
-
-    def _logarithm(self, bands: np.ndarray) -> np.ndarray:
-        if self.logarithm == "none":
-            return bands
-        floor = bands.dtype.type(self.floor)
-        floored = bands + floor if self.floor_added else np.maximum(bands, floor)
-        if self.logarithm == "ln":
-            return np.log(floored)
-        decibels = power_to_db(floored, amin=self.floor, top_db=None)
-        decibels *= 2 if self.logarithm == "amplitude_db" else 1
-        if self.top_db is not None:
-            np.maximum(decibels, decibels.max(axis=(-2, -1), keepdims=True) - self.top_db, out=decibels)
-        return decibels
-
-
-STEPS = {
-    "frames": ("n_fft", "hop_length", "win_length", "window", "periodic", "center", "pad_mode", "kaldi"),
-    "bands": ("power", "n_mels", "fmin", "fmax", "scale", "norm", "triangles"),
-    "logarithm": ("logarithm", "floor", "floor_added", "top_db", "clip"),
-    "output": ("n_frames", "mean", "scale_by"),
-}
-
-
-def _fix_frames(M: np.ndarray, n_frames: int) -> np.ndarray:
+def _fix_frames(M: MelSpectrogram, n_frames: int) -> MelSpectrogram:
     """Cut (..., n_mels, t) to n_frames, or fill up with zeros."""
     missing = n_frames - M.shape[-1]
     if missing <= 0:

@@ -1,8 +1,10 @@
-"""Mel scales, filterbank, mel spectrogram, MFCC, and Kaldi's log-mel filterbank features."""
+"""Mel scales, filterbanks, mel spectrograms, cepstra, and Kaldi's variant."""
 
-from npaudio.mel.filterbank import EmptyFilterWarning, hz_to_mel, mel_centers, mel_filterbank, mel_to_hz
+from npaudio.mel.cepstrum import mfcc
+from npaudio.mel.filterbank import EmptyFilterWarning, mel_filterbank
 from npaudio.mel.kaldi import kaldi_fbank
-from npaudio.mel.spectrogram import log_mel, melspectrogram, mfcc
+from npaudio.mel.scales import hz_to_mel, mel_centers, mel_to_hz
+from npaudio.mel.spectrogram import log_mel, melspectrogram
 
 __all__ = [
     "EmptyFilterWarning",

@@ -2,14 +2,20 @@
 
 import numpy as np
 
-from npaudio._core.checks import check_positive, check_positive_int, check_waveform
-from npaudio.spectrum.framing import Framing, get_window
+from npaudio._core.checks import Check
+from npaudio._core.types import Frames, MelSpectrogram, Waveform
+from npaudio.mel.band_power import band_power
+from npaudio.mel.filterbank import MelBands
+from npaudio.spectrum.framing import Framing
+from npaudio.spectrum.windows import get_window
 
 FLOOR = 1.1920929e-07  # the float32 epsilon; the logarithm of silence is -15.9424
+PREEMPHASIS = 0.97
+ROUNDING = 1e-9  # samples
 
 
 def kaldi_fbank(
-    y: np.ndarray,
+    y: Waveform,
     *,
     sr: float = 16000,
     n_mels: int = 128,
@@ -17,8 +23,8 @@ def kaldi_fbank(
     frame_shift: float = 10.0,
     fmin: float = 20.0,
     fmax: float | None = None,
-    preemphasis: float = 0.97,
-) -> np.ndarray:
+    preemphasis: float = PREEMPHASIS,
+) -> MelSpectrogram:
     """Log-mel filterbank energies by Kaldi's recipe, with the settings that the Audio Spectrogram Transformer uses.
 
     It equals `torchaudio.compliance.kaldi.fbank(y, htk_compat=True, window_type="hanning", dither=0, use_energy=False,
@@ -32,11 +38,11 @@ def kaldi_fbank(
     y : np.ndarray (..., n_samples)
         Signal of range ±1. Kaldi itself reads integers of range ±32768, which adds 2 ln(32768) = 20.79 to everything.
     sr : float
-        Sampling rate in Hz.
+        Sample rate in Hz.
     n_mels : int
         Number of bands.
     frame_length, frame_shift : float
-        Length of a frame and distance between frames, in milliseconds (Kaldi's names).
+        Length of a frame and distance between frames, in milliseconds (Kaldi's names). Parts of samples are cut off.
     fmin, fmax : float
         Lower edge of the first band and upper edge of the last, in Hz; `fmax=None` is sr / 2.
     preemphasis : float
@@ -53,48 +59,29 @@ def kaldi_fbank(
     ValueError
         A signal shorter than a frame, or `fmax` above sr / 2.
     """
-    sr = check_positive(sr, caller="kaldi_fbank", name="sr")
-    n_mels = check_positive_int(n_mels, caller="kaldi_fbank", name="n_mels")
-    length = int(sr * check_positive(frame_length, caller="kaldi_fbank", name="frame_length") / 1000)
-    shift = int(sr * check_positive(frame_shift, caller="kaldi_fbank", name="frame_shift") / 1000)
-    framing = Framing(max(length, 1), max(shift, 1), _window(max(length, 1)), center=False, pad_mode="constant")
-    y = check_waveform(y, caller="kaldi_fbank", min_samples=framing.n_fft)
-    n_fft = 2 ** int(np.ceil(np.log2(framing.n_fft)))
-    filters = _triangles_in_mel(sr, n_fft, n_mels, fmin, sr / 2 if fmax is None else fmax).astype(y.dtype)
-    energies = np.empty((*y.shape[:-1], n_mels, framing.n_frames(y.shape[-1])), y.dtype)
-    for item in np.ndindex(y.shape[:-1]):
-        for which, frames in framing.blocks(y[item]):
-            spectra = np.fft.rfft(_prepared(frames, framing.window, preemphasis), n_fft)  # (block, n_freq)
-            energies[item][:, which] = filters @ (spectra.real**2 + spectra.imag**2).T
+    check = Check("kaldi_fbank")
+    length, shift = (
+        samples_in(check, sr, frame_length, "frame_length"),
+        samples_in(check, sr, frame_shift, "frame_shift"),
+    )
+    n_fft = 2 ** int(np.ceil(np.log2(length)))
+    bands = MelBands(sr, n_fft, n_mels, fmin, fmax, "htk", norm=None, triangles="mel", caller="kaldi_fbank")
+    framing = Framing(n_fft, shift, get_window("hann", length, periodic=False), center=False, pad_mode="constant")
+    y = check.waveform(y, least=length)
+    share = check.number(preemphasis, "preemphasis")
+    energies = band_power(y, framing, bands, prepare=lambda frames: emphasized(frames, share))
     return np.log(np.maximum(energies, y.dtype.type(FLOOR), out=energies), out=energies)
 
 
-def _window(length: int) -> np.ndarray:
-    return get_window("hann", length, periodic=False)
+def samples_in(check: Check, sr: float, milliseconds: float, name: str) -> int:
+    """Whole samples in so many milliseconds, at least one; rounding of the last digit does not cost a sample."""
+    return max(1, int(check.positive(sr, "sr") * check.positive(milliseconds, name) / 1000 + ROUNDING))
 
 
-def _prepared(frames: np.ndarray, window: np.ndarray, preemphasis: float) -> np.ndarray:
-    """Frames (block, length) without their mean, with pre-emphasis, windowed."""
-    centred = frames - frames.mean(axis=-1, keepdims=True)
-    emphasised = np.empty_like(centred)
-    emphasised[:, 1:] = centred[:, 1:] - preemphasis * centred[:, :-1]
-    emphasised[:, 0] = centred[:, 0] * (1 - preemphasis)
-    return emphasised * window.astype(frames.dtype)
-
-
-def _triangles_in_mel(sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float) -> np.ndarray:
-    """Triangles whose sides are straight over mels, not over Hz: (n_mels, n_freq). Kaldi leaves out the Nyquist bin."""
-    if fmax > sr / 2:
-        raise ValueError(f"kaldi_fbank: fmax must be at most sr / 2 = {sr / 2:g} Hz, got {fmax:g}; lower fmax")
-    if not 0 <= fmin < fmax:
-        raise ValueError(f"kaldi_fbank: fmin must be at least 0 and below fmax, got fmin={fmin:g} and fmax={fmax:g}")
-    bins = _mel(np.arange(n_fft // 2 + 1) * sr / n_fft)  # (n_freq,)
-    corners = np.linspace(_mel(fmin), _mel(fmax), n_mels + 2)[:, np.newaxis]  # (n_mels + 2, 1)
-    step = corners[1] - corners[0]
-    triangles = np.maximum(0, np.minimum((bins - corners[:-2]) / step, (corners[2:] - bins) / step))
-    triangles[:, -1] = 0
-    return triangles
-
-
-def _mel(f: np.ndarray | float) -> np.ndarray:
-    return 1127 * np.log1p(np.asarray(f) / 700)
+def emphasized(frames: Frames, preemphasis: float = PREEMPHASIS) -> Frames:
+    """Frames (block, frame_length) without their mean, and with y[n] - preemphasis * y[n - 1]."""
+    centered = frames - frames.mean(axis=-1, keepdims=True)
+    result = np.empty_like(centered)
+    result[:, 1:] = centered[:, 1:] - preemphasis * centered[:, :-1]
+    result[:, 0] = centered[:, 0] * (1 - preemphasis)
+    return result

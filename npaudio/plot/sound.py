@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npaudio._core.checks import check_waveform
-from npaudio.mel.filterbank import hz_to_mel
-from npaudio.mel.spectrogram import check_spectrogram
+from npaudio._core.checks import Check, check_waveform
+from npaudio.mel import hz_to_mel
 from npaudio.plot.style import ACCENT, COLOURS, DARK, MISSING, axes_or_new
 
 if TYPE_CHECKING:
@@ -200,7 +199,7 @@ def filterbank(filters: np.ndarray, *, sr: float, ax: "Axes | None" = None, **st
 
 
 def _one_spectrogram(S: np.ndarray, caller: str) -> np.ndarray:
-    S = check_spectrogram(S, caller=caller)
+    S = Check(caller).spectrogram(S)
     if S.ndim != 2:
         raise ValueError(f"{caller}: S must be one spectrogram (n_freq, n_frames), got shape {S.shape}; pass S[0]")
     return S

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from npaudio._core.checks import check_finite, check_floating, check_positive
+from npaudio._core.checks import Check
+from npaudio._core.types import Spectrogram
 
 
 def power_to_db(
-    S: np.ndarray,
+    S: Spectrogram,
     *,
     ref: float | Callable[[np.ndarray], float] = 1.0,
     amin: float = 1e-10,
     top_db: float | None = 80.0,
-) -> np.ndarray:
+) -> Spectrogram:
     """Decibels of a power spectrogram, 10 log10(max(amin, S) / max(amin, ref)), as `librosa.power_to_db`.
 
     It differs from librosa in one point: `top_db` and a callable `ref` look at one spectrogram at a time, the last
@@ -45,21 +46,37 @@ def power_to_db(
     >>> power_to_db(np.array([1.0, 0.1, 0.0]))
     array([  0., -10., -80.])
     """
-    S = _check_power(S, caller="power_to_db")
-    amin = check_positive(amin, caller="power_to_db", name="amin")
-    if top_db is not None and not top_db >= 0:
-        raise ValueError(f"power_to_db: top_db must be at least 0, got {top_db!r}; use None for no floor")
+    check = Check("power_to_db")
+    S = _check_power(check, S)
+    amin = check.positive(amin, "amin")
+    check_top_db(check, top_db)
     reference = _reference_power(S, ref)
-    decibels = np.log10(np.maximum(S, S.dtype.type(amin)))
+    power = np.maximum(S, S.dtype.type(amin))
+    if top_db is not None:
+        raise_to_range(power, top_db)
+    decibels = np.log10(power, out=power)
     decibels *= 10
     decibels -= (10 * np.log10(np.maximum(amin, np.abs(reference)))).astype(S.dtype)
-    if top_db is not None and S.size:
-        loudest = decibels.max(axis=_item_axes(S), keepdims=True)
-        np.maximum(decibels, loudest - S.dtype.type(top_db), out=decibels)
     return decibels
 
 
-def db_to_power(S_db: np.ndarray, *, ref: float = 1.0) -> np.ndarray:
+def raise_to_range(S: Spectrogram, top_db: float, *, db_per_decade: float = 10.0) -> None:
+    """In place: raise everything that lies more than `top_db` below the maximum of its spectrogram, to that limit.
+
+    A factor of ten is 10 dB in power, and 20 dB in amplitude.
+    """
+    if S.size:
+        loudest = S.max(axis=_item_axes(S), keepdims=True)
+        np.maximum(S, loudest * S.dtype.type(10 ** (-top_db / db_per_decade)), out=S)
+
+
+def check_top_db(check: Check, top_db: float | None) -> None:
+    """Refuse a negative range, which would lie above the maximum."""
+    if top_db is not None and not top_db >= 0:
+        raise check.error(f"top_db must be at least 0, got {top_db!r}; use None for no floor")
+
+
+def db_to_power(S_db: Spectrogram, *, ref: float = 1.0) -> Spectrogram:
     """Power of decibels, ref * 10 ** (S_db / 10), as `librosa.db_to_power`: undoes `power_to_db` above its floors.
 
     Parameters
@@ -79,22 +96,23 @@ def db_to_power(S_db: np.ndarray, *, ref: float = 1.0) -> np.ndarray:
     >>> db_to_power(np.array([0.0, 10.0, -20.0]))
     array([ 1.  , 10.  ,  0.01])
     """
-    S_db = check_floating(S_db, caller="db_to_power", name="S_db")
+    S_db = Check("db_to_power").floating(S_db, "S_db")
     return S_db.dtype.type(ref) * 10 ** (S_db / 10)
 
 
-def _check_power(S: np.ndarray, *, caller: str) -> np.ndarray:
+def _check_power(check: Check, S: Spectrogram) -> Spectrogram:
+    S = check.array(S, "S")
     if np.iscomplexobj(S):
-        raise ValueError(f"{caller}: S must be power, got complex numbers of shape {np.shape(S)}; pass np.abs(S) ** 2")
-    return check_finite(check_floating(S, caller=caller, name="S"), caller=caller, name="S")
+        raise check.error(f"S must be power, got complex numbers of shape {S.shape}; pass np.abs(S) ** 2")
+    return check.finite(check.floating(S, "S"), "S")
 
 
-def _item_axes(S: np.ndarray) -> tuple[int, ...]:
+def _item_axes(S: Spectrogram) -> tuple[int, ...]:
     """The axes of one spectrogram: the last two, or all there are."""
     return tuple(range(-min(S.ndim, 2), 0))
 
 
-def _reference_power(S: np.ndarray, ref: float | Callable[[np.ndarray], float]) -> np.ndarray:
+def _reference_power(S: Spectrogram, ref: float | Callable[[np.ndarray], float]) -> np.ndarray:
     """The power of 0 dB, one for all or, from a callable, one for each spectrogram (..., 1, 1)."""
     if not callable(ref):
         return np.asarray(ref, np.float64)

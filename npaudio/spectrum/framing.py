@@ -1,68 +1,34 @@
-"""Windows and frames: the signal cut into overlapping pieces, faded in and out, handed out in blocks.
+"""Frames: the signal cut into overlapping pieces, handed out in blocks. The public name is `npaudio.frame`.
 
-The public names are `npaudio.get_window` and `npaudio.frame`. `Framing` is what every short-time analysis of the
-library stands on: an hour of sound never needs an hour of frames in memory, because its frames are cut, windowed and
-transformed about 128 at a time, which stay in the processor's cache.
+Every short-time analysis of the library stands on `Framing.map`. An hour of sound never needs an hour of frames in
+memory: about 128 frames at a time are cut, windowed and transformed while they are in the processor's cache.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypedDict, get_args
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from npaudio._core.checks import check_choice, check_finite, check_positive_int, check_waveform
+from npaudio._core.checks import Check
+from npaudio._core.continuation import PadMode, continued
+from npaudio._core.types import Frames, Spectrogram, Waveform
+from npaudio.spectrum.windows import Window, window_in_frame
 
-PAD_MODES = ("constant", "reflect", "edge")
+PAD_MODES: tuple[PadMode, ...] = get_args(PadMode)
 FRAMES_PER_BLOCK = 128
 
-# Each window is a sum of a few cosines: w[n] = a0 - a1 cos(2 pi n / N) + a2 cos(4 pi n / N).
-_COSINE_WINDOWS = {
-    "hann": (0.5, 0.5, 0.0),
-    "hamming": (0.54, 0.46, 0.0),
-    "blackman": (0.42, 0.5, 0.08),
-    "rectangular": (1.0, 0.0, 0.0),
-}
 
+class FrameSettings(TypedDict, total=False):
+    """The settings of frames that `npaudio.stft` describes."""
 
-def get_window(window: str, n: int, *, periodic: bool = True, dtype: type = np.float64) -> np.ndarray:
-    """Window function of `n` samples, periodic unless asked otherwise, as in `librosa.filters.get_window`.
-
-    librosa and scipy call the switch `fftbins`. A *periodic* window is one period of the cosine: its copies add up to
-    a constant when they overlap, which is what a spectrum and its inverse want. A *symmetric* one (`np.hanning`, the
-    article) repeats its first sample as its last, and is meant for designing filters.
-
-    Parameters
-    ----------
-    window : {"hann", "hamming", "blackman", "rectangular"}
-        Shape of the window.
-    n : int
-        Number of samples. One sample gives [1.].
-    periodic : bool
-        Periodic (divide by n) or symmetric (divide by n - 1).
-    dtype : numpy type
-        Type of the result.
-
-    Returns
-    -------
-    np.ndarray (n,)
-
-    Raises
-    ------
-    ValueError
-        Unknown name, or n < 1.
-
-    Examples
-    --------
-    >>> get_window("hann", 4)
-    array([0. , 0.5, 1. , 0.5])
-    """
-    check_choice(window, _COSINE_WINDOWS, caller="get_window", name="window")
-    n = check_positive_int(n, caller="get_window", name="n")
-    if n == 1:
-        return np.ones(1, dtype)
-    a0, a1, a2 = _COSINE_WINDOWS[window]
-    angle = 2 * np.pi * np.arange(n) / (n if periodic else n - 1)
-    return (a0 - a1 * np.cos(angle) + a2 * np.cos(2 * angle)).astype(dtype)
+    n_fft: int
+    hop_length: int | None
+    win_length: int | None
+    window: Window | np.ndarray
+    center: bool
+    pad_mode: PadMode
 
 
 def frame(y: np.ndarray, *, frame_length: int, hop_length: int) -> np.ndarray:
@@ -86,13 +52,22 @@ def frame(y: np.ndarray, *, frame_length: int, hop_length: int) -> np.ndarray:
     ------
     ValueError
         The signal is shorter than a frame, or a length is below 1.
+
+    Examples
+    --------
+    >>> frame(np.arange(6), frame_length=4, hop_length=2)
+    array([[0, 2],
+           [1, 3],
+           [2, 4],
+           [3, 5]])
     """
-    frame_length = check_positive_int(frame_length, caller="frame", name="frame_length")
-    hop_length = check_positive_int(hop_length, caller="frame", name="hop_length")
-    y = np.asarray(y)
+    check = Check("frame")
+    frame_length = check.whole_number(frame_length, "frame_length")
+    hop_length = check.whole_number(hop_length, "hop_length")
+    y = check.array(y, "y")
     if y.ndim == 0 or y.shape[-1] < frame_length:
-        raise ValueError(
-            f"frame: y with shape {y.shape} is shorter than one frame of {frame_length} samples; "
+        raise check.error(
+            f"y with shape {y.shape} is shorter than one frame of {frame_length} samples; "
             "pad it with npaudio.fix_length, or take a shorter frame_length"
         )
     windows = np.lib.stride_tricks.sliding_window_view(y, frame_length, axis=-1)  # (..., n - frame_length + 1, length)
@@ -101,55 +76,89 @@ def frame(y: np.ndarray, *, frame_length: int, hop_length: int) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Framing:
-    """How a signal is cut into windowed frames; it hands them out in blocks that stay in the processor's cache."""
+    """How a signal is cut into frames: the settings of `npaudio.stft` as one value."""
 
-    n_fft: int
+    n_fft: int  # samples in a transform
     hop_length: int
-    window: np.ndarray  # (n_fft,): the window, zeros beside it if it is shorter than the transform
+    window: np.ndarray  # (frame_length,): as long as the transform, or shorter if zeros are to follow each frame
     center: bool
-    pad_mode: str
+    pad_mode: PadMode
 
     @classmethod
     def checked(
         cls,
+        check: Check,
         *,
-        caller: str,
-        n_fft: int,
-        hop_length: int | None,
-        win_length: int | None,
-        window: str | np.ndarray,
-        center: bool,
-        pad_mode: str,
+        n_fft: int = 2048,
+        hop_length: int | None = None,
+        win_length: int | None = None,
+        window: Window | np.ndarray = "hann",
+        center: bool = True,
+        pad_mode: PadMode = "constant",
     ) -> "Framing":
         """Fill in librosa's defaults (win_length = n_fft, hop_length = win_length // 4) and refuse what can't be."""
-        n_fft = check_positive_int(n_fft, caller=caller, name="n_fft")
-        win_length = n_fft if win_length is None else win_length
-        win_length = check_positive_int(win_length, caller=caller, name="win_length")
-        hop_length = max(1, win_length // 4) if hop_length is None else hop_length
-        hop_length = check_positive_int(hop_length, caller=caller, name="hop_length")
-        check_choice(pad_mode, PAD_MODES, caller=caller, name="pad_mode")
+        n_fft = check.whole_number(n_fft, "n_fft")
+        win_length = check.whole_number(n_fft if win_length is None else win_length, "win_length")
+        hop_length = check.whole_number(max(1, win_length // 4) if hop_length is None else hop_length, "hop_length")
+        check.choice(pad_mode, PAD_MODES, "pad_mode")
         if win_length > n_fft:
-            raise ValueError(
-                f"{caller}: win_length must be at most n_fft, got {win_length} > {n_fft}; "
+            raise check.error(
+                f"win_length must be at most n_fft, got {win_length} > {n_fft}; "
                 f"raise n_fft to {win_length}, or shorten the window"
             )
-        return cls(n_fft, hop_length, _window_in_frame(window, win_length, n_fft, caller), center, pad_mode)
+        return cls(n_fft, hop_length, window_in_frame(window, win_length, n_fft, check), center, pad_mode)
+
+    @classmethod
+    def of_features(cls, check: Check, settings: FrameSettings) -> "Framing":
+        """The frames of features, as in librosa: those of `stft`, but a hop_length of 512 unless another is given."""
+        _check_names(check, settings)
+        return cls.checked(check, **{"hop_length": 512, **settings})  # type: ignore[arg-type]
+
+    @property
+    def frame_length(self) -> int:
+        """Samples in a frame."""
+        return len(self.window)
 
     @property
     def padding(self) -> int:
         """How many samples are put before the first one."""
-        return self.n_fft // 2 if self.center else 0
+        return self.frame_length // 2 if self.center else 0
 
-    def check(self, y: np.ndarray, *, caller: str) -> np.ndarray:
-        """Return `y` as a float array that has at least one frame."""
-        return check_waveform(y, caller=caller, min_samples=1 if self.center else self.n_fft)
+    @property
+    def shortest(self) -> int:
+        """How many samples a signal needs to have a frame."""
+        return 1 if self.center else self.frame_length
 
     def n_frames(self, n_samples: int) -> int:
         """How many frames a signal of this length has."""
-        return 1 + (n_samples + 2 * self.padding - self.n_fft) // self.hop_length
+        return 1 + (n_samples + 2 * self.padding - self.frame_length) // self.hop_length
 
-    def blocks(self, y: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-        """Pairs of (which frames, their samples (block, n_fft) of the one signal `y` (n_samples,)), not yet windowed.
+    def map(
+        self,
+        work: Callable[[Frames], np.ndarray],
+        y: Waveform,
+        n_values: int,
+        dtype: DTypeLike,
+        *,
+        frames_first: bool = False,
+    ) -> np.ndarray:
+        """What `work` makes of all frames of a signal, block by block: (..., n_values, n_frames).
+
+        `work` takes a block of frames (block, frame_length), not yet windowed, and returns (n_values, block). With
+        `frames_first` the values of one frame lie side by side in memory, which suits spectra.
+        """
+        shape, n_frames = y.shape[:-1], self.n_frames(y.shape[-1])
+        if frames_first:
+            values = np.empty((*shape, n_frames, n_values), dtype).swapaxes(-1, -2)
+        else:
+            values = np.empty((*shape, n_values, n_frames), dtype)
+        for item in np.ndindex(shape):
+            for which, frames in self.blocks(y[item]):
+                values[item][:, which] = work(frames)
+        return values
+
+    def blocks(self, y: Waveform) -> Iterator[tuple[slice, Frames]]:
+        """Pairs of (which frames, their samples (block, frame_length)) of the one signal `y` (n_samples,).
 
         The frames of a block share its samples, which are float64 whatever the signal is: NumPy transforms float64 as
         quickly as float32, and float32 up to four times more slowly when its buffers happen to lie badly in memory.
@@ -158,53 +167,49 @@ class Framing:
         for first in range(0, n_frames, FRAMES_PER_BLOCK):
             last = min(first + FRAMES_PER_BLOCK, n_frames)
             start = first * self.hop_length - self.padding
-            stop = (last - 1) * self.hop_length - self.padding + self.n_fft
+            stop = (last - 1) * self.hop_length - self.padding + self.frame_length
             samples = continued(y, start, stop, self.pad_mode).astype(np.float64, copy=False)
             step = samples.strides[0]
-            shape, strides = (last - first, self.n_fft), (self.hop_length * step, step)
+            shape, strides = (last - first, self.frame_length), (self.hop_length * step, step)
             yield slice(first, last), np.lib.stride_tricks.as_strided(samples, shape, strides, writeable=False)
 
-    def spectra(self, y: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-        """Pairs of (which frames, their complex128 spectra (block, n_freq)); the next block overwrites this one."""
-        windowed = np.empty((FRAMES_PER_BLOCK, self.n_fft))
-        spectra = np.empty((FRAMES_PER_BLOCK, self.n_fft // 2 + 1), np.complex128)
-        for which, frames in self.blocks(y):
-            n = len(frames)
-            yield which, np.fft.rfft(np.multiply(frames, self.window, out=windowed[:n]), out=spectra[:n])
+    def magnitudes(self, frames: Frames, power: float, dtype: np.dtype) -> np.ndarray:
+        """|spectrum| ** power of each frame, (block, n_freq), without a square root where the power is 2."""
+        spectra = np.fft.rfft(frames * self.window, self.n_fft).astype(np.result_type(dtype, np.complex64), copy=False)
+        if power == 2:
+            squares = spectra.real**2
+            squares += spectra.imag**2
+            return squares
+        magnitudes = np.abs(spectra)
+        return magnitudes if power == 1 else magnitudes**power
 
 
-def continued(y: np.ndarray, start: int, stop: int, pad_mode: str) -> np.ndarray:
-    """The samples start ... stop - 1 of `y` (n_samples,), where `y` goes on beyond both of its ends.
+def transform_length(check: Check, S: Spectrogram, settings: FrameSettings) -> int:
+    """The n_fft of a spectrogram that was given instead of a signal: as given, or the even one that fits.
 
-    "constant" goes on with zeros, "edge" with the last value, "reflect" mirrors the signal at its last sample without
-    repeating it; all as `np.pad`.
+    The other settings of frames would have no effect, and are refused.
     """
-    n = len(y)
-    if 0 <= start and stop <= n:
-        return y[start:stop]
-    before = _beyond(y, np.arange(start, min(stop, 0)), pad_mode)
-    after = _beyond(y, np.arange(max(start, n), stop), pad_mode)
-    return np.concatenate([before, y[max(start, 0) : max(stop, 0)], after])
+    _check_names(check, settings)
+    for name in settings:
+        if name != "n_fft":
+            raise check.error(f"{name} has no effect on a spectrogram S, whose frames were cut already; leave it out")
+    n_fft = check.whole_number(settings.get("n_fft", max(1, 2 * S.shape[-2] - 2)), "n_fft")
+    check_bins(check, S, n_fft)
+    return n_fft
 
 
-def _beyond(y: np.ndarray, index: np.ndarray, pad_mode: str) -> np.ndarray:
-    """The samples at places before or after those of `y`."""
-    if pad_mode == "constant":
-        return np.zeros(len(index), y.dtype)
-    if pad_mode == "reflect" and len(y) > 1:
-        turn = 2 * (len(y) - 1)  # there and back again
-        index = np.abs((index + len(y) - 1) % turn - (len(y) - 1))
-    return y[np.clip(index, 0, len(y) - 1)]
+def check_bins(check: Check, S: Spectrogram, n_fft: int, name: str = "n_fft") -> None:
+    """Refuse a spectrogram that has not the frequencies of a transform of this length."""
+    n_freq = S.shape[-2]
+    if n_freq != n_fft // 2 + 1:
+        raise check.error(
+            f"{name}={n_fft} belongs to {n_fft // 2 + 1} frequencies, but S has {n_freq}; "
+            f"pass {name}={2 * n_freq - 2} or {2 * n_freq - 1}"
+        )
 
 
-def _window_in_frame(window: str | np.ndarray, win_length: int, n_fft: int, caller: str) -> np.ndarray:
-    """The window's samples in the middle of n_fft, zeros beside them: (n_fft,)."""
-    if isinstance(window, str):
-        check_choice(window, _COSINE_WINDOWS, caller=caller, name="window")
-        samples = get_window(window, win_length)
-    else:
-        samples = check_finite(np.asarray(window, np.float64), caller=caller, name="window")
-    if samples.shape != (win_length,):
-        raise ValueError(f"{caller}: window must have shape ({win_length},) as win_length says, got {samples.shape}")
-    left = (n_fft - win_length) // 2
-    return np.pad(samples, (left, n_fft - win_length - left))
+def _check_names(check: Check, settings: FrameSettings) -> None:
+    known = FrameSettings.__annotations__
+    for name in settings:
+        if name not in known:
+            raise TypeError(f"{check.caller}: unknown argument {name!r}; the frame settings are {', '.join(known)}")

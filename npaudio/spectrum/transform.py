@@ -11,28 +11,27 @@ With `center=True` (librosa's default) frame t is centred on sample t * hop_leng
 n_fft // 2 samples on both sides; with `center=False` frame t begins there. Power is in the square of the signal's
 unit, decibels are 10 * log10(power / ref). float32 in gives complex64 out, float64 gives complex128.
 
-Windows and frames are written out in `npaudio/spectrum/framing.py`, decibels in `npaudio/spectrum/decibels.py`.
+Windows are written out in `windows.py`, frames in `framing.py`, decibels in `decibels.py`.
 """
 
 import numpy as np
 
-from npaudio._core.checks import check_finite, check_positive_int
-from npaudio.spectrum.decibels import db_to_power, power_to_db
-from npaudio.spectrum.framing import FRAMES_PER_BLOCK, Framing, frame, get_window
-
-__all__ = ["db_to_power", "frame", "get_window", "istft", "power_to_db", "stft"]
+from npaudio._core.checks import Check
+from npaudio._core.types import Spectrogram, Waveform
+from npaudio.spectrum.framing import FRAMES_PER_BLOCK, Framing, PadMode, check_bins
+from npaudio.spectrum.windows import Window
 
 
 def stft(
-    y: np.ndarray,
+    y: Waveform,
     *,
     n_fft: int = 2048,
     hop_length: int | None = None,
     win_length: int | None = None,
-    window: str | np.ndarray = "hann",
+    window: Window | np.ndarray = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+) -> Spectrogram:
     """Short-time Fourier transform, as `librosa.stft`: one complex spectrum a frame.
 
     Parameters
@@ -71,8 +70,9 @@ def stft(
     >>> np.abs(stft(tone, n_fft=16, center=False)).round(9)[:, 0]
     array([0., 0., 2., 4., 2., 0., 0., 0., 0.])
     """
+    check = Check("stft")
     framing = Framing.checked(
-        caller="stft",
+        check,
         n_fft=n_fft,
         hop_length=hop_length,
         win_length=win_length,
@@ -80,25 +80,24 @@ def stft(
         center=center,
         pad_mode=pad_mode,
     )
-    y = framing.check(y, caller="stft")
-    shape = (*y.shape[:-1], framing.n_frames(y.shape[-1]), framing.n_fft // 2 + 1)
-    spectra = np.empty(shape, np.result_type(y.dtype, np.complex64))
-    for item in np.ndindex(y.shape[:-1]):
-        for which, block in framing.spectra(y[item]):
-            spectra[item][which] = block
-    return spectra.swapaxes(-1, -2)  # stored frame by frame, shown as (..., n_freq, n_frames)
+    y = check.waveform(y, least=framing.shortest)
+
+    def spectra(frames: np.ndarray) -> np.ndarray:  # (block, n_fft) to (n_freq, block)
+        return np.fft.rfft(framing.window * frames).T
+
+    return framing.map(spectra, y, framing.n_fft // 2 + 1, np.result_type(y.dtype, np.complex64), frames_first=True)
 
 
 def istft(
-    S: np.ndarray,
+    S: Spectrogram,
     *,
     hop_length: int | None = None,
     win_length: int | None = None,
     n_fft: int | None = None,
-    window: str | np.ndarray = "hann",
+    window: Window | np.ndarray = "hann",
     center: bool = True,
     length: int | None = None,
-) -> np.ndarray:
+) -> Waveform:
     """Signal of a short-time Fourier transform, as `librosa.istft`: window each frame again, overlap, add, divide.
 
     Every frame comes back as w * y. Multiplied by w once more and added up, sample n holds y[n] times the sum of the
@@ -125,21 +124,20 @@ def istft(
     ValueError
         S is not complex, or frames at this hop_length leave gaps where the window is zero.
     """
-    S = _check_complex(S)
-    n_fft = 2 * (S.shape[-2] - 1) if n_fft is None else n_fft
+    check = Check("istft")
+    S = _complex_spectrogram(check, S)
     framing = Framing.checked(
-        caller="istft",
-        n_fft=n_fft,
+        check,
+        n_fft=2 * (S.shape[-2] - 1) if n_fft is None else n_fft,
         hop_length=hop_length,
         win_length=win_length,
         window=window,
         center=center,
-        pad_mode="constant",
     )
-    _check_overlap(framing, S)
+    check_bins(check, S, framing.n_fft)
+    _check_overlap(check, framing, S)
     reach = framing.n_fft + framing.hop_length * (S.shape[-1] - 1)
-    length = reach - 2 * framing.padding if length is None else length
-    length = check_positive_int(length, caller="istft", name="length")
+    length = check.whole_number(reach - 2 * framing.padding if length is None else length, "length")
     overlapped = _overlap_add(S, framing)[..., framing.padding : framing.padding + length]
     missing = length - overlapped.shape[-1]
     return np.pad(overlapped, [(0, 0)] * (S.ndim - 2) + [(0, missing)]) if missing > 0 else overlapped
@@ -164,31 +162,27 @@ def _overlap_add(S: np.ndarray, framing: Framing) -> np.ndarray:
     return total
 
 
-def _check_complex(S: np.ndarray) -> np.ndarray:
-    S = np.asarray(S)
+def _complex_spectrogram(check: Check, S: Spectrogram) -> Spectrogram:
+    """Return `S` if it is a complex spectrogram of finite numbers."""
+    S = check.array(S, "S")
     if not np.iscomplexobj(S):
-        raise ValueError(
-            f"istft: S must be complex, got {S.dtype} with shape {S.shape}; "
-            "a signal can't be had from magnitudes alone: keep the output of stft"
+        raise check.error(
+            f"S must be complex, got {S.dtype} with shape {S.shape}; "
+            "magnitudes alone do not determine a signal: keep the output of stft"
         )
     if S.ndim < 2 or S.size == 0:
-        raise ValueError(f"istft: S must have shape (..., n_freq, n_frames) and hold a frame, got {S.shape}")
-    check_finite(S.real, caller="istft", name="the real part of S")
-    check_finite(S.imag, caller="istft", name="the imaginary part of S")
+        raise check.error(f"S must have shape (..., n_freq, n_frames) and hold a frame, got {S.shape}")
+    check.finite(S.real, "the real part of S")
+    check.finite(S.imag, "the imaginary part of S")
     return S
 
 
-def _check_overlap(framing: Framing, S: np.ndarray) -> None:
-    """Refuse a spectrogram of another size, and frames that leave samples uncovered between them."""
-    if S.shape[-2] != framing.n_fft // 2 + 1:
-        raise ValueError(
-            f"istft: n_fft={framing.n_fft} belongs to {framing.n_fft // 2 + 1} frequencies, but S has {S.shape[-2]}; "
-            f"pass n_fft={2 * S.shape[-2] - 2} or {2 * S.shape[-2] - 1}"
-        )
-    padded = np.pad(framing.window**2, (0, -framing.n_fft % framing.hop_length))
-    overlap = padded.reshape(-1, framing.hop_length).sum(axis=0)  # of an endless row of frames, one hop of it
+def _check_overlap(check: Check, framing: Framing, S: Spectrogram) -> None:
+    """Refuse frames that leave samples uncovered between them."""
+    squares = np.pad(framing.window**2, (0, -framing.n_fft % framing.hop_length))
+    overlap = squares.reshape(-1, framing.hop_length).sum(axis=0)  # of an endless row of frames, one hop of it
     if S.shape[-1] > 1 and overlap.min() < 1e-12 * overlap.max():
-        raise ValueError(
-            f"istft: frames {framing.hop_length} samples apart lose the samples where this window is zero; "
+        raise check.error(
+            f"frames {framing.hop_length} samples apart lose the samples where this window is zero; "
             f"take a hop_length of at most {max(1, np.count_nonzero(framing.window) // 2)}"
         )
