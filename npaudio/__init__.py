@@ -117,7 +117,7 @@ __all__ = [
 _keep_former_paths()
 
 # Imported when first asked for: Matplotlib and the network modules of the standard library take their time.
-_IMPORTED_LATER = {"datasets", "plot", "training"}
+_IMPORTED_LATER = {"datasets", "plot", "streaming", "training"}
 
 
 def __getattr__(name: str) -> object:

@@ -1,30 +1,16 @@
 """Detection: all of post-processing in one call."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict, Unpack, overload
+from typing import Any, Unpack, overload
 
 import numpy as np
 
 from npaudio.sed.checks import PerClass, accepts_names, check_classes, check_scores
 from npaudio.sed.event import Event
 from npaudio.sed.frames import events_of_clips, mean_scores
-from npaudio.sed.settings import PostProcessing
+from npaudio.sed.settings import PostProcessing, Settings, chosen_settings
 
 BATCH = 1 << 20  # scores that are worked on at once: their decisions stay in the cache
-
-
-class Settings(TypedDict, total=False):
-    """The optional arguments of `detect_events`."""
-
-    threshold: PerClass
-    low_threshold: PerClass | None
-    median: PerClass | None
-    median_frames: PerClass | None
-    max_gap: PerClass | None
-    max_gap_frames: PerClass | None
-    min_duration: PerClass | None
-    min_duration_frames: PerClass | None
-    postprocessing: PostProcessing | None
 
 
 @overload
@@ -112,7 +98,7 @@ def detect_events(
         min_duration=min_duration,
         min_duration_frames=min_duration_frames,
     )
-    chosen = _chosen(postprocessing, settings, labels, hop_length, sr)
+    chosen = chosen_settings(postprocessing, settings, labels, hop_length, sr, caller="detect_events")
     if isinstance(scores, Mapping):
         return {name: _detected(np.asarray(clip), chosen)[0] for name, clip in scores.items()}
     clips = _detected(np.asarray(scores), chosen)
@@ -122,22 +108,6 @@ def detect_events(
 def _given(**options: PerClass | None) -> dict[str, Any]:
     """The settings that differ from their defaults."""
     return {name: value for name, value in options.items() if value is not None}
-
-
-def _chosen(
-    given: PostProcessing | None, settings: Mapping[str, Any], labels: Sequence[str], hop_length: int, sr: float
-) -> PostProcessing:
-    """The settings given as a whole, if they are for these classes and frames; or those given one by one."""
-    if given is None:
-        return PostProcessing.of(labels, hop_length, sr, **settings, caller="detect_events")
-    if settings:
-        raise ValueError(f"detect_events: postprocessing holds all settings; leave out {', '.join(settings)}")
-    if given.labels != tuple(labels) or given.hop_length / given.sr != hop_length / sr:
-        raise ValueError(
-            f"detect_events: postprocessing is for {', '.join(given.labels)} at {given.hop_length / given.sr:g} s a "
-            f"frame, not for {', '.join(labels)} at {hop_length / sr:g} s; tune it for this network"
-        )
-    return given
 
 
 def _detected(scores: np.ndarray, chosen: PostProcessing) -> list[list[Event]]:

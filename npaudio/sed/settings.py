@@ -1,7 +1,8 @@
 """The settings of post-processing, which can differ from class to class; in seconds or in frames."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -162,3 +163,39 @@ class _Grid:
         if (values < 0).any():
             raise ValueError(f"{self.caller}: {name} must be 0 s or more, got {values.min():g} s; correct it")
         return values / self.seconds
+
+
+class Settings(TypedDict, total=False):
+    """The optional arguments of `detect_events`."""
+
+    threshold: PerClass
+    low_threshold: PerClass | None
+    median: PerClass | None
+    median_frames: PerClass | None
+    max_gap: PerClass | None
+    max_gap_frames: PerClass | None
+    min_duration: PerClass | None
+    min_duration_frames: PerClass | None
+    postprocessing: PostProcessing | None
+
+
+def chosen_settings(
+    given: PostProcessing | None,
+    settings: Mapping[str, Any],
+    labels: Sequence[str],
+    hop_length: int,
+    sr: float,
+    *,
+    caller: str,
+) -> PostProcessing:
+    """The settings given as a whole, if they are for these classes and frames; or those given one by one."""
+    if given is None:
+        return PostProcessing.of(labels, hop_length, sr, **settings, caller=caller)
+    if settings:
+        raise ValueError(f"{caller}: postprocessing holds all settings; leave out {', '.join(settings)}")
+    if given.labels != tuple(labels) or given.hop_length / given.sr != hop_length / sr:
+        raise ValueError(
+            f"{caller}: postprocessing is for {', '.join(given.labels)} at {given.hop_length / given.sr:g} s a "
+            f"frame, not for {', '.join(labels)} at {hop_length / sr:g} s; tune it for this network"
+        )
+    return given
