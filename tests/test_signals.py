@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from npaudio import signals
-from npaudio.signals import article_signals, music_like, sine, speech_like, sweep, white_noise
+from npaudio.signals import article_signals, fade, music_like, sine, speech_like, sweep, white_noise
 
 FIVE = [sine, white_noise, sweep, speech_like, music_like]
 
@@ -150,4 +150,37 @@ def test_bad_frequencies_are_refused(call, message: str):
 
 
 def test_module_offers_the_sound_events_too():
-    assert set(signals.__all__) == {make.__name__ for make in FIVE} | {"article_signals", "SOUND_CLASSES", "synthesize"}
+    assert set(signals.__all__) == {make.__name__ for make in FIVE} | {
+        "article_signals",
+        "fade",
+        "SOUND_CLASSES",
+        "synthesize",
+    }
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [1, 2, 5, 400, 16001])
+def test_a_faded_sound_begins_and_ends_at_zero_and_keeps_its_middle(n, dtype):
+    y = np.full((2, n), 0.5, dtype)
+    faded = fade(y, sr=16000, duration=0.01)
+    assert faded.dtype == dtype
+    assert (y == 0.5).all()
+    length = min(160, n // 2)
+    np.testing.assert_array_equal(faded[:, length : n - length], 0.5)
+    np.testing.assert_array_equal(faded, faded[:, ::-1])
+    if length:
+        expected = 0.25 * (1 - np.cos(np.pi * np.arange(length) / length))
+        np.testing.assert_allclose(faded[0, :length], expected, atol=1e-7)
+
+
+def test_fading_takes_the_click_out_of_a_sweep():
+    y = sweep(2000.0, 3000.0, sr=16000, duration=0.5, dtype=np.float64)
+    low = np.fft.rfftfreq(len(y), 1 / 16000) < 500  # far below the sweep there is only the click
+    clicking, faded = (np.sum(np.abs(np.fft.rfft(sound)[low]) ** 2) for sound in (y, fade(y, sr=16000)))
+    assert faded < 1e-3 * clicking
+
+
+@pytest.mark.parametrize("settings", [{"sr": 0}, {"sr": np.inf}, {"sr": 8, "duration": np.nan}])
+def test_what_fade_refuses(settings):
+    with pytest.raises(ValueError, match=r"^fade: (sr|duration) must be a finite number above 0, got"):
+        fade(np.ones(10), **settings)

@@ -1,11 +1,13 @@
 """Sounds from formulas: five test signals, and ten synthesizers of sound events."""
 
 from npaudio.signals.closed_forms import article_signals, music_like, sine, speech_like, sweep, white_noise
+from npaudio.signals.fading import fade
 from npaudio.signals.synthesizers import SOUND_CLASSES, synthesize
 
 __all__ = [
     "SOUND_CLASSES",
     "article_signals",
+    "fade",
     "music_like",
     "sine",
     "speech_like",

@@ -1,12 +1,11 @@
-"""Sounds from formulas: five test signals whose spectra are known in advance, and ten classes of sound events.
+"""Five test signals whose spectra are known in advance, because each is a formula.
 
-The test signals are those of the article's first exercise: a tone, noise, a sweep, something like speech and
-something like music. Each is a closed form, so that a spectrogram of it can be checked against what must come out.
-`synthesize` draws recordings of sound events; they are the data set that needs no download.
+They are those of the article's first exercise: a tone, noise, a sweep, something like speech and something like music.
+They begin and end at full level, as their formulas do, which clicks in a loudspeaker: `fade` them before listening.
 
 Conventions: mono, shape (round(sr * duration),), float32 unless `dtype` says float64 (computed in float64 and
-rounded once); frequencies in Hz, below sr / 2; `amplitude` is the peak that is never passed, except for noise,
-where it is the standard deviation. The sample at index i is at the time i / sr.
+rounded once); frequencies in Hz, below sr / 2; no sample exceeds `amplitude`, except for noise, where it is the
+standard deviation. The sample at index i is at the time i / sr.
 """
 
 from collections.abc import Sequence
@@ -14,19 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from npaudio._core.checks import check_choice, check_positive, check_positive_int
-from npaudio.signals.synthesizers import SOUND_CLASSES, synthesize
-
-__all__ = [
-    "SOUND_CLASSES",
-    "article_signals",
-    "music_like",
-    "sine",
-    "speech_like",
-    "sweep",
-    "synthesize",
-    "white_noise",
-]
+from npaudio._core.checks import Check
+from npaudio._core.types import Waveform
 
 
 def sine(
@@ -36,7 +24,7 @@ def sine(
     duration: float = 2.0,
     amplitude: float = 0.5,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> Waveform:
     """Pure tone: amplitude * sin(2 pi frequency t).
 
     Parameters
@@ -44,7 +32,7 @@ def sine(
     frequency : float
         Hz, below sr / 2.
     sr : int
-        Sampling rate in Hz.
+        Sample rate in Hz.
     duration : float
         Seconds.
     amplitude : float
@@ -68,9 +56,10 @@ def sine(
     >>> int(np.argmax(np.abs(np.fft.rfft(y))))
     1000
     """
-    t = _times(sr, duration, caller="sine")
-    _check_frequencies([frequency], sr, caller="sine")
-    return _finish(np.sin(2 * np.pi * frequency * t), amplitude, dtype, caller="sine")
+    check = Check("sine")
+    t = _times(check, sr, duration)
+    _check_frequencies(check, [frequency], sr)
+    return _scaled(check, np.sin(2 * np.pi * frequency * t), amplitude, dtype)
 
 
 def white_noise(
@@ -80,19 +69,19 @@ def white_noise(
     rng: np.random.Generator | int = 42,
     amplitude: float = 0.1,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> Waveform:
     """Gaussian noise: independent samples, so every frequency is equally strong on average.
 
     Parameters
     ----------
     sr : int
-        Sampling rate in Hz.
+        Sample rate in Hz.
     duration : float
         Seconds.
     rng : numpy.random.Generator or int
-        Source of the samples; the default is the article's seed (with NumPy's newer generator, so other numbers).
+        Source of the samples; the default is the article's seed (NumPy's newer generator draws other numbers from it).
     amplitude : float
-        Standard deviation. At the default 0.1 a peak beyond 1 would be ten deviations out.
+        Standard deviation. At the default 0.1 a sample beyond ±1 would be ten deviations out.
     dtype : DTypeLike
         float32 or float64.
 
@@ -106,8 +95,9 @@ def white_noise(
     ValueError
         If a number is not above 0.
     """
-    n_samples = len(_times(sr, duration, caller="white_noise"))
-    return _finish(np.random.default_rng(rng).normal(size=n_samples), amplitude, dtype, caller="white_noise")
+    check = Check("white_noise")
+    n_samples = len(_times(check, sr, duration))
+    return _scaled(check, np.random.default_rng(rng).normal(size=n_samples), amplitude, dtype)
 
 
 def sweep(
@@ -118,18 +108,18 @@ def sweep(
     duration: float = 2.0,
     amplitude: float = 0.5,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> Waveform:
     """Tone whose frequency moves in a straight line from `f_start` at t = 0 to `f_end` at t = duration.
 
     The phase is the integral of the frequency: 2 pi (f_start t + (f_end - f_start) t**2 / (2 duration)). Without
-    the 2 the tone would run at twice the rate and end at 2 f_end - f_start, a mistake often made.
+    the 2, a common mistake, the frequency would rise twice as fast and end at 2 f_end - f_start.
 
     Parameters
     ----------
     f_start, f_end : float
         Hz, below sr / 2; the sweep may go down.
     sr : int
-        Sampling rate in Hz.
+        Sample rate in Hz.
     duration : float
         Seconds.
     amplitude : float
@@ -147,10 +137,11 @@ def sweep(
     ValueError
         If a frequency is not below sr / 2, or another number is not above 0.
     """
-    t = _times(sr, duration, caller="sweep")
-    _check_frequencies([f_start, f_end], sr, caller="sweep")
+    check = Check("sweep")
+    t = _times(check, sr, duration)
+    _check_frequencies(check, [f_start, f_end], sr)
     cycles = f_start * t + (f_end - f_start) * t**2 / (2 * duration)
-    return _finish(np.sin(2 * np.pi * cycles), amplitude, dtype, caller="sweep")
+    return _scaled(check, np.sin(2 * np.pi * cycles), amplitude, dtype)
 
 
 def speech_like(
@@ -161,11 +152,11 @@ def speech_like(
     duration: float = 2.0,
     amplitude: float = 0.5,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> Waveform:
     """Tones where a voice has its pitch and formants, swelling and fading as syllables do.
 
-    mean of sin(2 pi f t) over the frequencies, times (1 - cos(2 pi modulation_rate t)) / 2: silent at t = 0, full
-    half a period later. The modulation puts two side lines at f ± modulation_rate, each half of the middle one.
+    The mean of sin(2 pi f t) over the frequencies, times (1 - cos(2 pi modulation_rate t)) / 2: silent at t = 0, at
+    full level half a period later. The modulation adds two side lines at f ± modulation_rate, each half as strong.
 
     Parameters
     ----------
@@ -174,7 +165,7 @@ def speech_like(
     modulation_rate : float
         Syllables a second, in Hz.
     sr : int
-        Sampling rate in Hz.
+        Sample rate in Hz.
     duration : float
         Seconds.
     amplitude : float
@@ -192,11 +183,12 @@ def speech_like(
     ValueError
         If a frequency is not below sr / 2, there is none, or another number is not above 0.
     """
-    t = _times(sr, duration, caller="speech_like")
-    _check_frequencies(frequencies, sr, caller="speech_like")
-    check_positive(modulation_rate, caller="speech_like", name="modulation_rate")
+    check = Check("speech_like")
+    t = _times(check, sr, duration)
+    _check_frequencies(check, frequencies, sr)
+    modulation_rate = check.positive(modulation_rate, "modulation_rate")
     syllables = (1 - np.cos(2 * np.pi * modulation_rate * t)) / 2
-    return _finish(syllables * _chord(frequencies, t), amplitude, dtype, caller="speech_like")
+    return _scaled(check, syllables * _chord(frequencies, t), amplitude, dtype)
 
 
 def music_like(
@@ -208,22 +200,22 @@ def music_like(
     duration: float = 2.0,
     amplitude: float = 0.5,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
-    """A chord (A major by default) whose notes tremble together in pitch: true frequency modulation.
+) -> Waveform:
+    """A chord (A major by default) with vibrato: frequency modulation of all notes together.
 
-    The frequency of a note is f (1 + depth sin(2 pi rate t)); its phase is the integral of that, which is 2 pi f
-    times the bent time t + depth (1 - cos(2 pi rate t)) / (2 pi rate). All notes share the bent time.
+    The frequency of a note is f (1 + depth sin(2 pi rate t)). Its phase is the integral of that, which is 2 pi f
+    times a bent time, t + depth (1 - cos(2 pi rate t)) / (2 pi rate). All notes share the bent time.
 
     Parameters
     ----------
     frequencies : sequence of float
         Hz; with the vibrato added they stay below sr / 2. Each note has the peak amplitude / len(frequencies).
     vibrato_rate : float
-        Trembles a second, in Hz.
+        Periods of the vibrato a second, in Hz.
     vibrato_depth : float
         Largest deviation as a share of the frequency, from 0; 0.01 is 17 cents, a slight vibrato.
     sr : int
-        Sampling rate in Hz.
+        Sample rate in Hz.
     duration : float
         Seconds.
     amplitude : float
@@ -239,25 +231,25 @@ def music_like(
     Raises
     ------
     ValueError
-        If a frequency passes sr / 2, there is none, the depth is not in 0 to 1, or another number is not above 0.
+        If a frequency reaches sr / 2, there is none, the depth is not in 0 to 1, or another number is not above 0.
     """
-    t = _times(sr, duration, caller="music_like")
-    check_positive(vibrato_rate, caller="music_like", name="vibrato_rate")
+    check = Check("music_like")
+    t = _times(check, sr, duration)
+    angular = 2 * np.pi * check.positive(vibrato_rate, "vibrato_rate")
     if not 0 <= vibrato_depth < 1:
-        raise ValueError(f"music_like: vibrato_depth must be at least 0 and below 1, got {vibrato_depth!r}; try 0.01")
-    _check_frequencies([f * (1 + vibrato_depth) for f in frequencies], sr, caller="music_like")
-    angular = 2 * np.pi * vibrato_rate
+        raise check.error(f"vibrato_depth must be at least 0 and below 1, got {vibrato_depth!r}; try 0.01")
+    _check_frequencies(check, [f * (1 + vibrato_depth) for f in frequencies], sr)
     bent_time = t + vibrato_depth * (1 - np.cos(angular * t)) / angular
-    return _finish(_chord(frequencies, bent_time), amplitude, dtype, caller="music_like")
+    return _scaled(check, _chord(frequencies, bent_time), amplitude, dtype)
 
 
-def article_signals(*, sr: int = 16000, duration: float = 2.0, dtype: DTypeLike = np.float32) -> dict[str, np.ndarray]:
+def article_signals(*, sr: int = 16000, duration: float = 2.0, dtype: DTypeLike = np.float32) -> dict[str, Waveform]:
     """The five test signals with their defaults, by the name of their function, in the article's order.
 
     Parameters
     ----------
     sr : int
-        Sampling rate in Hz, above 8000 as the sweep ends at 4000 Hz.
+        Sample rate in Hz, above 8000 as the sweep ends at 4000 Hz.
     duration : float
         Seconds.
     dtype : DTypeLike
@@ -272,36 +264,33 @@ def article_signals(*, sr: int = 16000, duration: float = 2.0, dtype: DTypeLike 
     return {make.__name__: make(sr=sr, duration=duration, dtype=dtype) for make in makers}
 
 
-def _times(sr: int, duration: float, *, caller: str) -> np.ndarray:
+def _times(check: Check, sr: int, duration: float) -> np.ndarray:
     """Time of each sample in seconds, (round(sr * duration),)."""
-    check_positive_int(sr, caller=caller, name="sr")
-    check_positive(duration, caller=caller, name="duration")
+    sr, duration = check.whole_number(sr, "sr"), check.positive(duration, "duration")
     n_samples = round(sr * duration)
     if n_samples < 1:
-        raise ValueError(f"{caller}: {duration} s at {sr} Hz holds no sample; ask for at least {1 / sr:.3g} s")
+        raise check.error(f"{duration} s at {sr} Hz holds no sample; ask for at least {1 / sr:.3g} s")
     return np.arange(n_samples) / sr
 
 
-def _check_frequencies(frequencies: Sequence[float], sr: int, *, caller: str) -> None:
-    """Refuse an empty list, and tones that the sampling rate cannot hold."""
+def _check_frequencies(check: Check, frequencies: Sequence[float], sr: int) -> None:
+    """Refuse an empty list, and tones that the sample rate cannot hold."""
     if len(frequencies) == 0:
-        raise ValueError(f"{caller}: frequencies is empty; give at least one frequency in Hz")
+        raise check.error("frequencies is empty; give at least one frequency in Hz")
     for frequency in frequencies:
-        check_positive(frequency, caller=caller, name="frequency")
-        if frequency >= sr / 2:
-            raise ValueError(
-                f"{caller}: a frequency of {frequency:g} Hz must be below sr / 2 = {sr / 2:g} Hz, or it aliases; "
+        if check.positive(frequency, "frequency") >= sr / 2:
+            raise check.error(
+                f"a frequency of {frequency:g} Hz must be below sr / 2 = {sr / 2:g} Hz, or it aliases; "
                 f"lower it, or raise sr above {2 * frequency:g}"
             )
 
 
 def _chord(frequencies: Sequence[float], t: np.ndarray) -> np.ndarray:
-    """Mean of the tones, so that the sum never passes 1."""
+    """Mean of the tones, so that the sum never exceeds 1."""
     return np.mean([np.sin(2 * np.pi * f * t) for f in frequencies], axis=0)
 
 
-def _finish(y: np.ndarray, amplitude: float, dtype: DTypeLike, *, caller: str) -> np.ndarray:
-    """Scale `y` and round it to the dtype asked for, once."""
-    check_positive(amplitude, caller=caller, name="amplitude")
-    check_choice(np.dtype(dtype).name, ("float32", "float64"), caller=caller, name="dtype")
-    return (amplitude * y).astype(dtype)
+def _scaled(check: Check, y: np.ndarray, amplitude: float, dtype: DTypeLike) -> Waveform:
+    """`y` times the amplitude, rounded once to the type asked for."""
+    check.choice(np.dtype(dtype).name, ("float32", "float64"), "dtype")
+    return (check.positive(amplitude, "amplitude") * y).astype(dtype)

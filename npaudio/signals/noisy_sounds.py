@@ -1,7 +1,7 @@
 """Sound events of noise and impact: rain, wind, clock, footsteps and breaking glass.
 
-Conventions: as in `_synth_tonal`: `(n, sr, rng)` gives `n` samples, floats of any level, from the first sample on.
-A struck thing is a row of modes (frequency, decay, height) for `ring`; many strikes are rows for `scatter`.
+Conventions: as in `tonal_sounds`, `(n, sr, rng)` gives `n` samples, floats of any level, from the first sample on.
+A struck object is a row of modes (frequency, decay, amplitude) for `ring`; many strikes are rows for `scatter`.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from npaudio.signals.sound_parts import band, poisson_times, ring, scatter, shap
 
 
 def rain(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """The hiss of countless far drops, and near drops one by one, each a short ring: bubbles, or a roof's boards."""
+    """The hiss of countless distant drops, and near drops one by one, each a short ring of a bubble or of a roof."""
     low, high = rng.uniform(150, 1800), rng.uniform(2500, 12000)
     bed = shaped_noise(n, sr, rng, lambda f: band(f, low, high, slope=0.8))
     times = poisson_times(n / sr, rng, rate=rng.uniform(8, 110))
@@ -36,7 +36,7 @@ def wind(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def clock_tick(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """Tick and tock in turn: hard clicks that ring in the works for milliseconds, and lower in the case."""
+    """Tick and tock in turn: hard clicks that ring for milliseconds in the clockwork, and lower in the case."""
     times = steady_times(n / sr, rng, interval=rng.uniform(0.2, 1.0), jitter=0.004)
     dullness = rng.uniform(1.0, 4.0)  # a clock in a cupboard has lower modes
     tick_and_tock = ring(
@@ -71,7 +71,7 @@ def footsteps(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def glass_break(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """A blow, the pane or vessel that rings as it gives way, and shards that tinkle ever more sparsely after it."""
+    """A blow, the pane or vessel that rings as it breaks, and shards that tinkle more and more sparsely after it."""
     y, onset = np.zeros(n), 0
     while onset < n:
         part = min(n - onset, 2 * sr)
@@ -86,14 +86,14 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float, size: tuple[
 
 
 def _whistle(gust: np.ndarray, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """Noise some 50 Hz wide on a carrier that rises with the gust: the wind in a gap, or over a wire."""
+    """Noise about 50 Hz wide on a carrier that rises with the gust: wind in a gap, or over a wire."""
     n = len(gust)
     phase = 2 * np.pi * np.cumsum(rng.uniform(350, 1100) * np.clip(gust, 0.3, 2.5) ** 0.4) / sr
     return wander(n, sr, rng, rate=50) * np.cos(phase) + wander(n, sr, rng, rate=50) * np.sin(phase)
 
 
 def _scuffs(times: np.ndarray, n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """Sole on ground: a burst of noise at each contact; long and bright on gravel, short and faint on boards."""
+    """A burst of noise whenever a sole meets the ground; long and bright on gravel, short and faint on boards."""
     on_gravel = rng.random() < 0.35
     low, high = (1200, 6000) if on_gravel else (300, rng.uniform(1500, 4000))
     decay = rng.uniform(0.03, 0.09) if on_gravel else rng.uniform(0.005, 0.03)
@@ -104,11 +104,11 @@ def _scuffs(times: np.ndarray, n: int, sr: int, rng: np.random.Generator) -> np.
 
 
 def _one_break(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """One pane, bottle or glass: they differ in how long the body rings and how many shards fall."""
+    """One pane, bottle or glass; they differ in how long the body rings and how many shards fall."""
     top = min(12000, 0.45 * sr)
     t = np.arange(n, dtype=np.float32) / sr
     crash = shaped_noise(n, sr, rng, lambda f: band(f, 900, top, slope=1)) * np.exp(-t / rng.uniform(0.008, 0.06))
-    body_modes = (12, 2)  # twelve small products: one large one would wake BLAS's threads, which costs more
+    body_modes = (12, 2)  # twelve small products: one large one would start BLAS's threads, which costs more
     body = ring(
         _log_uniform(rng, 900, top, body_modes),
         _log_uniform(rng, 0.02, rng.uniform(0.05, 0.3), body_modes),
@@ -122,7 +122,7 @@ def _one_break(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _shards(n: int, top: float, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """Splinters that land at exponentially thinning times; the later, the fainter, and each rings three modes."""
+    """Splinters that land more and more rarely; later ones are fainter, and each rings in three modes."""
     count = int(rng.integers(12, 60))
     times = rng.exponential(rng.uniform(0.08, 0.4), count)
     height = np.exp(-times / 0.5) * rng.exponential(0.5, count)

@@ -1,9 +1,9 @@
-"""The parts that sound events are made of: noise with a spectrum, tones with a pitch track, things that ring.
+"""What sound events are made of: noise with a given spectrum, tones with a pitch track, struck objects that ring.
 
 Conventions: a part is an array (n,) of floats at `sr` Hz; times and lengths are in seconds unless called `n`;
 frequencies are in Hz. Nothing is filtered sample by sample: a filter is a product in the frequency domain, and a
-resonance that was struck is a decaying sine. Slow random curves are drawn at a rate of their own, so that a seed
-gives the same tones at every sampling rate.
+struck resonance is a decaying sine. Slow random curves are drawn at their own rate, so that a seed gives the same tones
+at every sample rate.
 """
 
 import math
@@ -18,12 +18,12 @@ RING_STEP = 64  # samples between the coarse points of `ring`
 
 
 def fast_length(n: int) -> int:
-    """Smallest m * 2**k of at least `n` with m in 1, 3, 5, 9, 15: lengths that the FFT is quick at."""
+    """Smallest m * 2**k of at least `n` with m in 1, 3, 5, 9, 15: lengths at which the FFT is fast."""
     return min(m << max(0, int(np.ceil(np.log2(n / m)))) for m in (1, 3, 5, 9, 15))
 
 
 def frequencies(size: int, sr: int) -> np.ndarray:
-    """Frequencies in Hz of the bins of `np.fft.rfft` over `size` samples, float32 as all filtering here."""
+    """Frequencies in Hz of the bins of `np.fft.rfft` over `size` samples, float32 like all filtering here."""
     return np.arange(size // 2 + 1, dtype=np.float32) * (sr / size)
 
 
@@ -35,17 +35,17 @@ def band(f: np.ndarray, low: float, high: float, *, slope: float = 2.0) -> np.nd
     return 1 / np.sqrt((1 + below) * (1 + above))
 
 
-def resonances(f: np.ndarray, centres: np.ndarray, widths: np.ndarray, gains: np.ndarray) -> np.ndarray:
-    """Complex response of resonances side by side, each gain / (1 + 2j (f - centre) / width), `width` Hz wide at -3 dB.
+def resonances(f: np.ndarray, centers: np.ndarray, widths: np.ndarray, gains: np.ndarray) -> np.ndarray:
+    """Complex response of resonances side by side, each gain / (1 + 2j (f - center) / width), `width` Hz wide at -3 dB.
 
-    The phase matters: with it a blow rings on after it, as exp(-pi width t), and not before.
+    The phase matters: because of it the ringing follows the blow, as exp(-pi width t), and does not precede it.
     """
-    centre, width, gain = np.stack([centres, widths, gains]).astype(np.float32)[..., None]  # each (resonances, 1)
-    return (gain / (1 + 2j * (f - centre) / width)).sum(axis=0)
+    center, width, gain = np.stack([centers, widths, gains]).astype(np.float32)[..., None]  # each (resonances, 1)
+    return (gain / (1 + 2j * (f - center) / width)).sum(axis=0)
 
 
 def filtered(y: np.ndarray, sr: int, response: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """`y` through the filter `response(f)`; zeros are added first, so that what rings on does not wrap around."""
+    """`y` through the filter `response(f)`; zeros are added first, so that nothing wraps around."""
     size = fast_length(len(y) + sr // 20)
     spectrum = np.fft.rfft(y, size).astype(np.complex64)
     return np.fft.irfft(spectrum * response(frequencies(size, sr)), size)[: len(y)]
@@ -60,7 +60,7 @@ def shaped_noise(n: int, sr: int, rng: np.random.Generator, response: Callable[[
 
 
 def wander(n: int, sr: int, rng: np.random.Generator, *, rate: float) -> np.ndarray:
-    """A random curve of about unit deviation that takes a new direction `rate` times a second."""
+    """A random curve with a standard deviation of about 1, straight between points drawn `rate` times a second."""
     n_points = int(n / sr * rate) + 3
     position = np.arange(n) * (rate / sr) + rng.random()
     return np.interp(position, np.arange(n_points), rng.normal(size=n_points))
@@ -69,9 +69,9 @@ def wander(n: int, sr: int, rng: np.random.Generator, *, rate: float) -> np.ndar
 def wavetable(f0: np.ndarray, coefficients: np.ndarray, sr: int) -> np.ndarray:
     """A tone that follows a pitch track: the sum of |c_k| cos(k phi + arg c_k), where the phase phi integrates `f0`.
 
-    One period is made from the coefficients by an inverse FFT and read at the pace of `f0`, linearly between its
-    points: the error of partial k is (2 pi k / 4096)**2 / 8, so the hundredth is true to 1 part in 340. Partials
-    that pass Nyquist anywhere along the track are left out, which keeps the tone free of aliases.
+    One period is made from the coefficients by an inverse FFT and read at the speed given by `f0`, with linear
+    interpolation: the error of partial k is (2 pi k / 4096)**2 / 8, for the hundredth 1 part in 340. Partials that
+    exceed Nyquist anywhere along the track are left out, which avoids aliases.
 
     Parameters
     ----------
@@ -101,40 +101,40 @@ def wavetable(f0: np.ndarray, coefficients: np.ndarray, sr: int) -> np.ndarray:
 
 
 def ring(frequencies: np.ndarray, decays: np.ndarray, amplitudes: np.ndarray, *, n: int, sr: int) -> np.ndarray:
-    """What struck things sound like: sums of a sin(2 pi f t) exp(-t / decay), one row a thing.
+    """The sound of struck objects, a row for each: sums of a sin(2 pi f t) exp(-t / decay).
 
     exp(p (64 i + j)) = exp(p 64 i) exp(p j), so the sum over the partials p is a matrix product of a coarse table
-    and a fine one, and few exponentials are ever computed.
+    and a fine one, and few exponentials need to be computed.
 
     Parameters
     ----------
     frequencies, decays, amplitudes : np.ndarray
-        Shape (things, partials): Hz, seconds to 1/e, and height. Partials above Nyquist are left out.
+        Shape (objects, partials): Hz, seconds to 1/e, and amplitude. Partials above Nyquist are left out.
     n, sr : int
         Samples a row, and samples a second.
 
     Returns
     -------
     np.ndarray
-        Shape (things, n).
+        Shape (objects, n).
     """
     heights = np.where(frequencies < NYQUIST_MARGIN * sr / 2, amplitudes, 0.0)
     poles = (2j * np.pi * frequencies - 1 / decays) / sr
     coarse_steps = np.arange(-(-n // RING_STEP)) * RING_STEP
-    coarse = np.exp(poles[:, None, :] * coarse_steps[:, None])  # (things, n / 64, partials)
-    fine = heights[..., None] * np.exp(poles[..., None] * np.arange(RING_STEP))  # (things, partials, 64)
+    coarse = np.exp(poles[:, None, :] * coarse_steps[:, None])  # (objects, n / 64, partials)
+    fine = heights[..., None] * np.exp(poles[..., None] * np.arange(RING_STEP))  # (objects, partials, 64)
     imaginary = _real_pair(coarse, axis=2) @ _real_pair(1j * fine.conj(), axis=1)
     return imaginary.reshape(len(poles), len(coarse_steps) * RING_STEP)[:, :n]
 
 
 def scatter(grains: np.ndarray, times: np.ndarray, *, n: int, sr: int) -> np.ndarray:
-    """Add each row of `grains` (rows, length) into silence of `n` samples at its time; what lies beyond is cut."""
+    """Add each row of `grains` (rows, length) into silence of `n` samples at its time, cut at the end."""
     index = np.rint(np.asarray(times) * sr).astype(np.int64)[:, None] + np.arange(grains.shape[1])
     return np.bincount(np.minimum(index, n).ravel(), weights=grains.ravel(), minlength=n + 1)[:n]
 
 
 def steady_times(duration: float, rng: np.random.Generator, *, interval: float, jitter: float) -> np.ndarray:
-    """Times from 0 on, about `interval` apart; `jitter` is the deviation of each as a share of the interval."""
+    """Times from 0 on, about `interval` apart; `jitter` is the standard deviation as a share of the interval."""
     times = np.arange(int(duration / interval) + 1) * interval
     times[1:] += interval * jitter * np.clip(rng.normal(size=len(times) - 1), -2, 2)
     return times[times < duration]
@@ -150,7 +150,7 @@ def poisson_times(duration: float, rng: np.random.Generator, *, rate: float) -> 
 
 @dataclass(frozen=True)
 class Note:
-    """One bark, beep or syllable: when, how long, its pitch in Hz over 0 <= u < 1, and how it swells and dies away."""
+    """One bark, beep or syllable: when, how long, its pitch in Hz over 0 <= u < 1, and its envelope."""
 
     onset: float
     length: float
@@ -162,7 +162,7 @@ class Note:
 
 
 def lay_notes(notes: list[Note], *, n: int, sr: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pitch track (n,) and level (n,) of the notes, one after the other. Where no note sounds the pitch stays put."""
+    """Pitch track (n,) and level (n,) of the notes, one after the other. Between notes the pitch does not change."""
     f0, level = np.ones(n), np.zeros(n)
     for note in notes:
         start, stop = round(note.onset * sr), min(round((note.onset + note.length) * sr), n)

@@ -1,19 +1,20 @@
 """Ten classes of sound events as recordings: an event, in a room, through a microphone, over a background.
 
-Every draw differs in pitch, timing, timbre and onset (the event), in echo and colour (room and microphone), and in
-signal-to-noise ratio and level. Clocks tick as dully as some footsteps fall, heavy rain is near to wind, and a
-yelping siren to a sweeping alarm: a classifier has something to learn and something to miss. The models are small
-physical ones, of the kind that Farnell, Designing Sound (2010), builds up: what is struck, what rings, what hisses.
+Every draw differs in pitch, timing, timbre and onset (the event), in echo and color (room and microphone), and in
+signal-to-noise ratio and level. Some classes can be confused, as in real recordings: a dull clock with footsteps, heavy
+rain with wind, a yelping siren with a sweeping alarm. The models are small physical ones, like those in Farnell,
+Designing Sound (2010): something is struck, rings, or hisses.
 
 Conventions: mono, float32, peak at most 1; `sr` in Hz, `duration` in seconds, `rng` a Generator or an int seed. The
-same seed gives the same recording on every platform, to rounding.
+same seed gives the same recording on every platform, up to rounding.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
-from npaudio._core.checks import check_choice, check_positive, check_positive_int
+from npaudio._core.checks import Check
+from npaudio._core.types import Waveform
 from npaudio.signals.noisy_sounds import clock_tick, footsteps, glass_break, rain, wind
 from npaudio.signals.sound_parts import fast_length, frequencies, shaped_noise
 from npaudio.signals.tonal_sounds import alarm, bird_chirp, dog_bark, engine, siren
@@ -34,15 +35,15 @@ SYNTHESIZERS: dict[str, Synthesizer] = {
 }
 SOUND_CLASSES: tuple[str, ...] = tuple(SYNTHESIZERS)
 
-ALREADY_SOUNDING = ("siren", "rain", "engine", "wind")  # when the recorder is switched on
-LATEST_ONSET = 0.4  # of the others, as a share of the duration
+ALREADY_SOUNDING = ("siren", "rain", "engine", "wind")  # from the first sample on
+LATEST_ONSET = 0.4  # of the other classes, as a share of the duration
 MIN_SR = 8000
 MIN_DURATION = 0.1
 
 
 def synthesize(
     label: str, *, sr: int = 16000, duration: float = 2.0, rng: np.random.Generator | int, dry: bool = False
-) -> np.ndarray:
+) -> Waveform:
     """Draw one recording of a sound class.
 
     Parameters
@@ -50,14 +51,14 @@ def synthesize(
     label : str
         One of `SOUND_CLASSES`.
     sr : int
-        Sampling rate in Hz, at least 8000. Partials above Nyquist are left out, so nothing aliases.
+        Sample rate in Hz, at least 8000. Partials above Nyquist are left out, so nothing aliases.
     duration : float
         Seconds, at least 0.1.
     rng : numpy.random.Generator or int
         Source of all randomness. A Generator moves on with each call; the same int gives the same sound.
     dry : bool
         The event alone, from the first sample on and with its peak at 1: no room, microphone, background or late
-        onset. For mixing scenes of one's own, where onsets must be known.
+        onset. For mixing your own scenes, where onsets must be known.
 
     Returns
     -------
@@ -74,8 +75,9 @@ def synthesize(
     >>> synthesize("dog_bark", duration=1.0, rng=0).shape
     (16000,)
     """
-    check_choice(label, SOUND_CLASSES, caller="synthesize", name="label")
-    sr, n = _check_extent(sr, duration)
+    check = Check("synthesize")
+    check.choice(label, SOUND_CLASSES, "label")
+    sr, n = _check_extent(check, sr, duration)
     rng = np.random.default_rng(rng)
     if dry:
         return _to_peak(SYNTHESIZERS[label](n, sr, rng), 1.0)
@@ -84,35 +86,33 @@ def synthesize(
     return _to_peak(heard + _background(label, heard, sr, rng), 10 ** rng.uniform(-1.0, -0.05))
 
 
-def _check_extent(sr: int, duration: float) -> tuple[int, int]:
-    """Sampling rate and number of samples of a recording that is neither too coarse nor too short for its events."""
-    sr = check_positive_int(sr, caller="synthesize", name="sr")
-    duration = check_positive(duration, caller="synthesize", name="duration")
+def _check_extent(check: Check, sr: int, duration: float) -> tuple[int, int]:
+    """Sample rate and number of samples of a recording that is neither too coarse nor too short for its events."""
+    sr, duration = check.whole_number(sr, "sr"), check.positive(duration, "duration")
     if sr < MIN_SR:
-        raise ValueError(f"synthesize: sr must be at least {MIN_SR} Hz, got {sr}; synthesize at {MIN_SR} and resample")
+        raise check.error(f"sr must be at least {MIN_SR} Hz, got {sr}; synthesize at {MIN_SR} and resample")
     if duration < MIN_DURATION:
-        raise ValueError(
-            f"synthesize: duration must be at least {MIN_DURATION} s, got {duration}; "
-            f"synthesize {MIN_DURATION} s and cut the sound"
+        raise check.error(
+            f"duration must be at least {MIN_DURATION} s, got {duration}; synthesize {MIN_DURATION} s and cut the sound"
         )
     return sr, round(sr * duration)
 
 
 def _to_peak(y: np.ndarray, peak: float) -> np.ndarray:
-    """Scale to the peak, as float32; the clip keeps its rounding within the peak."""
+    """Scale to the peak, as float32; clipping keeps rounded samples within ±1."""
     scaled = (y * (peak / max(float(np.abs(y).max()), 1e-12))).astype(np.float32)
     return np.clip(scaled, -1, 1, out=scaled)
 
 
 def _late_event(label: str, n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """The event in `n` samples: from the first, or after a silence if it is one that begins while we listen."""
+    """The event in `n` samples: from the first one on, or after a silence if the class has an onset."""
     share = 0.0 if label in ALREADY_SOUNDING else rng.uniform(0, LATEST_ONSET)
     start = int(share * n)
     return np.concatenate([np.zeros(start), SYNTHESIZERS[label](n - start, sr, rng)])
 
 
 def _through_room_and_microphone(y: np.ndarray, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """Add the room's echo, noise that dies away by 60 dB in 0.1 to 0.7 s, and colour with a gentle equaliser."""
+    """Add the room's echo, noise that decays by 60 dB in 0.1 to 0.7 s, and color the sound with a gentle equalizer."""
     size = fast_length(len(y) + sr // 2)
     t = np.arange(sr // 2) / sr
     echo = rng.normal(size=len(t)) * np.exp(-6.9 * t / rng.uniform(0.1, 0.7))
@@ -123,7 +123,7 @@ def _through_room_and_microphone(y: np.ndarray, sr: int, rng: np.random.Generato
 
 
 def _microphone(f: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Magnitude response: a few decibels up or down from octave to octave, and no bass below some 50 to 150 Hz."""
+    """Magnitude response: a few decibels up or down from octave to octave, and no bass below 20 to 150 Hz."""
     octaves = np.log2(np.maximum(f, 20.0) / 20.0)
     decibels = np.interp(octaves, np.arange(12), 3 * rng.normal(size=12)).astype(np.float32)
     cut = rng.uniform(20, 150)
@@ -131,7 +131,7 @@ def _microphone(f: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _background(label: str, heard: np.ndarray, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """Noise from white to nearly brown, 6 to 35 dB below the event, and now and then another sound far away."""
+    """Noise from white to nearly brown, 6 to 35 dB below the event, and sometimes another sound far away."""
     slope = rng.uniform(0, 0.85)  # of the magnitude: 0 is white, 1/2 pink, 1 brown
     noise = shaped_noise(len(heard), sr, rng, lambda f: np.maximum(f, 30.0) ** -slope)
     loudness = _loudest_rms(heard, sr)
@@ -144,7 +144,7 @@ def _background(label: str, heard: np.ndarray, sr: int, rng: np.random.Generator
 
 
 def _loudest_rms(y: np.ndarray, sr: int) -> float:
-    """Root mean square of the loudest tenth of all 10 ms blocks: what one hears of clicks as of steady sounds."""
+    """Root mean square of the loudest tenth of all 10 ms blocks, a level that suits clicks and steady sounds alike."""
     block = sr // 100
     power = np.sort(np.mean(y[: len(y) // block * block].reshape(-1, block) ** 2, axis=1))
     return max(float(np.sqrt(power[-max(1, len(power) // 10) :].mean())), 1e-9)

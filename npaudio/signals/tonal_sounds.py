@@ -1,7 +1,7 @@
 """Sound events with a pitch: siren, alarm, bird, dog and engine.
 
 Conventions: each function takes `(n, sr, rng)` and gives `n` samples, floats of any level, with the event from
-its first sample on. Room, microphone, background and level are added by `_synthesizers`.
+its first sample on. `synthesizers` adds room, microphone, background and level.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Contour = Callable[[np.ndarray], np.ndarray | float]
 
 
 def siren(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """A horn whose pitch wails (seconds a cycle), yelps (several cycles a second) or steps between two tones."""
+    """A horn that wails (seconds a cycle), yelps (several cycles a second) or alternates between two tones."""
     kind = rng.choice(["wail", "yelp", "two_tone"])
     low = rng.uniform(350, 800)
     span = rng.uniform(1.2, 1.5) if kind == "two_tone" else rng.uniform(1.6, 2.8)
@@ -29,7 +29,7 @@ def siren(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def alarm(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """Beeps in groups, as of clocks, smoke detectors and cars: one tone, two in turn, or short sweeps."""
+    """Beeps in groups, like those of clocks, smoke detectors and cars: one tone, two in turn, or short sweeps."""
     kind = rng.choice(["one_tone", "one_tone", "two_tone", "sweep"])
     base = min(rng.uniform(500, 3100), 0.27 * sr)
     ratio = 1.0 if kind == "one_tone" else rng.uniform(1.15, 1.6)
@@ -47,10 +47,10 @@ def alarm(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
 
 def bird_chirp(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
     """A song: phrases of whistled syllables that sweep, arch or tremble, each phrase with its own motif."""
-    centre = min(rng.uniform(2000, 5500), 0.25 * sr)
+    center = min(rng.uniform(2000, 5500), 0.25 * sr)
     notes, onset = [], 0.0
     while onset < n / sr:
-        phrase = _bird_phrase(onset, centre * rng.uniform(0.8, 1.2), rng)
+        phrase = _bird_phrase(onset, center * rng.uniform(0.8, 1.2), rng)
         notes += phrase
         onset = phrase[-1].onset + phrase[-1].length + rng.uniform(0.15, 0.9)
     f0, level = lay_notes(notes, n=n, sr=sr)
@@ -85,7 +85,7 @@ def engine(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _arch(cycle: np.ndarray, rise: float) -> np.ndarray:
-    """As `_triangle`, but slowing down at the turns, as the rotor of a siren does."""
+    """Like `_triangle`, but slowing down at the turning points, as the rotor of a siren does."""
     return 0.5 - 0.5 * np.cos(np.pi * _triangle(cycle, rise))
 
 
@@ -107,7 +107,7 @@ def _glide(start: float, end: float) -> Contour:
 
 
 def _buzzer(rng: np.random.Generator) -> np.ndarray:
-    """Partials of an alarm's voice: nearly a sine, a square wave's odd ones, or a reed's full row."""
+    """Partials of an alarm: nearly a sine, the odd ones of a square wave, or all of them, as of a reed."""
     k = np.arange(1, 8.0)
     kind = rng.choice(["pure", "square", "reed"])
     if kind == "pure":
@@ -115,13 +115,13 @@ def _buzzer(rng: np.random.Generator) -> np.ndarray:
     return (k % 2 if kind == "square" else rng.uniform(0.4, 1.0, len(k))) / k
 
 
-def _bird_phrase(onset: float, centre: float, rng: np.random.Generator) -> list[Note]:
-    """One to six syllables that are alike, or eight and more short ones: a trill."""
+def _bird_phrase(onset: float, center: float, rng: np.random.Generator) -> list[Note]:
+    """One to six similar syllables, or a trill of eight or more short ones."""
     is_trill = rng.random() < 0.35
     count = int(rng.integers(8, 20)) if is_trill else int(rng.integers(1, 7))
     length = rng.uniform(0.02, 0.05) if is_trill else rng.uniform(0.05, 0.22)
     step = length + (rng.uniform(0.01, 0.03) if is_trill else rng.uniform(0.03, 0.15))
-    pitch = _syllable(centre, rng)
+    pitch = _syllable(center, rng)
     levels = np.linspace(rng.uniform(0.4, 1), rng.uniform(0.4, 1), count)
     swell = {"attack": 0.3 * length, "release": 0.4 * length}
     return [
@@ -129,17 +129,17 @@ def _bird_phrase(onset: float, centre: float, rng: np.random.Generator) -> list[
     ]
 
 
-def _syllable(centre: float, rng: np.random.Generator) -> Contour:
-    """One movement of pitch about `centre`: a slope up or down, an arch, or a tremble."""
+def _syllable(center: float, rng: np.random.Generator) -> Contour:
+    """One movement of pitch around `center`: a slope up or down, an arch, or a trill."""
     slope, arch = rng.uniform(-0.35, 0.35), rng.uniform(-0.25, 0.25)
     depth, turns = rng.choice([0.0, 0.0, 0.05]), rng.uniform(2, 6)
     return lambda u: (
-        centre * (1 + slope * (u - 0.5) + arch * (4 * u * (1 - u) - 0.5) + depth * np.sin(2 * np.pi * turns * u))
+        center * (1 + slope * (u - 0.5) + arch * (4 * u * (1 - u) - 0.5) + depth * np.sin(2 * np.pi * turns * u))
     )
 
 
 def _barks(duration: float, pitch: float, rng: np.random.Generator) -> list[Note]:
-    """Bouts of one to four barks; within a bout they are alike, between bouts the dog draws breath."""
+    """Bouts of one to four similar barks, with pauses between the bouts."""
     length, gap = rng.uniform(0.09, 0.26), rng.uniform(0.1, 0.4)
     rise, fall = rng.uniform(0.2, 0.7), rng.uniform(0.2, 0.6)
     notes, onset = [], 0.0
@@ -153,7 +153,7 @@ def _barks(duration: float, pitch: float, rng: np.random.Generator) -> list[Note
 
 
 def _one_bark(onset: float, length: float, pitch: float, rise: float, fall: float, level: float) -> Note:
-    """Pitch that jumps up as the throat opens and sinks as the breath runs out; a fast attack and a decay."""
+    """Pitch that jumps up as the throat opens and falls as the breath runs out; a fast attack and a decay."""
 
     def contour(u: np.ndarray) -> np.ndarray:
         return pitch * (1 - 0.5 * rise + rise * np.sin(np.pi * np.sqrt(u)) - fall * 0.5 * u)
@@ -162,7 +162,7 @@ def _one_bark(onset: float, length: float, pitch: float, rise: float, fall: floa
 
 
 def _engine_turns(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
-    """Cycles a second (n,): idling, driving, or revving up and down, always with a little unevenness."""
+    """Cycles a second (n,): idling, driving, or revving up and down, always a little uneven."""
     kind = rng.choice(["idle", "drive", "rev"])
     rpm = rng.uniform(600, 1100) if kind == "idle" else rng.uniform(1200, 6000)
     seconds = np.arange(n) / sr
@@ -173,7 +173,7 @@ def _engine_turns(n: int, sr: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _firing_spectrum(cylinders: int, cycle_rate: float, rng: np.random.Generator) -> np.ndarray:
-    """Fourier coefficients of one cycle: sharp pulses, one a cylinder, not quite evenly spaced or loud."""
+    """Fourier coefficients of one cycle: a sharp pulse for each cylinder, not quite evenly spaced or equally loud."""
     k = np.arange(1, 401)
     places = (np.arange(cylinders) + 0.04 * rng.normal(size=cylinders)) / cylinders
     loudness = 1 + 0.2 * rng.normal(size=cylinders)
