@@ -11,19 +11,24 @@ from npaudio.datasets import SoundDataset, extract_features
 
 
 class SlowSounds(SoundDataset):
-    """Noise, one seed a clip; `seconds` to load each. A clip number in `faulty` cannot be read."""
+    """Noise, one seed a clip; `seconds` to load each. A clip number in `faulty` cannot be read.
 
-    def __init__(self, n, *, seconds=0.0, faulty=(), deadly=None):
+    The clip number `deadly` kills its process; with a path `once` only where that file does not exist yet.
+    """
+
+    def __init__(self, n, *, seconds=0.0, faulty=(), deadly=None, once=None):
         numbers = np.arange(n)
         names = [f"slow-{k}" for k in numbers]
         super().__init__(
             names=names, labels=numbers % 2, class_names=("a", "b"), folds=numbers % 2 + 1, sources=names, sr=8000
         )
-        self.seconds, self.faulty, self.deadly = seconds, faulty, deadly
+        self.seconds, self.faulty, self.deadly, self.once = seconds, faulty, deadly, once
 
     def load(self, index, *, sr=None):
         time.sleep(self.seconds)
-        if index == self.deadly:
+        if index == self.deadly and not (self.once and self.once.exists()):
+            if self.once:
+                self.once.touch()
             os._exit(3)
         if index in self.faulty:
             raise ValueError(f"clip {index} is faulty")

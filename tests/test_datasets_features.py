@@ -154,6 +154,14 @@ def test_without_a_front_end_the_waveforms_are_kept(tmp_path):
     np.testing.assert_array_equal(table.X[4], SOUNDS[4][0])
 
 
+def test_small_integers_of_numpy_do_not_overflow():
+    dataset = SlowSounds(200)
+    table = extract_features(dataset, FRONTEND, duration=np.int8(5), processes=np.int8(1))
+    assert table.X.shape == (200, 16, 313)
+    np.testing.assert_array_equal(table[np.int8(-1)][0], table.X[199])
+    np.testing.assert_array_equal(table[np.uint8(199)][0], table.X[199])
+
+
 def test_scenes_have_their_events_as_labels(tmp_path):
     scenes = datasets.SyntheticScenes(3, sr=8000, duration=1.0, event_duration=(0.2, 0.5))
     table = extract_features(scenes, FRONTEND, cache_dir=tmp_path)
@@ -203,7 +211,7 @@ def test_a_data_set_of_which_nothing_can_be_read_is_refused():
         (FRONTEND, {"processes": 0}, "processes must be at least 1"),
         (np.abs, {}, "without sr"),
         (SimpleNamespace(sr=8000), {}, "without __call__"),
-        (type(FRONTEND), {}, "frontend is the class Frontend, pass one of it"),
+        (type(FRONTEND), {}, "frontend is the class Frontend, pass an object of it"),
         (FRONTEND, {"duration": "2"}, "duration must be a finite number above 0, got '2'"),
     ],
 )
@@ -344,7 +352,7 @@ def test_front_ends_that_differ_in_the_middle_of_an_array_are_told_apart(tmp_pat
 def test_what_is_no_data_set_and_no_feature_is_refused():
     with pytest.raises(ValueError, match="dataset must be a SoundDataset, got list; open files with AudioFolder"):
         extract_features([], FRONTEND)
-    with pytest.raises(TypeError, match=r"the front end gave .* for a clip, expected an array of features"):
+    with pytest.raises(TypeError, match=r"the front end returned .* for a clip, expected an array of features"):
         extract_features(SOUNDS, Total(), processes=1)
 
 

@@ -153,3 +153,23 @@ def test_scenes_may_be_empty():
 def test_impossible_scenes_are_refused_when_the_set_is_made(settings, message):
     with pytest.raises(ValueError, match=message):
         datasets.SyntheticScenes(**settings)
+
+
+@pytest.mark.parametrize("count", [10**9, 10**18])
+def test_more_clips_than_names_fit_into_memory_are_refused_at_once(count):
+    with pytest.raises(ValueError, match=f"n_per_class must be at most 1000000, got {count}; the name of every clip"):
+        datasets.SyntheticSounds(count)
+    with pytest.raises(ValueError, match=f"n_scenes must be at most 10000000, got {count}; the name of every clip"):
+        datasets.SyntheticScenes(count)
+
+
+def test_small_integers_of_numpy_do_not_overflow():
+    plain = datasets.SyntheticSounds(50, sr=8000, duration=2)
+    small = datasets.SyntheticSounds(np.int8(50), sr=np.int16(8000), duration=np.int8(2), rng=np.uint8(0))
+    assert len(small) == 500
+    assert small.content_key(np.int16(499)) == plain.content_key(499)
+    np.testing.assert_array_equal(small.load(3), plain.load(3))
+    scenes = datasets.SyntheticScenes(2, sr=np.int16(8000), duration=np.int8(8), n_events=(np.int8(1), np.int8(127)))
+    other = datasets.SyntheticScenes(2, sr=8000, duration=8, n_events=(1, 127))
+    assert scenes.content_key(1) == other.content_key(1)
+    assert scenes.scene(1).events == other.scene(1).events

@@ -1,8 +1,11 @@
+import concurrent.futures
 import io
+import multiprocessing
 import os
 import subprocess
 import sys
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -108,6 +111,83 @@ def test_faulty_clips_are_named_by_workers_too(start):
     table = extract_features(SlowSounds(40, faulty=(3, 20)), FRONTEND, processes=2)
     assert table.skipped == (("slow-3", "clip 3 is faulty"), ("slow-20", "clip 20 is faulty"))
     np.testing.assert_array_equal(table.X[-1], FRONTEND(SlowSounds(40).load(39)))
+
+
+class LossyExecutor(concurrent.futures.ThreadPoolExecutor):
+    """Loses every third task: its worker is gone, as Dask and MPI report it."""
+
+    def submit(self, function, /, *args, **kwargs):
+        self.count = getattr(self, "count", -1) + 1
+        if self.count % 3 == 0:
+            return super().submit(self.lose)
+        return super().submit(function, *args, **kwargs)
+
+    def lose(self):
+        raise ConnectionError("worker 7 is gone")
+
+
+EXECUTORS = {
+    "threads": lambda: concurrent.futures.ThreadPoolExecutor(2),
+    "processes": lambda: concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("spawn")),
+    "lossy": lambda: LossyExecutor(2),
+}
+
+
+@pytest.mark.parametrize("kind", EXECUTORS)
+def test_an_executor_gives_the_same_features_to_the_bit(kind, tmp_path):
+    dataset = SlowSounds(50, faulty=(3, 20))
+    own = extract_features(dataset, FRONTEND, processes=1)
+    with EXECUTORS[kind]() as executor:
+        for cache_dir in (None, tmp_path):
+            table = extract_features(dataset, FRONTEND, executor=executor, cache_dir=cache_dir)
+            assert table.skipped == own.skipped
+            assert table.X.tobytes() == own.X.tobytes()
+
+
+def test_a_lost_worker_of_an_executor_is_survived(tmp_path):
+    """Python's own pool takes no more work once a worker is lost; what is left is done by another process."""
+    dataset = SlowSounds(50, deadly=30, once=tmp_path / "killed")
+    with EXECUTORS["processes"]() as executor:
+        table = extract_features(dataset, FRONTEND, executor=executor)
+        assert (tmp_path / "killed").exists()
+        assert table.X.tobytes() == extract_features(SlowSounds(50), FRONTEND, processes=1).X.tobytes()
+
+
+def test_a_clip_that_kills_every_worker_is_an_error(tmp_path):
+    with (
+        EXECUTORS["processes"]() as executor,
+        pytest.raises(RuntimeError, match="a worker process was killed; what is in a cache is kept"),
+    ):
+        extract_features(SlowSounds(8, deadly=3), FRONTEND, executor=executor)
+
+
+def test_what_the_task_raises_in_an_executor_is_raised_here_and_not_tried_again():
+    calls = []
+
+    def failing(item):
+        calls.append(item)
+        raise KeyError("thirteen")
+
+    with concurrent.futures.ThreadPoolExecutor(1) as executor, pytest.raises(KeyError, match="thirteen"):
+        list(worker.run_in(executor, failing, list(range(8))))
+    assert calls == [0]
+
+
+def test_an_executor_is_one_and_has_its_own_workers():
+    with pytest.raises(ValueError, match=r"executor must be a concurrent\.futures\.Executor, got 3"):
+        extract_features(SlowSounds(2), FRONTEND, executor=3)
+    executor = concurrent.futures.ThreadPoolExecutor(1)
+    with pytest.raises(ValueError, match="processes and executor exclude each other"):
+        extract_features(SlowSounds(2), FRONTEND, executor=executor, processes=2)
+
+
+def test_dask_can_be_the_executor():
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with distributed.Client(processes=False, dashboard_address=None, n_workers=1, threads_per_worker=2) as client:
+            table = extract_features(SlowSounds(20), FRONTEND, executor=client.get_executor())
+    assert table.X.tobytes() == extract_features(SlowSounds(20), FRONTEND, processes=1).X.tobytes()
 
 
 class Terminal(io.StringIO):

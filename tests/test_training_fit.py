@@ -1,6 +1,7 @@
 """What fit does beside resuming: it learns as the plain loop does, keeps the best, stops early, refuses nonsense."""
 
 import io
+import itertools
 import sys
 from functools import partial
 
@@ -8,9 +9,7 @@ import numpy as np
 import pytest
 
 from npaudio import augment, metrics, nn, training
-from npaudio._core.terminal import clock
 from npaudio.training.evaluation import Best
-from npaudio.training.progress import Progress
 from tests.training_cases import blended, data, network
 
 
@@ -416,7 +415,7 @@ def test_small_integers_of_numpy_do_not_overflow(monkeypatch):
     model = nn.Sequential(nn.Linear(5, 3, rng=0), nn.BatchNorm1d(3))
     small = {"epochs": np.int8(100), "batch_size": np.int8(100), "seed": np.uint8(200), "patience": np.int8(100)}
     training.fit(model, x, y, **small, validation=(x, y), checkpoint_every=None)
-    assert "step 299 of 300" in terminal.getvalue()
+    assert "training: 29,900 of 30,000 examples" in terminal.getvalue()
     assert training.predict(model, x, batch_size=np.int8(100)).shape == (300, 3)
     training.recompute_batch_norm(model, x, batch_size=np.int8(100))
     with pytest.raises(ValueError, match="recompute_batch_norm: batch_size must be at least 1, got 0"):
@@ -448,7 +447,7 @@ def test_progress_has_rate_and_time_left_on_a_terminal_and_is_silent_elsewhere(m
         monkeypatch.setattr("npaudio._core.terminal.SECONDS_BETWEEN", 0.0)
         training.fit(network(), X, Y, epochs=2, batch_size=6)
         text = stream.getvalue()
-        assert ("step 3 of 4, loss " in text and "examples per second, 0:00 left" in text) == speaks
+        assert ("training: 18 of 24 examples, " in text and " a second, 0:00 left, epoch 2, loss " in text) == speaks
         assert ("epoch 2: loss " in text) == speaks
         assert bool(text) == speaks
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
@@ -456,10 +455,19 @@ def test_progress_has_rate_and_time_left_on_a_terminal_and_is_silent_elsewhere(m
     assert terminal.getvalue() == ""
 
 
-def test_time_left_counts_the_steps_of_this_session_only(monkeypatch):
-    now = iter([0.0, 1.0])
-    monkeypatch.setattr("npaudio._core.terminal.time.monotonic", lambda: next(now))
+def test_time_left_counts_the_steps_of_this_session_only(monkeypatch, tmp_path):
+    class Stop(Exception):
+        pass
+
+    def stop(history):
+        if history.n_epochs == 5:
+            raise Stop
+
+    settings = {"epochs": 10, "batch_size": 12, "optimizer": partial(nn.SGD, lr=0.1), "checkpoint": tmp_path / "a.npz"}
+    with pytest.raises(Stop):
+        training.fit(network(), X, Y, **settings, after_epoch=stop)
+    now = itertools.count()
+    monkeypatch.setattr("npaudio._core.terminal.time.monotonic", lambda: float(next(now)))
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    Progress(total_steps=100).step(step=60, epoch=1, loss=0.5, n=20)
-    assert "20 examples per second, 0:40 left" in terminal.getvalue()
-    assert clock(3723) == "1:02:03"
+    training.fit(network(), X, Y, **settings, resume=True)
+    assert "training: 72 of 120 examples, 6.0 a second, 0:08 left, epoch 6, loss" in terminal.getvalue()

@@ -46,6 +46,7 @@ FORMER = {
     "training.best": "training.evaluation",
     "training.describing": "training.settings",
     "training.inputs": "training.arguments",
+    "training.progress": "_core.terminal",
     "training.resuming": "training.checkpoint_file",
     "training.streams": "training.batches",
     "training.validation": "training.evaluation",

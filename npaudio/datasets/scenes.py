@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from npaudio._core.checks import check_positive, check_positive_int
+from npaudio._core.checks import Check
 from npaudio.audio import resample
 from npaudio.datasets.base import SoundDataset
-from npaudio.datasets.synthetic import checked_sound_classes, drawn_seed, fold_count
+from npaudio.datasets.synthetic import checked_sound_classes, clip_count, drawn_seed, fold_count
 from npaudio.sed import Event
 from npaudio.signals import SOUND_CLASSES, synthesize
 from npaudio.signals.sound_parts import shaped_noise
@@ -73,7 +73,7 @@ class SyntheticScenes(SoundDataset):
     classes : sequence of str
         Some of `npaudio.SOUND_CLASSES`.
     sr : int
-        Sampling rate in Hz, at least 8000.
+        Sample rate in Hz, at least 8000.
     duration : float
         Seconds of a scene.
     n_events : (int, int)
@@ -116,25 +116,26 @@ class SyntheticScenes(SoundDataset):
         rng: np.random.Generator | int = 0,
         n_folds: int | None = None,
     ) -> None:
-        n_scenes = check_positive_int(n_scenes, caller="SyntheticScenes", name="n_scenes")
+        check = Check("SyntheticScenes")
+        n_scenes = clip_count(check, n_scenes, "n_scenes")
         names = [f"scene-{k:04d}" for k in range(n_scenes)]
         super().__init__(
             names=names,
             labels=_EventsOnDemand(self),
-            class_names=checked_sound_classes(classes, caller="SyntheticScenes"),
-            folds=np.arange(n_scenes) % fold_count(n_folds, n_scenes, caller="SyntheticScenes") + 1,
+            class_names=checked_sound_classes(check, classes),
+            folds=np.arange(n_scenes) % fold_count(check, n_folds, n_scenes) + 1,
             sources=np.array(names),
             sr=sr,
         )
-        self.duration = check_positive(duration, caller="SyntheticScenes", name="duration")
+        self.duration = check.positive(duration, "duration")
         self.n_events = _checked_range(n_events, "n_events", 0, None, whole=True)
         if event_duration is None:
             event_duration = (min(0.5, self.duration), min(3.0, self.duration))
         self.event_duration = _checked_range(event_duration, "event_duration", MIN_EVENT, self.duration)
         self.snr = _checked_range(snr, "snr", None, None)
-        self.max_overlap = check_positive_int(max_overlap, caller="SyntheticScenes", name="max_overlap")
-        self.seed = drawn_seed(rng, caller="SyntheticScenes")
-        synthesize(self.class_names[0], sr=sr, duration=MIN_EVENT, rng=0, dry=True)  # refuses too low a rate, now
+        self.max_overlap = check.whole_number(max_overlap, "max_overlap")
+        self.seed = drawn_seed(check, rng)
+        synthesize(self.class_names[0], sr=self.sr, duration=MIN_EVENT, rng=0, dry=True)  # refuses too low a rate, now
 
     def scene(self, index: int) -> Scene:
         """A scene in its parts: the background, and each sound with its place and SNR.
@@ -165,7 +166,7 @@ class SyntheticScenes(SoundDataset):
         index : int
             Position in the data set.
         sr : int, optional
-            Sampling rate in Hz to resample to. None: that of the data set.
+            Sample rate in Hz to resample to. None: that of the data set.
 
         Returns
         -------
@@ -264,4 +265,4 @@ def _checked_range(
         limits = "" if least is None else f" from {least} on" + ("" if most is None else f" up to {most:g}")
         kind = "two whole numbers (low, high)" if whole else "(low, high)"
         raise ValueError(f"SyntheticScenes: {name} must be {kind}{limits}, got {pair!r}; reorder or change it")
-    return low, high
+    return (int(low), int(high)) if whole else (float(low), float(high))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from npaudio import nn
+from npaudio._core.terminal import ProgressLine
 from npaudio.augment import Augmentation
 from npaudio.nn.schedule import Schedule
 from npaudio.training import arguments
@@ -16,7 +17,6 @@ from npaudio.training.checkpoint_file import CheckpointFile, opened_checkpoint
 from npaudio.training.evaluation import Metric
 from npaudio.training.history import History
 from npaudio.training.interrupt import TrainingInterrupted, interrupt_noted
-from npaudio.training.progress import Progress
 from npaudio.training.run import Run
 from npaudio.training.samplers import Sampler
 
@@ -135,7 +135,6 @@ def fit(
     model = arguments.network(model)
     batches = arguments.made_batches(x, y, batch_size, sampler, augment, seed)
     epochs = arguments.count(epochs, "epochs")
-    total_steps = epochs * batches.n_steps
     optimizer = arguments.made_optimizer(optimizer, model)
     every = arguments.optional_count(checkpoint_every, "checkpoint_every")
     with opened_checkpoint(checkpoint, every=every, resume=resume) as file, interrupt_noted() as interrupt:
@@ -145,19 +144,20 @@ def fit(
             epochs=epochs,
             loss=arguments.made_loss(loss),
             optimizer=optimizer,
-            schedule=arguments.made_schedule(schedule, optimizer, total_steps),
+            schedule=arguments.made_schedule(schedule, optimizer, epochs * batches.n_steps),
             average=arguments.made_average(average),
             validation=arguments.made_validation(validation, metric, patience, batch_size),
             patience=arguments.optional_count(patience, "patience"),
             keep_best=keep_best,
             clip_norm=arguments.longest_gradient(clip_norm),
-            progress=Progress(total_steps, visible=progress),
+            progress=ProgressLine("training", epochs * len(batches.x), unit="examples", visible=progress),
             interrupt=interrupt,
             save=file.save,
             save_every=every,
             call_after_epoch=arguments.function(after_epoch, "after_epoch"),
         )
         file.begin(run)
+        run.show_progress()
         _train_until_interrupted(run, file)
     return run.history
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from npaudio import nn
+from npaudio._core.terminal import ProgressLine
 from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import RunningAverage, recompute_batch_norm
 from npaudio.training.batches import Batches
 from npaudio.training.evaluation import Best, Validation
 from npaudio.training.history import History
 from npaudio.training.interrupt import Interrupt
-from npaudio.training.progress import Progress
 
 
 @dataclass(eq=False, kw_only=True)
@@ -42,7 +42,7 @@ class Run:
     patience: int | None
     keep_best: bool
     clip_norm: float | None
-    progress: Progress
+    progress: ProgressLine
     interrupt: Interrupt
     save: Callable[["Run"], None]
     save_every: int | None
@@ -104,7 +104,7 @@ class Run:
         self.step += 1
         self.loss_sum += loss * n
         self.n_seen += n
-        self.progress.step(self.steps_done, self.epoch + 1, loss, n)
+        self.show_progress(f"epoch {self.epoch + 1}, loss {loss:.4f}")
         if self.interrupt.wanted or (self.save_every is not None and self.steps_done % self.save_every == 0):
             self.save(self)
         self.interrupt.raise_if_wanted()
@@ -118,11 +118,16 @@ class Run:
         self.epoch, self.step, self.loss_sum, self.n_seen = self.epoch + 1, 0, 0.0, 0
         self.history.best_epoch = self.best.epoch
         self.check_patience()
-        self.progress.epoch(self.history)
+        figures = ", ".join(f"{name} {curve[-1]:.4g}" for name, curve in self.history.items())
+        self.progress.leave(f"epoch {self.epoch}: {figures}")
         self.save(self)
         if self.call_after_epoch is not None:
             self.call_after_epoch(self.history)
         self.interrupt.raise_if_wanted()
+
+    def show_progress(self, note: str = "") -> None:
+        """On a terminal: the examples of the whole training and of those so far, the rate, and the time left."""
+        self.progress.show(self.epoch * len(self.batches.x) + self.n_seen, note)
 
     def check_patience(self) -> None:
         """Record whether the training stops before its last epoch, because nothing has improved for long enough."""

@@ -1,41 +1,45 @@
-"""Features of a whole data set: computed once, in several processes, and found again on disk the next time.
+"""Features of a whole data set: computed once, by several processes, and read from disk the next time.
 
 Conventions
 -----------
-A clip's features are what the front end makes of its waveform, (n_mels, n_frames) for a `Frontend`, float32. With
-`duration` all clips are first cut, or padded with zeros at their end, to one length, so that all have one shape and are
-an array `table.X` (n_clips, n_mels, n_frames). Without it each keeps its own number of frames, and `table[i]` gives it.
+A clip's features are the output of the front end for its waveform, (n_mels, n_frames) for a `Frontend`, float32. With
+`duration` all clips are first cut, or padded with zeros at their end, to one length, so that all features have one
+shape and are an array `table.X` (n_clips, n_mels, n_frames). Without it each clip keeps its own number of frames, and
+is read with `table[i]`.
 """
 
 import contextlib
+import functools
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from npaudio._core.checks import check_positive, check_positive_int
+from npaudio._core.checks import Check
 from npaudio._core.terminal import ProgressLine
 from npaudio.audio import fix_length
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.features.cache import FeatureCache, name_of
 from npaudio.datasets.features.table import FeatureTable
-from npaudio.datasets.features.worker import CHUNK, available_processors, run
+from npaudio.datasets.features.worker import CHUNK, available_processors, run, run_in
 from npaudio.datasets.skipped import Skipped
 
 WORTH_A_PROCESS = 4 * CHUNK  # clips to compute; for fewer, starting a process takes longer than it saves
 
+Share = Callable[[Callable[[Any], Any], Sequence[Any]], Generator[tuple[Any, Any], None, None]]
+
 
 class RecipeLike(Protocol):
-    """What can make features: a `Frontend`, or any callable that has a rate and whose repr tells all its settings."""
+    """What can compute features: a `Frontend`, or any callable with a sample rate, whose repr shows its settings."""
 
     @property
     def sr(self) -> int:
-        """Rate in Hz of the waveforms that it wants."""
+        """Sample rate in Hz of the waveforms that it takes."""
 
     def __call__(self, y: np.ndarray) -> np.ndarray:
         """Features (..., n_frames) of a waveform (n_samples,)."""
@@ -43,7 +47,7 @@ class RecipeLike(Protocol):
 
 @dataclass(frozen=True)
 class Waveform:
-    """The front end that leaves the waveform as it is, at the rate `sr`: for augmentation of waveforms."""
+    """The front end that returns the waveform itself, at the sample rate `sr`: for augmentation of waveforms."""
 
     sr: int
 
@@ -59,13 +63,14 @@ def extract_features(
     duration: float | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     processes: int | None = None,
+    executor: Executor | None = None,
 ) -> FeatureTable:
-    """Features of all clips of a data set, those that were computed before read from the cache.
+    """Features of all clips of a data set; those that were computed before are read from the cache.
 
-    The cache knows a clip by the hash of its content, and the recipe by all settings and the code, so renamed files
-    are found again, and changed files, settings or code are not mistaken for the old. Two runs may share a cache, and
-    any may be killed: what it has done is kept. A terminal shows a progress line. Opening a cache reads all of it once,
-    to compare checksums.
+    The cache knows a clip by the hash of its content, and the recipe by all settings and the code. So renamed files
+    are recognized, and changed files, settings or code are never mistaken for the old ones. Two runs may share a cache,
+    and each may be killed: what it has finished is kept. On a terminal a progress line is shown. Opening a cache reads
+    all of it once, to compare checksums.
 
     Parameters
     ----------
@@ -73,20 +78,24 @@ def extract_features(
         The clips.
     frontend : Frontend, similar callable, or None
         From waveform to features; clips are resampled to its `sr`. Another callable than a `Frontend` must be
-        picklable, and its repr must tell all its settings. None: the waveforms themselves, at `dataset.sr`.
+        picklable, and its repr must show all its settings. None: the waveforms themselves, at `dataset.sr`.
     duration : float, optional
         Seconds that every clip is cut or padded with zeros to. None: clips keep their lengths.
     cache_dir : str or path, optional
-        Where features are kept; made if it is not there. None: in memory only.
+        Folder for the features; created if it does not exist. None: in memory only.
     processes : int, optional
-        Processes that share the work. 1: in this one, without starting any. None: one for each processor, or fewer if
-        there is little to do. What is defined in the main script or a notebook, other interpreters cannot import: with
-        such a front end this process may have to do it all.
+        Processes that share the work. 1: only this one. None: one for each processor, or fewer if there is little to
+        do. What is defined in the main script or a notebook, other interpreters cannot import: with such a front end
+        this process may have to do all the work.
+    executor : concurrent.futures.Executor, optional
+        Whose workers share the work in place of own processes, such as `client.get_executor()` of Dask. They must see
+        the same files, cache included. The features are the same to the last bit, and what a lost worker had to do is
+        given out again.
 
     Returns
     -------
     FeatureTable
-        Features with labels and folds. Clips that could not be read, or are too short for the front end, are left out
+        Features with targets and folds. Clips that could not be read, or are too short for the front end, are left out
         and named in `skipped`, after those that the data set had left out.
 
     Raises
@@ -94,19 +103,31 @@ def extract_features(
     ValueError
         If no clip could be read, or a setting is none of the above.
     OSError
-        If the cache cannot be written. What was there before stays whole.
+        If the cache cannot be written. What was there before is kept.
+
+    See Also
+    --------
+    npaudio.Frontend : the recipe.
+    FeatureTable : the result, with folds for cross-validation.
+
+    Examples
+    --------
+    >>> from npaudio import Frontend, datasets
+    >>> sounds = datasets.SyntheticSounds(2, classes=("rain", "siren"), duration=0.5)
+    >>> extract_features(sounds, Frontend(), duration=0.5, processes=1).X.shape
+    (4, 64, 16)
     """
+    check = Check("extract_features")
     if not hasattr(dataset, "content_key"):
         kind = type(dataset).__name__
-        raise ValueError(f"extract_features: dataset must be a SoundDataset, got {kind}; open files with AudioFolder")
+        raise check.error(f"dataset must be a SoundDataset, got {kind}; open files with AudioFolder")
     frontend = Waveform(dataset.sr) if frontend is None else frontend
-    recipe = _recipe(frontend, duration)
-    if processes is not None:
-        processes = check_positive_int(processes, caller="extract_features", name="processes")
-    work = ClipWork(dataset, frontend, duration)
+    recipe = _recipe(check, frontend, duration)
+    work = ClipWork(dataset, frontend, None if duration is None else float(duration))
+    share = _sharing(check, processes, executor)
     if cache_dir is None:
-        return _in_memory(work, processes)
-    return _through_cache(work, FeatureCache(cache_dir, recipe), processes)
+        return _in_memory(work, share)
+    return _through_cache(work, FeatureCache(cache_dir, recipe), share)
 
 
 @dataclass(frozen=True)
@@ -128,7 +149,7 @@ class ClipWork:
             return _predicate(error)
         if values.ndim == 0:
             raise TypeError(
-                f"extract_features: the front end gave {values!r} for a clip, expected an array of features"
+                f"extract_features: the front end returned {values!r} for a clip, expected an array of features"
             )
         return values if values.size else "is too short for the front end, which gives no frame"
 
@@ -144,7 +165,7 @@ class CachedWork:
         """Shape of the features of a clip (index, name); or the reason why there are none."""
         index, name = clip
         if shape := self.cache.shape(name):
-            return shape  # another run has been here in the meantime
+            return shape  # another run has computed it in the meantime
         values = self.work(index)
         if isinstance(values, str):
             return values
@@ -152,21 +173,22 @@ class CachedWork:
         return values.shape
 
 
-def _in_memory(work: ClipWork, processes: int | None) -> FeatureTable:
-    """Features that are neither looked up nor kept."""
-    results = _results(work, list(range(len(work.dataset))), processes)
+def _in_memory(work: ClipWork, share: Share) -> FeatureTable:
+    """Features that are kept in memory only."""
+    results = _with_progress(share(work, range(len(work.dataset))), len(work.dataset))
     faults = {index: result for index, result in results.items() if isinstance(result, str)}
     rows = _rows(work.dataset, faults)
     flat = np.concatenate([results[index].ravel() for index in rows])
     return _table(work.dataset, rows, flat, [results[index].shape for index in rows], faults)
 
 
-def _through_cache(work: ClipWork, cache: FeatureCache, processes: int | None) -> FeatureTable:
-    """Features of new content are computed, all are read from the cache."""
+def _through_cache(work: ClipWork, cache: FeatureCache, share: Share) -> FeatureTable:
+    """Features that are not in the cache are computed; then all are read from it."""
     names, faults = _clip_names(work.dataset)
     shapes = {name: shape for name in names.values() if (shape := cache.shape(name)) is not None}
     missing = {name: index for index, name in names.items() if name not in shapes}  # one clip for each content
-    results = _results(CachedWork(work, cache), sorted((index, name) for name, index in missing.items()), processes)
+    clips = sorted((index, name) for name, index in missing.items())
+    results = _with_progress(share(CachedWork(work, cache), clips), len(clips))
     reasons = {name: result for (_, name), result in results.items() if isinstance(result, str)}
     shapes |= {name: result for (_, name), result in results.items() if name not in reasons}
     faults |= {index: reasons[name] for index, name in names.items() if name in reasons}
@@ -177,9 +199,9 @@ def _through_cache(work: ClipWork, cache: FeatureCache, processes: int | None) -
 
 
 def _clip_names(dataset: SoundDataset) -> tuple[dict[int, str], dict[int, str]]:
-    """Name in the cache of each clip, and what was wrong with those whose content cannot be read.
+    """Name of each clip in the cache, and the reason for each clip whose content cannot be read.
 
-    Threads do, since hashing and reading leave the interpreter free.
+    Threads are enough here, because hashing and reading do not need the interpreter.
     """
 
     def name(index: int) -> tuple[str | None, str]:
@@ -194,16 +216,33 @@ def _clip_names(dataset: SoundDataset) -> tuple[dict[int, str], dict[int, str]]:
     return names, {index: reason for index, (known, reason) in found if known is None}
 
 
-def _results(work: Callable[[Any], Any], clips: Sequence[Any], processes: int | None) -> dict[Any, Any]:
-    """Do the work on all clips, in several processes and with a progress line; {clip: result}."""
-    if not clips:
+def _sharing(check: Check, processes: int | None, executor: Executor | None) -> Share:
+    """How the work is shared: by an executor, or by so many processes."""
+    if processes is not None:
+        processes = check.whole_number(processes, "processes")
+    if executor is None:
+        return lambda work, clips: run(work, clips, processes=processes or _worthwhile_processes(len(clips)))
+    if not callable(getattr(executor, "submit", None)):
+        raise check.error(f"executor must be a concurrent.futures.Executor, got {executor!r}; pass one or none")
+    if processes is not None:
+        raise check.error(
+            "processes and executor exclude each other, because an executor has its own workers; pass one"
+        )
+    return functools.partial(run_in, executor)
+
+
+def _worthwhile_processes(n_clips: int) -> int:
+    return min(available_processors(), max(1, n_clips // WORTH_A_PROCESS))
+
+
+def _with_progress(pairs: Generator[tuple[Any, Any], None, None], n_clips: int) -> dict[Any, Any]:
+    """{clip: result}, with a progress line while they are computed."""
+    if n_clips == 0:
         return {}
-    if processes is None:
-        processes = min(available_processors(), max(1, len(clips) // WORTH_A_PROCESS))
-    line = ProgressLine("features", len(clips), unit="clips")
+    line = ProgressLine("features", n_clips, unit="clips")
     line.show(0)
     results = {}
-    with contextlib.closing(run(work, clips, processes=processes)) as pairs:  # Ctrl-C ends the workers too
+    with contextlib.closing(pairs):  # Ctrl-C ends the workers too
         for clip, result in pairs:
             results[clip] = result
             line.show(len(results))
@@ -234,31 +273,29 @@ def _table(
     return FeatureTable(dataset, rows, flat, shapes, (*dataset.skipped, *skipped))
 
 
-def _recipe(frontend: RecipeLike, duration: float | None) -> str:
-    """All settings as text; refuse a front end whose text says nothing."""
+def _recipe(check: Check, frontend: RecipeLike, duration: float | None) -> str:
+    """All settings as text; refuse a front end whose text does not show them."""
     for name in ("sr", "__call__"):
         if not hasattr(frontend, name):
-            raise ValueError(f"extract_features: frontend must be a Frontend or None, got {frontend!r} without {name}")
+            raise check.error(f"frontend must be a Frontend or None, got {frontend!r} without {name}")
     if isinstance(frontend, type):
-        raise ValueError(
-            f"extract_features: frontend is the class {frontend.__name__}, pass one of it, with its settings"
-        )
+        raise check.error(f"frontend is the class {frontend.__name__}, pass an object of it, with its settings")
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):  # arrays in full, or two would look the same
         settings = repr(frontend)
     if " at 0x" in settings:
-        raise ValueError(
-            f"extract_features: the repr of the front end must tell its settings, got {settings}; "
+        raise check.error(
+            f"the repr of the front end must show its settings, got {settings}; "
             "make it a dataclass, so that the cache can tell it from others"
         )
     if duration is not None:
-        duration = check_positive(duration, caller="extract_features", name="duration")
+        duration = check.positive(duration, "duration")
         if duration * frontend.sr < 1:
-            raise ValueError(f"extract_features: duration={duration} s holds no sample at {frontend.sr} Hz; raise it")
+            raise check.error(f"duration={duration} s holds no sample at {frontend.sr} Hz; raise it")
     return f"{settings}\nduration={duration!r}"
 
 
 def _predicate(error: Exception) -> str:
-    """An error as the reason of a table that has the file's name already."""
+    """An error as a reason, without the name of the file, which stands beside it."""
     if isinstance(error, OSError):
         return f"cannot be opened ({error.strerror or error})"
     return re.sub(r"^load: (['\"]).*?\1 ", "", str(error))

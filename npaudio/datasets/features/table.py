@@ -1,5 +1,6 @@
-"""Features of a data set with all that training needs beside them: labels, folds, names, and what was left out."""
+"""Features of a data set, with everything else that training needs: targets, folds, names, and what was left out."""
 
+import operator
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -18,12 +19,16 @@ class FeatureTable:
     Features from a cache are read from disk when they are used, through a memory map, so a table may be larger than
     memory.
 
+    See Also
+    --------
+    extract_features : makes it.
+
     Attributes
     ----------
     dataset : SoundDataset
         Where the clips come from.
     rows : np.ndarray (n_clips,) of int
-        Position of each clip in the data set; those whose features could not be computed are missing.
+        Position of each clip in the data set; clips whose features could not be computed are missing.
     labels : np.ndarray (n_clips,) of int, or list of lists of Event
     folds, sources : np.ndarray (n_clips,)
     names, class_names : tuple of str
@@ -51,7 +56,7 @@ class FeatureTable:
 
     @property
     def X(self) -> np.ndarray:
-        """All features as one array (n_clips, n_mels, n_frames), mapped: index it with a batch to read that batch.
+        """All features as one array (n_clips, n_mels, n_frames), a memory map if they come from a cache.
 
         Raises
         ------
@@ -61,7 +66,7 @@ class FeatureTable:
         if len(set(self._shapes)) > 1:
             shortest, longest = min(self._shapes, key=lambda s: s[-1]), max(self._shapes, key=lambda s: s[-1])
             raise ValueError(
-                f"FeatureTable.X: clips have different shapes, from {shortest} to {longest}, so they are no array; "
+                f"FeatureTable.X: clips have different shapes, from {shortest} to {longest}, and do not fit one array; "
                 "pass duration=... to extract_features, or take them one by one with table[i]"
             )
         return self._flat.reshape(len(self), *self._shapes[0])
@@ -115,9 +120,10 @@ class FeatureTable:
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, Any]:
         """(features, label) of a clip."""
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"FeatureTable: index {index} is outside of {len(self)} clips")
-        k = index % len(self)
+        position = operator.index(index)
+        if not -len(self) <= position < len(self):
+            raise IndexError(f"FeatureTable: index {position} is outside of {len(self)} clips")
+        k = position % len(self)
         return self._flat[self._starts[k] : self._starts[k + 1]].reshape(self._shapes[k]), self.labels[k]
 
     def __repr__(self) -> str:

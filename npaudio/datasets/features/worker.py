@@ -2,11 +2,14 @@
 
 A worker is started in one of two ways. Where it is safe, on Linux while no other Python thread runs, it is a fork of
 this process, which takes milliseconds. Everywhere else it is a fresh interpreter, which takes some tenths of a second
-to start, and is told by its standard input what to do. Neither imports the main script again, so a script needs no
+to start, and reads from its standard input what to do. Neither imports the main script again, so a script needs no
 `if __name__ == "__main__"` on any platform; a task that is defined in the main script is done without workers where a
-fresh interpreter would be needed. When the parent is gone, a worker's input ends, and so does the worker.
+fresh interpreter would be needed. When the parent ends, the worker's input ends, and so does the worker.
 
-Each worker has one thread of BLAS, because as many workers as processors are at work already.
+Processes and not threads, because a clip is many short NumPy calls, and each of them needs the interpreter: for 240
+clips of 5 s two threads gained nothing over one (0.98 times its speed, two processes 1.7).
+
+Each worker has one thread of BLAS, because there are as many workers as processors.
 
 Conventions
 -----------
@@ -23,7 +26,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from typing import IO, Any
 
 from npaudio._core.threads import one_blas_thread
@@ -31,7 +34,9 @@ from npaudio.datasets.features.kept_memory import keep_freed_memory
 
 Task = Callable[[Any], Any]
 
-CHUNK = 8  # items handed out at a time: few enough that all end together, enough that talking costs nothing
+CHUNK = 8  # items handed out at a time: few enough that all workers end together, enough to hide the communication
+MOST_CHUNKS = 256  # for an executor, which sends the task with each
+TRIES = 3  # for what an executor loses
 BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 START = (
     "import sys, pickle; sys.path[:] = pickle.load(sys.stdin.buffer); "
@@ -46,19 +51,22 @@ def available_processors() -> int:
     return os.cpu_count() or 1
 
 
-def run(task: Task, items: Sequence[Any], *, processes: int) -> Generator[tuple[Any, Any], None, None]:
-    """(item, task(item)) for all items, in the order in which they are done; here if `processes` is 1.
+def run(
+    task: Task, items: Sequence[Any], *, processes: int, isolated: bool = False
+) -> Generator[tuple[Any, Any], None, None]:
+    """(item, task(item)) for all items, in the order in which they are finished.
 
-    What the task raises is raised here. Whatever ends the loop, the workers end with it; until then BLAS has one thread
-    in this process too.
+    All is done in this process if `processes` is 1, or if a worker would have next to nothing to do; unless `isolated`,
+    because an item may kill the process that works on it. What the task raises is raised here. Whatever ends the loop,
+    the workers end with it; until then BLAS has one thread in this process too.
     """
     keep_freed_memory()
-    processes = min(processes, -(-len(items) // CHUNK))
-    if processes <= 1 or not (fork_is_safe() or can_start_afresh(task)):
+    chunks = _chunks(items, CHUNK)
+    processes = min(processes, len(chunks))
+    if not (processes > 1 or (isolated and chunks)) or not (fork_is_safe() or can_start_afresh(task)):
         for item in items:
             yield item, task(item)
         return
-    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
     waiting: queue.SimpleQueue[Sequence[Any]] = queue.SimpleQueue()
     for chunk in chunks:
         waiting.put(chunk)
@@ -77,8 +85,57 @@ def run(task: Task, items: Sequence[Any], *, processes: int) -> Generator[tuple[
             yield from outcome
 
 
+def run_in(executor: Executor, task: Task, items: Sequence[Any]) -> Generator[tuple[Any, Any], None, None]:
+    """The same with the workers of an executor; what a lost worker had to do is given out again.
+
+    An executor that no longer works, as Python's own process pool after the loss of one worker, is replaced by a
+    worker process.
+    """
+    rest = _chunks(items, max(CHUNK, -(-len(items) // MOST_CHUNKS)))
+    for _ in range(TRIES):
+        rest = yield from _attempt(executor, task, rest)
+    yield from run(task, [item for chunk in rest for item in chunk], processes=1, isolated=True)
+
+
+def _attempt(
+    executor: Executor, task: Task, chunks: list[Sequence[Any]]
+) -> Generator[tuple[Any, Any], None, list[Sequence[Any]]]:
+    """The results of the chunks; return the chunks without results."""
+    futures: dict[Future[bytes], Sequence[Any]] = {}
+    lost = []
+    try:
+        for chunk in chunks:
+            try:
+                futures[executor.submit(_answer, task, chunk)] = chunk
+            except BrokenExecutor:
+                lost.append(chunk)
+        while futures:
+            for future in wait(futures, timeout=0.5, return_when=FIRST_COMPLETED).done:
+                chunk = futures.pop(future)
+                if not future.cancelled() and future.exception() is None:
+                    yield from zip(chunk, _results(future.result()), strict=True)
+                else:  # of the executor, because `_answer` returns what the task raises
+                    lost.append(chunk)
+    finally:
+        for future in futures:
+            future.cancel()
+    return lost
+
+
+def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _results(answer: bytes) -> list[Any]:
+    """The results of a chunk; what the task raised is raised here."""
+    results = pickle.loads(answer)
+    if isinstance(results, BaseException):
+        raise results
+    return results
+
+
 def fork_is_safe() -> bool:
-    """Whether a fork is whole: another thread would not come along, but the locks that it holds would."""
+    """Whether a fork is complete: other threads are not copied, but the locks they hold are, and nobody opens them."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 
@@ -93,7 +150,7 @@ def can_start_afresh(task: Task) -> bool:
 def _keep_busy(
     worker: "Worker", waiting: "queue.SimpleQueue[Sequence[Any]]", finished: "queue.SimpleQueue[Any]"
 ) -> None:
-    """Hand a worker its next chunk before its answer to the last is read, so that it never waits."""
+    """Send a worker its next chunk before its answer to the last one is read, so that it never waits."""
     under_way: list[Sequence[Any]] = []
     try:
         while True:
@@ -111,16 +168,16 @@ def _keep_busy(
 
 
 def _next(finished: "queue.SimpleQueue[Any]") -> Any:
-    """The next outcome; looked for again and again, because on Windows Ctrl-C does not end a wait."""
+    """The next outcome; waited for in short turns, because on Windows Ctrl-C does not interrupt a wait."""
     while True:
         with contextlib.suppress(queue.Empty):
             return finished.get(timeout=0.5)
 
 
 class Worker:
-    """A process that waits for chunks of items; used in a `with`, after which it is gone."""
+    """A process that waits for chunks of items; used in a `with` block, at whose end it is killed."""
 
-    introduction = b""  # what to say before the first chunk
+    introduction = b""  # sent before the first chunk
     requests: IO[bytes]
     answers: IO[bytes]
 
@@ -134,22 +191,20 @@ class Worker:
     def receive(self) -> list[Any]:
         """Results of the oldest chunk; what the task raised is raised here."""
         with _told_of_death():
-            results = pickle.load(self.answers)
-        if isinstance(results, BaseException):
-            raise results
-        return results
+            answer = pickle.load(self.answers)
+        return _results(answer)
 
     def __enter__(self) -> "Worker":
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Kill it: it has nothing to lose, as its files are whole or not there."""
+        """Kill it: nothing is lost, because it leaves no partial files."""
         raise NotImplementedError
 
 
 @contextlib.contextmanager
 def _told_of_death() -> Iterator[None]:
-    """Say what it means that the other end of a pipe is gone."""
+    """Explain a closed pipe: the process at its other end is dead."""
     try:
         yield
     except (EOFError, OSError, pickle.UnpicklingError) as error:
@@ -159,7 +214,7 @@ def _told_of_death() -> Iterator[None]:
 
 
 class FreshWorker(Worker):
-    """A worker in a new interpreter, which gets the task through its standard input."""
+    """A worker in a new interpreter, which reads the task from its standard input."""
 
     def __init__(self, task: Task) -> None:
         self.introduction = _pickled(sys.path) + _pickled(task)
@@ -199,17 +254,17 @@ class ForkedWorker(Worker):
         os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
         self.answers.close()
-        with contextlib.suppress(BrokenPipeError):  # what was not sent has no reader any more
+        with contextlib.suppress(BrokenPipeError):  # what was not sent has no reader now
             self.requests.close()
 
 
 def serve(task: Task, requests: IO[bytes], answers: IO[bytes]) -> None:
     """Life of a worker: answer chunks until there are no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, whose end is ours
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and that ends the worker
     while True:
         try:
             chunk = pickle.load(requests)
-            answers.write(_answer(task, chunk))
+            answers.write(_pickled(_answer(task, chunk)))
             answers.flush()
         except (EOFError, BrokenPipeError):  # the parent is gone
             return
@@ -218,14 +273,14 @@ def serve(task: Task, requests: IO[bytes], answers: IO[bytes]) -> None:
 def serve_streams() -> None:
     """Life of a fresh worker: the task comes first."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the task prints must not get among the answers
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the task prints must not be mixed with the answers
     keep_freed_memory()
     serve(pickle.load(sys.stdin.buffer), sys.stdin.buffer, answers)
-    os._exit(0)  # without another try to flush the answers that nobody reads
+    os._exit(0)  # without flushing answers that nobody reads
 
 
 def _live_as_a_fork(task: Task, requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Serve, and end without the parent's clean-up, which is not ours to do."""
+    """Serve, and end without the clean-up that is the parent's."""
     try:
         serve(task, requests, answers)
     finally:
@@ -233,18 +288,19 @@ def _live_as_a_fork(task: Task, requests: IO[bytes], answers: IO[bytes]) -> None
 
 
 def _answer(task: Task, chunk: Sequence[Any]) -> bytes:
-    """The results, or the exception that came instead of them."""
+    """The results, or the exception that was raised instead, pickled."""
     try:
-        return _pickled([task(item) for item in chunk])
+        with one_blas_thread():
+            return _pickled([task(item) for item in chunk])
     except Exception as error:
         try:
             return _pickled(error)
         except Exception:
-            return _pickled(RuntimeError(f"a worker process met {error!r}"))
+            return _pickled(RuntimeError(f"a worker process raised {error!r}"))
 
 
 def _pickled(item: Any) -> bytes:
-    """Protocol 5 copies arrays once less than the default."""
+    """With protocol 5, which copies arrays one time less than the default."""
     return pickle.dumps(item, protocol=5)
 
 
