@@ -185,7 +185,7 @@ def test_text_that_the_format_cannot_keep_is_refused(tmp_path, text):
 
 
 def test_durations(tmp_path):
-    path = write(tmp_path, "filename\tduration\na.wav\t10.0\n")
+    path = write(tmp_path, "filename\tduration\na.wav\t10.0\na.wav\t10\n")  # DCASE: a line for each event
     assert sed.read_durations(path) == {"a.wav": 10.0}
     with pytest.raises(EventFileError, match=r"read_durations: events\.tsv, line 2: duration is 'x'"):
         sed.read_durations(write(tmp_path, "filename\tduration\na.wav\tx\n"))
@@ -197,7 +197,7 @@ def test_durations(tmp_path):
         ("b.wav\tnan", "line 3: 'b.wav' lasts nan s, expected a duration of 0 s or more"),
         ("b.wav\t-1", "line 3: 'b.wav' lasts -1 s"),
         ("b.wav\tinf", "line 3: 'b.wav' lasts inf s"),
-        ("a.wav\t10.0", "line 3: 'a.wav' is listed a second time"),
+        ("a.wav\t9", "line 3: 'a.wav' is listed with 9 s after 10 s; keep one of the two"),
     ],
 )
 def test_durations_that_are_none_are_refused(tmp_path, line, message):

@@ -84,7 +84,7 @@ def read_durations(path: str | os.PathLike[str]) -> dict[str, float]:
     Raises
     ------
     EventFileError
-        A duration that is no time, or a clip that is listed twice.
+        A duration that is no time, or a clip that is listed with two durations.
     """
     durations: dict[str, float] = {}
     for where, row in _rows(Path(path), required=("filename", "duration")):
@@ -93,9 +93,10 @@ def read_durations(path: str | os.PathLike[str]) -> dict[str, float]:
             raise EventFileError(
                 f"{where}: {name!r} lasts {seconds:g} s, expected a duration of 0 s or more; correct it"
             )
-        if name in durations:
-            raise EventFileError(f"{where}: {name!r} is listed a second time; keep one of the two lines")
-        durations[name] = seconds
+        if durations.setdefault(name, seconds) != seconds:  # DCASE lists a clip once for each of its events
+            raise EventFileError(
+                f"{where}: {name!r} is listed with {seconds:g} s after {durations[name]:g} s; keep one of the two"
+            )
     return durations
 
 
