@@ -36,7 +36,7 @@ def waveform_pairs(y, folder):
         "random_crop": (lambda: augment.random_crop(y, size=4 * SR, rng=rng), peer.AdjustDuration(4 * SR, p=1)),
         "add_noise, white": (lambda: augment.add_noise(y, snr_db=(10, 30), rng=rng), peer.AddGaussianSNR(**snr)),
         "add_noise, pink": (
-            lambda: augment.add_noise(y, snr_db=(10, 30), colour="pink", rng=rng),
+            lambda: augment.add_noise(y, snr_db=(10, 30), color="pink", rng=rng),
             peer.AddColorNoise(**snr, min_f_decay=-3.01, max_f_decay=-3.01),
         ),
         "mix_background (peer: cached file)": (

@@ -53,8 +53,8 @@ y = npaudio.fix_length(y, size=max(len(y), 4096))
 rain = npaudio.synthesize("rain", sr=sr, duration=len(y) / sr, rng=1)
 on_samples = {
     "noise at 10 dB": Step(add_noise, snr_db=10.0),
-    "pink noise at 10 dB": Step(add_noise, snr_db=10.0, colour="pink"),
-    "brown noise at 10 dB": Step(add_noise, snr_db=10.0, colour="brown"),
+    "pink noise at 10 dB": Step(add_noise, snr_db=10.0, color="pink"),
+    "brown noise at 10 dB": Step(add_noise, snr_db=10.0, color="brown"),
     "rain at 10 dB": Step(mix_background, background=rain, snr_db=10.0),
     "gain -12 dB": Step(gain, db=-12.0),
     "polarity": Step(polarity),

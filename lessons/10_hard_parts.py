@@ -206,12 +206,12 @@ def telephone(y: np.ndarray, *, low: tuple, high: tuple, rng: np.random.Generato
 
 band = Step(telephone, low=(300.0, 300.0), high=(3400.0, 3400.0))
 hall = Step(reverb, sr=SR, decay=(0.5, 0.8), direct_db=(-6.0, 0.0))
-noise = Step(add_noise, snr_db=(0.0, 10.0), colour="pink")
+noise = Step(add_noise, snr_db=(0.0, 10.0), color="pink")
 conditions = {"clean": Compose([]), "band": band, "noise": noise, "reverb": hall}
 conditions["all three"] = Compose([hall, noise, band])
 heard_before = Compose([
     Step(reverb, sr=SR, decay=(0.1, 1.0), direct_db=(-10.0, 10.0), p=0.5),
-    OneOf([Step(add_noise, snr_db=(0.0, 30.0), colour=c) for c in ("white", "brown")], p=0.5),
+    OneOf([Step(add_noise, snr_db=(0.0, 30.0), color=c) for c in ("white", "brown")], p=0.5),
     Step(telephone, low=(20.0, 600.0), high=(2500.0, 8000.0), p=0.5),
 ])  # fmt: skip
 print(f"\nThe chain of the cure:\n{heard_before}\n")

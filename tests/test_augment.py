@@ -13,8 +13,8 @@ from tests.oracles import augment_vocoder_loops
 SR = 16000
 WAVEFORM = {
     "add_noise": lambda y, rng: augment.add_noise(y, snr_db=(0, 30), rng=rng),
-    "pink": lambda y, rng: augment.add_noise(y, snr_db=(0, 30), colour="pink", rng=rng),
-    "brown": lambda y, rng: augment.add_noise(y, snr_db=(0, 30), colour="brown", rng=rng),
+    "pink": lambda y, rng: augment.add_noise(y, snr_db=(0, 30), color="pink", rng=rng),
+    "brown": lambda y, rng: augment.add_noise(y, snr_db=(0, 30), color="brown", rng=rng),
     "gain": lambda y, rng: augment.gain(y, rng=rng),
     "polarity": lambda y, rng: augment.polarity(y),
     "circular": lambda y, rng: augment.time_shift(y, shift=(-1, 1), rng=rng),
@@ -42,11 +42,11 @@ def peak_frequency(y, sr=SR):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("colour", ["white", "pink", "brown"])
+@pytest.mark.parametrize("color", ["white", "pink", "brown"])
 @pytest.mark.parametrize("wanted", [-20.0, 0.0, 13.7, 60.0])
-def test_noise_has_the_ratio_in_every_channel(dtype, colour, wanted):
+def test_noise_has_the_ratio_in_every_channel(dtype, color, wanted):
     y = np.random.default_rng(1).standard_normal((2, 3, 5003)).astype(dtype) * np.array([[1e-3], [1], [7]], dtype)
-    noisy = augment.add_noise(y, snr_db=wanted, colour=colour, rng=0)
+    noisy = augment.add_noise(y, snr_db=wanted, color=color, rng=0)
     assert noisy.dtype == dtype
     np.testing.assert_allclose(snr(y, noisy), wanted, rtol=0, atol=0.01)
 
@@ -90,13 +90,13 @@ def test_short_background_goes_round():
     assert sorted(added[:3] / added.min()) == pytest.approx([1, 2, 4])
 
 
-@pytest.mark.parametrize(("colour", "slope"), [("white", 0), ("pink", -10), ("brown", -20)])
-def test_noise_has_its_colour(colour, slope):
+@pytest.mark.parametrize(("color", "slope"), [("white", 0), ("pink", -10), ("brown", -20)])
+def test_noise_has_its_color(color, slope):
     power = (
         np.abs(
             np.fft.rfft(
-                noise_module.coloured_noise(
-                    (50, 8192), noise_module.COLOURS[colour], np.random.default_rng(0), np.dtype(np.float64)
+                noise_module.colored_noise(
+                    (50, 8192), noise_module.COLORS[color], np.random.default_rng(0), np.dtype(np.float64)
                 )
             )
         )
@@ -261,7 +261,7 @@ def test_crop_reaches_every_place():
     ("call", "sentence"),
     [
         (lambda y: augment.add_noise(y), "add_noise: rng is missing"),
-        (lambda y: augment.add_noise(y, colour="grey", rng=0), "add_noise: unknown colour 'grey'"),
+        (lambda y: augment.add_noise(y, color="grey", rng=0), "add_noise: unknown color 'grey'"),
         (lambda y: augment.add_noise(y, snr_db=(30, 10), rng=0), "add_noise: snr_db must lie"),
         (lambda y: augment.add_noise(y, snr_db=np.nan, rng=0), "add_noise: snr_db must lie"),
         (lambda y: augment.add_noise(y * np.nan, rng=0), "add_noise: y holds"),
@@ -269,7 +269,7 @@ def test_crop_reaches_every_place():
         (lambda y: augment.gain(y, db="loud"), "gain: db must be a number or a"),
         (lambda y: augment.gain(y, rng=-1), "gain: rng must be a numpy.random.Generator"),
         (lambda y: augment.gain((y * 99).astype(int), db=3), "gain: y must be floating point"),
-        (lambda y: augment.polarity(y[:0]), "polarity: y holds no samples"),
+        (lambda y: augment.polarity(y[:0]), "polarity: y is empty"),
         (lambda y: augment.time_shift(y, shift=2.0), "time_shift: shift must lie"),
         (lambda y: augment.time_shift(y, mode="round", rng=0), "time_shift: unknown mode"),
         (lambda y: augment.speed_perturb(y, rate=0.0), "speed_perturb: rate must lie"),

@@ -30,7 +30,7 @@ def a_chain():
             Step(time_shift, shift=(-0.5, 0.5)),
             OneOf([Step(speed_perturb, rate=(0.9, 1.1)), Step(pitch_shift, semitones=(-2, 2), n_fft=256)], p=0.5),
             Step(mix_background, background=np.sin(np.arange(700.0)), p=0.5),
-            Step(add_noise, snr_db=(10, 30), colour="pink", p=0.9),
+            Step(add_noise, snr_db=(10, 30), color="pink", p=0.9),
             functools.partial(gain, db=(-3, 3)),
         ]
     )
@@ -78,7 +78,7 @@ def test_prints_every_setting():
         "    speed_perturb(rate=(0.9, 1.1))",
         "    pitch_shift(semitones=(-2, 2), n_fft=256, hop_length=None)",
         "  mix_background(snr_db=(5.0, 20.0), background=<array (700,)>)  with p=0.5",
-        "  add_noise(snr_db=(10, 30), colour='pink')  with p=0.9",
+        "  add_noise(snr_db=(10, 30), color='pink')  with p=0.9",
         "  gain(db=(-3, 3))",
     ]
 
@@ -133,12 +133,12 @@ def test_works_on_spectrograms():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: Step(add_noise, snr=10), "Step: add_noise has no setting 'snr'; it has colour, snr_db"),
-        (lambda: Step(add_noise, p=1.5), "Step: p must be a probability"),
-        (lambda: Step(add_noise, p="a"), "Step: p must be a probability"),
-        (lambda: Step(add_noise, p=None), "Step: p must be a probability"),
-        (lambda: Step(add_noise, y=3), "Step: add_noise has no setting 'y'; it has colour, snr_db"),
-        (lambda: Step(add_noise, rng=0), "Step: rng is no setting; give it when the step is called"),
+        (lambda: Step(add_noise, snr=10), "Step: add_noise has no setting 'snr'; it has color, snr_db"),
+        (lambda: Step(add_noise, p=1.5), "Step: p must be between 0 and 1, got .*; it is a probability"),
+        (lambda: Step(add_noise, p="a"), "Step: p must be between 0 and 1, got .*; it is a probability"),
+        (lambda: Step(add_noise, p=None), "Step: p must be between 0 and 1, got .*; it is a probability"),
+        (lambda: Step(add_noise, y=3), "Step: add_noise has no setting 'y'; it has color, snr_db"),
+        (lambda: Step(add_noise, rng=0), "Step: rng is not a setting; give it when the step is called"),
         (
             lambda: Step(mix_background),
             r"Step: mix_background needs background; pass Step\(mix_background, background=",

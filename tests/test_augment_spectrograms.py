@@ -29,8 +29,8 @@ def test_masks_equal_their_loops(freq_masks, time_masks, fill, shape):
     settings = {"freq_masks": freq_masks, "freq_width": 6, "time_masks": time_masks, "time_width": 9}
     ours = augment.spec_augment(S, **settings, fill=fill, rng=3)
     rng = np.random.default_rng(3)
-    freq = masking.draw_masks(len(S), freq_masks, 6, shape[1], rng, name="freq")
-    time = masking.draw_masks(len(S), time_masks, 9, shape[2], rng, name="time")
+    freq = masking.draw_masks(len(S), freq_masks, 6, shape[1], rng)
+    time = masking.draw_masks(len(S), time_masks, 9, shape[2], rng)
     values = {"mean": S.mean(axis=(1, 2)), "floor": S.min(axis=(1, 2))}.get(fill, np.full(len(S), fill))
     np.testing.assert_allclose(ours, augment_masks_loops(S, values, freq, time), rtol=0, atol=1e-14)
 
@@ -193,7 +193,7 @@ def test_shares_of_mixup_have_the_variance_of_their_distribution():
 def test_draws_of_a_seed_are_the_same_everywhere():
     """Draws made on one machine and kept: another platform, or a NumPy that draws otherwise, would show here."""
     golden = load("augment")
-    noisy = augment.add_noise(np.ones(20), snr_db=(5, 15), colour="pink", rng=(7, 3, 1))
+    noisy = augment.add_noise(np.ones(20), snr_db=(5, 15), color="pink", rng=(7, 3, 1))
     masks = augment.spec_augment(np.ones((3, 20, 30)), freq_width=5, time_width=8, fill=0, rng=7) == 0
     np.testing.assert_allclose(noisy, golden["draw_noise"], rtol=1e-12)
     np.testing.assert_array_equal(masks, golden["draw_masks"])
@@ -214,7 +214,7 @@ def test_draws_of_a_seed_are_the_same_everywhere():
         (lambda S: augment.spec_augment(S, out=[1], rng=0), "spec_augment: out must be an array to write to, got list"),
         (
             lambda S: augment.spec_augment(S, out=np.broadcast_to(1.0, S.shape), rng=0),
-            "spec_augment: out must be an array to write to, got an array that is read only",
+            "spec_augment: out must be an array to write to, got a read-only array",
         ),
         (lambda S: augment.mixup(S, np.eye(4), alpha="a", rng=0), "mixup: alpha must be a finite number above 0"),
         (lambda S: augment.spec_augment(S, freq_masks=-1, rng=0), "spec_augment: freq_masks must be"),

@@ -15,10 +15,10 @@ float64, Python's own int and float (so that np.int8(100) does not overflow late
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from numpy.ma import MaskedArray
 
 Choice = TypeVar("Choice")
 
@@ -26,7 +26,6 @@ FEW_SAMPLES, MANY_CHANNELS = 8, 64  # no recording has so many channels with so 
 FLOATING = (np.dtype(np.float32), np.dtype(np.float64))
 
 
-@dataclass(frozen=True)
 class Check:
     """The checks of one function.
 
@@ -36,7 +35,10 @@ class Check:
         Its name, as the user types it.
     """
 
-    caller: str
+    __slots__ = ("caller",)
+
+    def __init__(self, caller: str) -> None:
+        self.caller = caller
 
     def error(self, sentence: str) -> ValueError:
         """The error to raise: the sentence, after the name of the function."""
@@ -44,7 +46,7 @@ class Check:
 
     def array(self, x: object, name: str) -> np.ndarray:
         """Return `x` as an array of any type; refuse a masked one, whose hidden values would be used like others."""
-        if isinstance(x, np.ma.MaskedArray):
+        if isinstance(x, MaskedArray):
             raise self.error(
                 f"{name} is a masked array, and its mask would be ignored; "
                 f"replace the masked values with {name}.filled(0), or leave them out with {name}.compressed()"

@@ -1,4 +1,4 @@
-"""Augmentation: sounds and spectrograms changed as the world might change them, while the label stays true.
+"""Augmentation: sounds and spectrograms changed as the world might change them, while their label stays right.
 
 Each function makes one change. Its strengths are numbers, or (low, high) ranges from which a number is drawn:
 
@@ -10,21 +10,20 @@ Each function makes one change. Its strengths are numbers, or (low, high) ranges
     chain = Compose([
         Step(time_shift, shift=(-0.5, 0.5)),
         OneOf([Step(speed_perturb, rate=(0.9, 1.1)), Step(pitch_shift, semitones=(-2, 2))], p=0.3),
-        Step(add_noise, snr_db=(10, 30), colour="pink", p=0.5),
+        Step(add_noise, snr_db=(10, 30), color="pink", p=0.5),
     ])
     y = chain(y, rng=(seed, epoch, index))
 
 Conventions
 -----------
 `y` is one recording (..., n_samples): its leading axes are channels, which share every strength that is drawn.
-Spectrograms are (..., n_bands, n_frames), and here every item of the leading axes gets its own draw, so that a batch
-costs one call. float32 gives float32, float64 gives float64; the input is never
-written to (but by `spec_augment` with out=S). Levels are in dB of power;
-silence stays silence.
+Spectrograms are (..., n_bands, n_frames), and every item of their leading axes gets its own draw, so that a batch needs
+one call. float32 gives float32, float64 gives float64; the input is never overwritten (except by `spec_augment` with
+out=S). Levels are in dB of power; silence stays silence.
 
-`rng` is a `numpy.random.Generator`, a seed, or a tuple of seeds as (seed, epoch, index): the tuple gives every item of
-every epoch a stream of its own, whichever process works on it and in whatever order. It may be left out where nothing
-is drawn. The global random state is neither read nor written.
+`rng` is a `numpy.random.Generator`, a seed, or a tuple of seeds such as (seed, epoch, index): the tuple gives every
+item of every epoch its own stream of random numbers, whichever process works on it and in whatever order. It may be
+left out where nothing is drawn. The global random state is neither read nor changed.
 """
 
 from npaudio.augment.chain import Augmentation, Compose, OneOf, Step

@@ -1,7 +1,7 @@
-"""Chains of augmentations that print themselves, travel to other processes, and repeat from one seed.
+"""Chains of augmentations: they can be printed, sent to other processes, and repeated from one seed.
 
-A `Step` is a function with its settings and a probability; `Compose` does steps one after the other, `OneOf` one of
-several. All three are called alike, so that they nest:   y = step(y, rng=rng).
+A `Step` is a function with its settings and a probability; `Compose` applies steps one after the other, `OneOf` one of
+several. All three are called in the same way, so that they nest:   y = step(y, rng=rng).
 
 Whatever a chain draws comes from one generator, in order. `rng=(seed, epoch, index)` makes that generator from the
 three numbers alone: item 7 of epoch 3 comes out the same in every process, on its own or after all others.
@@ -9,26 +9,26 @@ three numbers alone: item 7 of epoch 3 comes out the same in every process, on i
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from npaudio.augment.draws import Rng, as_generator, needed_generator
+from npaudio._core.checks import Check
+from npaudio._core.generators import Rng, as_generator, needed_generator
 
 
 class Augmentation:
-    """Something that is done to a signal with probability p; `Step`, `Compose` and `OneOf` are.
+    """What `Step`, `Compose` and `OneOf` have in common: they are applied to a signal with probability p.
 
     Parameters
     ----------
     p : float
-        Probability from 0 to 1 that it is done; else the signal is handed back as it is, not copied.
+        Probability from 0 to 1 that it is applied; otherwise the signal itself is returned, not a copy.
     """
 
     def __init__(self, *, p: float = 1.0) -> None:
-        if isinstance(p, bool) or not isinstance(p, int | float | np.number) or not 0 <= p <= 1:
-            raise ValueError(f"{type(self).__name__}: p must be a probability from 0 to 1, got {p!r}")
-        self.p = p
+        self.p = Check(type(self).__name__).between(p, 0, 1, "p", "it is a probability")
 
     def __call__(self, y: np.ndarray, *, rng: Rng | None = None) -> np.ndarray:
         """Apply it to a waveform or a spectrogram.
@@ -38,11 +38,12 @@ class Augmentation:
         y : np.ndarray
             What the functions in it take.
         rng : numpy.random.Generator, int or tuple of int, optional
-            Source of everything that is drawn; (seed, epoch, index) for a stream of its own for every item. NumPy
-            fills short tuples with zeros: (5,), (5, 0) and 5 are the same stream.
+            Source of everything that is drawn; (seed, epoch, index) gives every item its own stream. NumPy fills
+            short tuples with zeros: (5,), (5, 0) and 5 are the same stream.
         """
-        generator = as_generator(rng, caller=type(self).__name__)
-        if self.p < 1 and needed_generator(generator, caller=type(self).__name__).random() >= self.p:
+        check = Check(type(self).__name__)
+        generator = as_generator(check, rng)
+        if self.p < 1 and needed_generator(check, generator).random() >= self.p:
             return y
         return self.apply(y, generator)
 
@@ -50,7 +51,7 @@ class Augmentation:
         raise NotImplementedError
 
     def lines(self) -> list[str]:
-        """What it is, one line a part, the parts of parts indented."""
+        """Description in lines, one for each part; parts of parts are indented."""
         raise NotImplementedError
 
     def __str__(self) -> str:
@@ -67,9 +68,9 @@ class Step(Augmentation):
     ----------
     function : callable
         Called as function(y, rng=rng, **settings), or without `rng` if it takes none. To be sent to another process it
-        must have a name of its own in a module, so it can't be a lambda.
+        must be defined by name in a module, so it can't be a lambda.
     p : float
-        Probability that it is done.
+        Probability that it is applied.
     **settings
         Its other arguments. Unknown and missing ones are refused here, not at the first clip.
 
@@ -77,18 +78,19 @@ class Step(Augmentation):
     --------
     >>> from npaudio.augment import add_noise
     >>> print(Step(add_noise, snr_db=(10, 30), p=0.5))
-    add_noise(snr_db=(10, 30), colour='white')  with p=0.5
+    add_noise(snr_db=(10, 30), color='white')  with p=0.5
     """
 
-    def __init__(self, function: Callable[..., np.ndarray], *, p: float = 1.0, **settings: object) -> None:
+    def __init__(self, function: Callable[..., np.ndarray], *, p: float = 1.0, **settings: Any) -> None:
         super().__init__(p=p)
+        check = Check("Step")
         if not callable(function):
-            raise ValueError(f"Step: {function!r} is not a function; pass one that takes y, and rng if it draws")
+            raise check.error(f"{function!r} is not a function; pass one that takes y, and rng if it draws")
         if "rng" in settings:
-            raise ValueError("Step: rng is no setting; give it when the step is called, step(y, rng=0)")
+            raise check.error("rng is not a setting; give it when the step is called, step(y, rng=0)")
         self.function = function
         self.settings = settings
-        self.takes_rng, self.defaults = _signature(function, settings)
+        self.takes_rng, self.defaults = _signature(check, function, settings)
 
     def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
         if self.takes_rng:
@@ -112,7 +114,7 @@ class Compose(Augmentation):
     steps : sequence
         Of `Step`, `Compose` and `OneOf`; plain functions and `functools.partial` of them become a `Step`.
     p : float
-        Probability that any of it is done.
+        Probability that the chain is applied at all.
 
     Examples
     --------
@@ -129,7 +131,7 @@ class Compose(Augmentation):
     def __init__(self, steps: Sequence[Callable[..., np.ndarray]], *, p: float = 1.0) -> None:
         super().__init__(p=p)
         if callable(steps) or isinstance(steps, str):
-            raise ValueError(f"{type(self).__name__}: steps must be a list, got {steps!r}; pass [{steps!r}]")
+            raise Check(type(self).__name__).error(f"steps must be a list, got {steps!r}; pass [{steps!r}]")
         self.steps = [as_step(step) for step in steps]
 
     def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
@@ -152,16 +154,16 @@ class OneOf(Compose):
     steps : sequence
         As for `Compose`, at least one.
     p : float
-        Probability that one of them is done; a step's own p comes on top.
+        Probability that one of them is applied; a step's own p comes on top.
     """
 
     def __init__(self, steps: Sequence[Callable[..., np.ndarray]], *, p: float = 1.0) -> None:
         super().__init__(steps, p=p)
         if not self.steps:
-            raise ValueError("OneOf: steps is empty; give at least one to choose from")
+            raise Check("OneOf").error("steps is empty; give at least one to choose from")
 
     def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
-        generator = needed_generator(rng, caller="OneOf")
+        generator = needed_generator(Check("OneOf"), rng)
         return self.steps[int(generator.integers(len(self.steps)))](y, rng=generator)
 
 
@@ -174,32 +176,32 @@ def as_step(step: Callable[..., np.ndarray]) -> Augmentation:
     return Step(step)
 
 
-def _signature(function: Callable[..., np.ndarray], settings: dict[str, object]) -> tuple[bool, dict[str, object]]:
+def _signature(
+    check: Check, function: Callable[..., np.ndarray], settings: dict[str, Any]
+) -> tuple[bool, dict[str, Any]]:
     """Whether a function takes rng, and the defaults of its other arguments; refuses settings that it does not know."""
     try:
         parameters = inspect.signature(function).parameters
-    except ValueError:  # some functions written in C do not tell
+    except ValueError:  # some functions written in C don't tell
         return False, {}
     signal = next(iter(parameters), "")  # the first one: it comes with the call
     kinds = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    named = {name for name, p in parameters.items() if p.kind in kinds and name != signal}
-    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-    unknown = settings.keys() - named
-    if unknown and not open_ended:
-        known = ", ".join(sorted(named - {"rng"}))
-        raise ValueError(f"Step: {_name(function)} has no setting {sorted(unknown)[0]!r}; it has {known}")
-    missing = [
-        name for name in parameters if name in named - settings.keys() - {"rng"} and _is_required(parameters[name])
-    ]
-    if missing:
-        raise ValueError(f"Step: {_name(function)} needs {missing[0]}; pass Step({_name(function)}, {missing[0]}=...)")
-    shown = named - {"rng", "out"}
-    defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty and name in shown}
-    return "rng" in named, defaults
+    named = {name: p for name, p in parameters.items() if p.kind in kinds and name != signal}
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        _check_known(check, function, settings, named)
+    required = [name for name, p in named.items() if p.default is p.empty and name not in {*settings, "rng"}]
+    if required:
+        raise check.error(f"{_name(function)} needs {required[0]}; pass Step({_name(function)}, {required[0]}=...)")
+    shown = {name: p.default for name, p in named.items() if p.default is not p.empty and name not in {"rng", "out"}}
+    return "rng" in named, shown
 
 
-def _is_required(parameter: inspect.Parameter) -> bool:
-    return parameter.default is parameter.empty
+def _check_known(check: Check, function: Callable, settings: Iterable[str], named: Iterable[str]) -> None:
+    """Refuse a setting that the function does not have, and list those that it has."""
+    unknown = sorted(set(settings) - set(named))
+    if unknown:
+        known = ", ".join(sorted(set(named) - {"rng"}))
+        raise check.error(f"{_name(function)} has no setting {unknown[0]!r}; it has {known}")
 
 
 def _name(function: Callable[..., np.ndarray]) -> str:

@@ -2,24 +2,28 @@
 
     SNR in dB = 10 log10(power of the signal / power of what is added),   power = mean of the squared samples
 
-The power of what is added is measured on the very samples that are added, not expected from a distribution, so the
-ratio is what was asked for and not only so on average. Each channel has the ratio for itself, and so have all together.
+The power of the noise is measured on the samples that are added, so the ratio is exact and not only right on average.
+Each channel has the ratio, and so do all of them together.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
-from npaudio._core.checks import check_choice, check_waveform
-from npaudio.augment.draws import DB_LIMITS, Rng, Strength, draw_strength, needed_generator
+from npaudio._core.checks import Check
+from npaudio._core.generators import Rng, needed_generator
+from npaudio._core.types import Waveform
+from npaudio.augment.draws import DB_LIMITS, Strength, draw_strength
 from npaudio.signals.sound_parts import fast_length
 
-COLOURS = {"white": 0.0, "pink": 0.5, "brown": 1.0}  # exponents: the magnitude falls as frequency ** -exponent
-CORNER = 1 / 800  # of the sampling rate, 20 Hz at 16 kHz: below, pink and brown are flat
+Color = Literal["white", "pink", "brown"]
+COLORS = {"white": 0.0, "pink": 0.5, "brown": 1.0}  # exponents: the magnitude falls as frequency ** -exponent
+CORNER = 1 / 800  # of the sample rate, 20 Hz at 16 kHz: below it, pink and brown noise are flat
 BLOCK = 4096
 
 
-def add_noise(y: np.ndarray, *, snr_db: Strength = 20.0, colour: str = "white", rng: Rng | None = None) -> np.ndarray:
+def add_noise(y: Waveform, *, snr_db: Strength = 20.0, color: Color = "white", rng: Rng | None = None) -> Waveform:
     """Add Gaussian noise at an exact signal-to-noise ratio.
 
     Parameters
@@ -28,22 +32,22 @@ def add_noise(y: np.ndarray, *, snr_db: Strength = 20.0, colour: str = "white", 
         Waveform. Its channels get independent noise, each at the same ratio to its own power.
     snr_db : float or (float, float)
         Signal-to-noise ratio in dB, or the range to draw it from: 20 is a clear recording, 0 as much noise as sound.
-    colour : {"white", "pink", "brown"}
+    color : {"white", "pink", "brown"}
         White is equally strong at all frequencies; the power of pink falls with 1 / f, by 3 dB an octave, that of
-        brown with 1 / f**2, by 6 dB. Both are flat below 1/800 of the sampling rate: deeper down would be a drift
-        that nobody hears, yet it would be most of the power of brown noise.
+        brown with 1 / f**2, by 6 dB. Both are flat below 1/800 of the sample rate: otherwise most of the power of
+        brown noise would be an inaudible drift.
     rng : numpy.random.Generator, int or tuple of int
         Source of the noise.
 
     Returns
     -------
     np.ndarray (..., n_samples)
-        A silent channel stays silent: no noise is 20 dB below nothing.
+        A silent channel stays silent, because no noise can be 20 dB below silence.
 
     Raises
     ------
     ValueError
-        If `y` is empty, not floating point or not finite, `colour` is unknown, or `rng` is missing.
+        If `y` is empty, not floating point or not finite, `color` is unknown, or `rng` is missing.
 
     Examples
     --------
@@ -52,29 +56,30 @@ def add_noise(y: np.ndarray, *, snr_db: Strength = 20.0, colour: str = "white", 
     >>> round(float(10 * np.log10(np.mean(y**2) / np.mean(noise**2))), 6)
     10.0
     """
-    y = check_waveform(y, caller="add_noise")
-    check_choice(colour, COLOURS, caller="add_noise", name="colour")
-    generator = needed_generator(rng, caller="add_noise")
-    snr_db = draw_strength(snr_db, generator, caller="add_noise", name="snr_db", limits=DB_LIMITS)
-    return _mixed(y, coloured_noise(y.shape, COLOURS[colour], generator, y.dtype), snr_db)
+    check = Check("add_noise")
+    y = check.waveform(y)
+    check.choice(color, COLORS, "color")
+    generator = needed_generator(check, rng)
+    snr_db = draw_strength(check, snr_db, generator, "snr_db", limits=DB_LIMITS)
+    return _mixed(y, colored_noise(y.shape, COLORS[color], generator, y.dtype), snr_db)
 
 
 def mix_background(
-    y: np.ndarray,
+    y: Waveform,
     *,
-    background: np.ndarray | Sequence[np.ndarray],
+    background: Waveform | Sequence[Waveform],
     snr_db: Strength = (5.0, 20.0),
     rng: Rng | None = None,
-) -> np.ndarray:
-    """Add another recording at an exact signal-to-noise ratio, from a random place of it.
+) -> Waveform:
+    """Add another recording at an exact signal-to-noise ratio, from a random place in it.
 
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
         Waveform.
     background : np.ndarray (..., m) or sequence of them
-        One recording, or a list or tuple of which one is drawn, at the sampling rate of `y`; mono ones go under every
-        channel. A longer one is cut at a random place, a shorter one goes round and round from a random place.
+        One recording, or a list or tuple of which one is drawn, at the sample rate of `y`; a mono one is added to every
+        channel. A longer one is cut at a random place, a shorter one is repeated from a random place on.
     snr_db : float or (float, float)
         Ratio of `y` to the part of the background that is added, in dB, or the range to draw it from.
     rng : numpy.random.Generator, int or tuple of int
@@ -83,25 +88,26 @@ def mix_background(
     Returns
     -------
     np.ndarray (..., n_samples)
-        `y` unchanged where it is silent, or the part of the background is.
+        `y` unchanged if it is silent, or if the part of the background is.
 
     Raises
     ------
     ValueError
         If a signal is empty, not floating point or not finite, their channels do not fit, or `rng` is missing.
     """
-    y = check_waveform(y, caller="mix_background")
-    generator = needed_generator(rng, caller="mix_background")
-    recording = _chosen(background, generator)
-    snr_db = draw_strength(snr_db, generator, caller="mix_background", name="snr_db", limits=DB_LIMITS)
-    part = _part(recording, y.shape[-1], generator)
-    return _mixed(y, _on_channels(part, y), snr_db)
+    check = Check("mix_background")
+    y = check.waveform(y)
+    generator = needed_generator(check, rng)
+    recording = _chosen(check, background, generator)
+    snr_db = draw_strength(check, snr_db, generator, "snr_db", limits=DB_LIMITS)
+    part = _part(check, recording, y.shape[-1], generator)
+    return _mixed(y, _on_channels(check, part, y), snr_db)
 
 
-def coloured_noise(shape: tuple[int, ...], exponent: float, rng: np.random.Generator, dtype: np.dtype) -> np.ndarray:
-    """Gaussian noise whose magnitude falls as frequency ** -exponent above CORNER; of no particular level.
+def colored_noise(shape: tuple[int, ...], exponent: float, rng: np.random.Generator, dtype: np.dtype) -> np.ndarray:
+    """Gaussian noise whose magnitude falls as frequency ** -exponent above CORNER, at no particular level.
 
-    Noise in time is noise in frequency, so the spectrum is drawn at once, and one inverse FFT is all it takes.
+    The spectrum of Gaussian noise is Gaussian noise, so it is drawn directly, and one inverse FFT is enough.
     """
     kind = np.float32 if dtype == np.float32 else np.float64
     if exponent == 0:
@@ -115,10 +121,9 @@ def coloured_noise(shape: tuple[int, ...], exponent: float, rng: np.random.Gener
 
 
 def root_mean_square(y: np.ndarray) -> np.ndarray:
-    """Rms along the last axis, (...,) float64: blocks are summed in the type of `y`, their sums in float64.
+    """Root mean square along the last axis, (...,) float64: blocks are summed in `y`'s type, their sums in float64.
 
-    If need be a channel is scaled by its peak, so that the squares of very quiet samples do not vanish and those of
-    very loud ones stay finite.
+    Very quiet and very loud channels are scaled by their peak first, so that no square underflows or overflows.
     """
     peak = np.maximum(y.max(axis=-1), -y.min(axis=-1))
     if not np.all((peak == 0) | (1e-10 < peak) & (peak < 1e10)):
@@ -141,42 +146,41 @@ def _mixed(y: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:
     return noise
 
 
-def _chosen(background: np.ndarray | Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+def _chosen(check: Check, background: Waveform | Sequence[Waveform], rng: np.random.Generator) -> Waveform:
     if isinstance(background, np.ndarray):
         return background
     is_list = hasattr(background, "__len__") and hasattr(background, "__getitem__")
     if not is_list or isinstance(background, str | dict):
-        raise ValueError(
-            f"mix_background: background must be an array or a list of arrays, got {type(background).__name__}; load a "
-            "file with npaudio.load"
+        raise check.error(
+            f"background must be an array or a list of arrays, got {type(background).__name__}; load a file with "
+            "npaudio.load"
         )
     if len(background) == 0:
-        raise ValueError("mix_background: background is an empty list; give at least one recording")
+        raise check.error("background is an empty list; give at least one recording")
     chosen = background[int(rng.integers(len(background)))]
     if not isinstance(chosen, np.ndarray):
-        raise ValueError(
-            "mix_background: background must be an array or a list of arrays, got a list with "
-            f"{type(chosen).__name__} in it; make arrays of samples with np.array, load files with npaudio.load"
+        raise check.error(
+            f"background must be an array or a list of arrays, got a list with {type(chosen).__name__} in it; "
+            "make arrays of samples with np.array, load files with npaudio.load"
         )
     return chosen
 
 
-def _part(recording: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """`n` samples of the recording from a random place, going round if it is shorter."""
+def _part(check: Check, recording: Waveform, n: int, rng: np.random.Generator) -> Waveform:
+    """`n` samples of the recording from a random place on, repeating it if it is shorter."""
     m = recording.shape[-1] if np.ndim(recording) else 0
     if m < n:
-        recording = check_waveform(recording, caller="mix_background", name="background")
+        recording = check.waveform(recording, "background")
         return np.take(recording, np.arange(n) + rng.integers(m), -1, mode="wrap")
     start = int(rng.integers(m - n + 1))
-    return check_waveform(recording[..., start : start + n], caller="mix_background", name="background")
+    return check.waveform(recording[..., start : start + n], "background")
 
 
-def _on_channels(part: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The part as an array of the shape and type of `y`, which the caller may write to."""
+def _on_channels(check: Check, part: Waveform, y: Waveform) -> Waveform:
+    """The part as a new array of the shape and type of `y`."""
     try:
         return np.broadcast_to(part, y.shape).astype(y.dtype)
     except ValueError as error:
-        raise ValueError(
-            f"mix_background: background has channels {part.shape[:-1]}, y has {y.shape[:-1]}; "
-            "mix the background with npaudio.to_mono"
+        raise check.error(
+            f"background has channels {part.shape[:-1]}, y has {y.shape[:-1]}; mix the background with npaudio.to_mono"
         ) from error

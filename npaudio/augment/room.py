@@ -1,28 +1,30 @@
-"""Reverberation from a model of a room: the direct sound, and then noise that dies away.
+"""Reverberation from a model of a room: the direct sound, followed by decaying noise.
 
-After the first few reflections the echoes in a room come from everywhere, too dense to tell apart, and what is left of
-them is Gaussian noise that falls exponentially (Polack 1988; Jot et al. 1997). Its decay is named by the time in which
-it falls by 60 dB: 0.3 s in a living room, 0.6 s in an office, 2 s in a concert hall.
+After the first few reflections the echoes in a room come from everywhere, too dense to tell apart. Together they are
+Gaussian noise that decays exponentially (Polack 1988; Jot et al. 1997). Its decay is given by the time in which it
+falls by 60 dB: 0.3 s in a living room, 0.6 s in an office, 2 s in a concert hall.
 """
 
 import math
 
 import numpy as np
 
-from npaudio._core.checks import check_positive_int, check_waveform
-from npaudio.augment.draws import DB_LIMITS, Rng, Strength, draw_strength, needed_generator
+from npaudio._core.checks import Check
+from npaudio._core.generators import Rng, needed_generator
+from npaudio._core.types import Waveform
+from npaudio.augment.draws import DB_LIMITS, Strength, draw_strength
 
 DECAY_LIMITS = (0.01, 20.0)
 
 
 def reverb(
-    y: np.ndarray,
+    y: Waveform,
     *,
     sr: int,
     decay: Strength = (0.2, 0.8),
     direct_db: Strength = (0.0, 12.0),
     rng: Rng | None = None,
-) -> np.ndarray:
+) -> Waveform:
     """Put a sound into a room: y convolved with an impulse and a tail of decaying noise.
 
     Parameters
@@ -30,19 +32,19 @@ def reverb(
     y : np.ndarray (..., n_samples)
         Waveform. Each channel gets its own tail, as in a diffuse field.
     sr : int
-        Sampling rate in Hz.
+        Sample rate in Hz.
     decay : float or (float, float)
         Time in which the tail falls by 60 dB, 0.01 to 20 s, or the range to draw it from.
     direct_db : float or (float, float)
-        Energy of the impulse over that of the tail in dB, or the range to draw it from: high is close to the
-        microphone.
+        Energy of the impulse over that of the tail in dB, or the range to draw it from: a sound close to the microphone
+        has a high ratio.
     rng : numpy.random.Generator, int or tuple of int
         Source of the tail.
 
     Returns
     -------
     np.ndarray (..., n_samples)
-        The direct sound stays where it was and as loud; what rings on after the end is cut off.
+        The direct sound keeps its time and level; the reverberation after the end is cut off.
 
     Raises
     ------
@@ -54,13 +56,14 @@ def reverb(
     J.-D. Polack, "La transmission de l'énergie sonore dans les salles", 1988; J.-M. Jot, L. Cerveau and O. Warusfel,
     "Analysis and synthesis of room reverberation based on a statistical time-frequency model", AES 103, 1997.
     """
-    y = check_waveform(y, caller="reverb")
-    sr = check_positive_int(sr, caller="reverb", name="sr")
-    generator = needed_generator(rng, caller="reverb")
-    seconds = draw_strength(decay, generator, caller="reverb", name="decay", limits=DECAY_LIMITS)
-    level = draw_strength(direct_db, generator, caller="reverb", name="direct_db", limits=DB_LIMITS)
+    check = Check("reverb")
+    y = check.waveform(y)
+    sr = check.whole_number(sr, "sr")
+    generator = needed_generator(check, rng)
+    seconds = draw_strength(check, decay, generator, "decay", limits=DECAY_LIMITS)
+    level = draw_strength(check, direct_db, generator, "direct_db", limits=DB_LIMITS)
     room = impulse_response(y.shape, sr, seconds, level, generator, y.dtype)
-    size = smooth_length(y.shape[-1] + room.shape[-1] - 1)  # so that the end does not wrap around into the beginning
+    size = smooth_length(y.shape[-1] + room.shape[-1] - 1)  # so that the tail does not wrap around
     spectrum = np.fft.rfft(y, size)
     spectrum *= np.fft.rfft(room, size)
     return np.fft.irfft(spectrum, size)[..., : y.shape[-1]]
@@ -71,7 +74,7 @@ def impulse_response(
 ) -> np.ndarray:
     """An impulse of 1, then noise times 10**(-3 t / decay) down to -60 dB, scaled to the energy asked for.
 
-    No longer than the signal (..., n_samples) it is meant for, because what comes later is never heard.
+    It is no longer than the signal (..., n_samples) it is meant for, because the rest would be cut off.
     """
     n_tail = math.ceil(decay * sr)
     fading = np.exp(np.arange(1, n_tail + 1) * (-3 * math.log(10) / n_tail))
@@ -85,6 +88,6 @@ def impulse_response(
 
 
 def smooth_length(n: int) -> int:
-    """Smallest product of twos, up to four threes and up to three fives from `n` on: the FFT is quick at those."""
+    """Smallest product of twos, up to four threes and up to three fives of at least `n`, where the FFT is fast."""
     odd = (3**a * 5**b for a in range(5) for b in range(4))
     return min(m << max(0, math.ceil(math.log2(n / m))) for m in odd)

@@ -1,31 +1,33 @@
-"""Speed, tempo and pitch: read the sound faster, or stretch its spectrogram, or both against each other.
+"""Speed, tempo and pitch: play a sound faster, or stretch its spectrogram, or both.
 
-`speed_perturb` plays faster, as a tape would: the sound gets shorter and higher at once. `time_stretch` makes it
-shorter and leaves the pitch, by a phase vocoder. `pitch_shift` stretches, then plays faster by the same factor: the
-length is what it was, the pitch is not.
+`speed_perturb` plays faster, as a tape would: the sound becomes shorter and higher. `time_stretch` makes it shorter and
+keeps the pitch, by a phase vocoder. `pitch_shift` stretches, then plays faster by the same factor, which keeps the
+length and changes the pitch.
 """
 
 from fractions import Fraction
 
 import numpy as np
 
-from npaudio._core.checks import check_waveform
-from npaudio.audio.resampling import resample
-from npaudio.augment.draws import Rng, Strength, draw_strength, is_drawn
+from npaudio._core.checks import Check
+from npaudio._core.generators import Rng
+from npaudio._core.types import Spectrogram, Waveform
+from npaudio.audio.resampling import resampled
+from npaudio.augment.draws import Strength, draw_strength, is_drawn
 from npaudio.spectrum import istft, stft
 
 RATE_LIMITS = (0.1, 10.0)
 SEMITONE_LIMITS = (-36.0, 36.0)
-LARGEST_DENOMINATOR = 250  # ratios of small numbers have few filter phases, which are quick to make
-DRAWN_STEPS = 100  # of drawn speeds per 1.0: few enough that the filters of most are still there from an earlier draw
-RECIPROCAL_BELOW = 0.7  # of slower drawn speeds the reciprocal has these steps
+LARGEST_DENOMINATOR = 250  # ratios of small numbers have few filter phases, which are quick to compute
+DRAWN_STEPS = 100  # of drawn speeds per 1.0: few enough that most filters are still cached from an earlier draw
+RECIPROCAL_BELOW = 0.7  # below this drawn speed, the reciprocal is rounded to these steps
 
 
-def speed_perturb(y: np.ndarray, *, rate: Strength = (0.9, 1.1), rng: Rng | None = None) -> np.ndarray:
+def speed_perturb(y: Waveform, *, rate: Strength = (0.9, 1.1), rng: Rng | None = None) -> Waveform:
     """Play a waveform `rate` times as fast: shorter by that factor, and every frequency higher by it.
 
-    Band-limited: what would pass the Nyquist frequency is removed. Picking every rate-th sample instead folds it back:
-    a tone of 7 kHz at 16 kHz, 1.3 times as fast, would be heard at 6.9 kHz instead of not at all.
+    Frequencies that would exceed Nyquist are removed. Picking every rate-th sample instead would fold them back: a tone
+    of 7 kHz at sr = 16 kHz, 1.3 times as fast, would be heard at 6.9 kHz.
 
     Parameters
     ----------
@@ -57,19 +59,20 @@ def speed_perturb(y: np.ndarray, *, rate: Strength = (0.9, 1.1), rng: Rng | None
     >>> speed_perturb(np.zeros(1000), rate=1.25).shape
     (800,)
     """
-    y = check_waveform(y, caller="speed_perturb")
-    speed = draw_strength(rate, rng, caller="speed_perturb", name="rate", limits=RATE_LIMITS)
+    check = Check("speed_perturb")
+    y = check.waveform(y)
+    speed = draw_strength(check, rate, rng, "rate", limits=RATE_LIMITS)
     return _played(y, playing_ratio(speed, drawn=is_drawn(rate)))
 
 
 def time_stretch(
-    y: np.ndarray,
+    y: Waveform,
     *,
     rate: Strength = (0.9, 1.1),
     n_fft: int = 2048,
     hop_length: int | None = None,
     rng: Rng | None = None,
-) -> np.ndarray:
+) -> Waveform:
     """Play a waveform `rate` times as fast and keep its pitch, by a phase vocoder, as `librosa.effects.time_stretch`.
 
     Parameters
@@ -99,19 +102,19 @@ def time_stretch(
     ----------
     J. L. Flanagan and R. M. Golden, "Phase vocoder", Bell System Technical Journal 45, 1966.
     """
-    y = check_waveform(y, caller="time_stretch")
-    rate = draw_strength(rate, rng, caller="time_stretch", name="rate", limits=RATE_LIMITS)
-    return _stretched(y, rate, n_fft, hop_length)
+    check = Check("time_stretch")
+    y = check.waveform(y)
+    return _stretched(y, draw_strength(check, rate, rng, "rate", limits=RATE_LIMITS), n_fft, hop_length)
 
 
 def pitch_shift(
-    y: np.ndarray,
+    y: Waveform,
     *,
     semitones: Strength = (-2.0, 2.0),
     n_fft: int = 2048,
     hop_length: int | None = None,
     rng: Rng | None = None,
-) -> np.ndarray:
+) -> Waveform:
     """Raise or lower the pitch and keep the length: stretch by 2**(semitones / 12), then play faster by that factor.
 
     Parameters
@@ -119,7 +122,7 @@ def pitch_shift(
     y : np.ndarray (..., n_samples)
         Waveform.
     semitones : float or (float, float)
-        From -36 to 36, or the range to draw it from; 12 are an octave. The factor is rounded as in `speed_perturb`, by
+        From -36 to 36, or the range to draw it from; 12 are one octave. The factor is rounded as in `speed_perturb`, by
         0.035 semitones at most for a number, by 0.125 (at the factor 0.7) for a drawn one.
     n_fft, hop_length
         Frames, as in `time_stretch`.
@@ -135,8 +138,9 @@ def pitch_shift(
     ValueError
         If `y` is empty, not floating point or not finite, `semitones` is beyond its limits, or frames would leave gaps.
     """
-    y = check_waveform(y, caller="pitch_shift")
-    shift = draw_strength(semitones, rng, caller="pitch_shift", name="semitones", limits=SEMITONE_LIMITS)
+    check = Check("pitch_shift")
+    y = check.waveform(y)
+    shift = draw_strength(check, semitones, rng, "semitones", limits=SEMITONE_LIMITS)
     factor = playing_ratio(2 ** (shift / 12), drawn=is_drawn(semitones))
     played = _played(_stretched(y, float(1 / factor), n_fft, hop_length), factor)
     missing = max(0, y.shape[-1] - played.shape[-1])  # a sample or so, by rounding
@@ -144,9 +148,9 @@ def pitch_shift(
 
 
 def playing_ratio(speed: float, *, drawn: bool) -> Fraction:
-    """A fraction of small numbers near the speed, so that `resample` needs few weights: hundredths if it was drawn.
+    """A fraction of small numbers near the speed, so that resampling needs few weights: hundredths if it was drawn.
 
-    Of slow speeds the reciprocal is rounded, since hundredths of a small number are coarse.
+    For slow speeds the reciprocal is rounded, since hundredths would be coarse.
     """
     if drawn and speed < RECIPROCAL_BELOW:
         return Fraction(DRAWN_STEPS, round(DRAWN_STEPS / speed))
@@ -155,19 +159,20 @@ def playing_ratio(speed: float, *, drawn: bool) -> Fraction:
     return Fraction(speed).limit_denominator(LARGEST_DENOMINATOR)
 
 
-def phase_vocoder(S: np.ndarray, rate: float) -> np.ndarray:
+def phase_vocoder(S: Spectrogram, rate: float) -> Spectrogram:
     """Spectrogram (..., n_freq, T) read at the times 0, rate, 2 rate ... below T, in frames.
 
-    Magnitudes are interpolated linearly between the two frames around each time. Phases can't be: they turn many times
-    from frame to frame. So each output frame turns on from the one before it by what the two input frames at its time
-    turned from one to the other, and a tone goes on without a break. Turns are kept as complex numbers of length 1,
-    whose product adds the angles: no arctangent, and no 2 pi to wrap. Past the last frame there is silence.
+    Magnitudes are interpolated linearly between the two frames around each time. Phases can't be, because they turn
+    many times from frame to frame. Instead, the phase advances from one output frame to the next by as much as it
+    advances between the two input frames around that time, so that a tone continues without a break. Phases are complex
+    numbers of length 1, whose product adds the angles: no arctangent, and no 2 pi to unwrap. After the last frame there
+    is silence.
     """
     frames = _silence_appended(S)  # (..., T + 1, n_freq)
     magnitudes = np.abs(frames)
     tiny = np.finfo(magnitudes.dtype).tiny
     directions = frames * (1 / np.maximum(magnitudes, tiny))
-    directions[magnitudes < tiny] = 1  # the angle of nothing is 0
+    directions[magnitudes < tiny] = 1  # the phase of silence is 0
     turns = directions[..., 1:, :] * np.conj(directions[..., :-1, :])
     times = np.arange(0, S.shape[-1], rate)
     t, share = times.astype(np.intp), (times % 1).astype(magnitudes.dtype)[:, None]
@@ -180,7 +185,7 @@ def phase_vocoder(S: np.ndarray, rate: float) -> np.ndarray:
     return out.swapaxes(-1, -2)
 
 
-def _silence_appended(S: np.ndarray) -> np.ndarray:
+def _silence_appended(S: Spectrogram) -> np.ndarray:
     """The frames in memory order (..., T + 1, n_freq), the last one zero."""
     *lead, n_freq, n_frames = S.shape
     frames = np.zeros((*lead, n_frames + 1, n_freq), S.dtype)
@@ -188,12 +193,12 @@ def _silence_appended(S: np.ndarray) -> np.ndarray:
     return frames
 
 
-def _stretched(y: np.ndarray, rate: float, n_fft: int, hop_length: int | None) -> np.ndarray:
+def _stretched(y: Waveform, rate: float, n_fft: int, hop_length: int | None) -> Waveform:
     S = stft(y, n_fft=n_fft, hop_length=hop_length)
     length = max(1, round(y.shape[-1] / rate))
     return istft(phase_vocoder(S, rate), n_fft=n_fft, hop_length=hop_length, length=length)
 
 
-def _played(y: np.ndarray, factor: Fraction) -> np.ndarray:
-    """`y`, `factor` times as fast: a signal of the higher rate, resampled to the lower one, and played as before."""
-    return resample(y, orig_sr=factor.numerator, target_sr=factor.denominator)
+def _played(y: Waveform, factor: Fraction) -> Waveform:
+    """`y`, `factor` times as fast: resampled as if its sample rate were higher by the factor, and played as before."""
+    return resampled(y, factor.denominator, factor.numerator)

@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.augment.draws import needed_generator
+from npaudio._core.generators import needed_generator
 
 DEFAULT_FOLDS = 5
 
@@ -75,7 +75,7 @@ def make_folds(
     labels = _checked_labels(labels)
     groups = np.arange(len(labels)) if sources is None else _groups(sources, len(labels))
     _check_folds(n_folds, len(labels), len(np.unique(groups)))
-    members = _members(groups, needed_generator(rng, caller="make_folds"))
+    members = _members(groups, needed_generator(Check("make_folds"), rng))
     counts = np.zeros((n_folds, labels.max() + 1), dtype=int)
     folds = np.empty(len(labels), dtype=int)
     for clips in members:

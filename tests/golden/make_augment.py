@@ -22,7 +22,7 @@ def main():
     arrays = {"stretch_in": chord(), "stretch_settings": np.array(SETTINGS)}
     for i, (rate, n_fft, hop_length) in enumerate(SETTINGS):
         arrays[f"stretch_{i}"] = librosa.effects.time_stretch(chord(), rate=rate, n_fft=n_fft, hop_length=hop_length)
-    arrays["draw_noise"] = add_noise(np.ones(20), snr_db=(5, 15), colour="pink", rng=(7, 3, 1))
+    arrays["draw_noise"] = add_noise(np.ones(20), snr_db=(5, 15), color="pink", rng=(7, 3, 1))
     arrays["draw_masks"] = spec_augment(np.ones((3, 20, 30)), freq_width=5, time_width=8, fill=0, rng=7) == 0
     arrays["draw_mixup"] = mixup(np.eye(5), np.eye(5), alpha=1.0, rng=7)[1]
     np.savez_compressed(Path(__file__).parent / "augment.npz", **arrays)
