@@ -32,6 +32,7 @@ from npaudio.datasets.folds import SourceLeakWarning, UntrainedClassWarning, lea
 from npaudio.datasets.published import ESC50, UrbanSound8K
 from npaudio.datasets.scenes import Scene, SyntheticScenes
 from npaudio.datasets.skipped import Skipped
+from npaudio.datasets.sound_scenes import SoundScenes
 from npaudio.datasets.synthetic import SyntheticSounds
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Scene",
     "Skipped",
     "SoundDataset",
+    "SoundScenes",
     "SourceLeakWarning",
     "SyntheticScenes",
     "SyntheticSounds",

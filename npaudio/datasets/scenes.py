@@ -2,27 +2,27 @@
 
 Conventions
 -----------
-- An event lasts from its first to its last audible sample, audible being within 40 dB of its peak; all else of it is
-  cut away, so that outside of its events a scene is its background exactly. Pauses, as between barks, belong to it.
+- An event lasts from its first to its last audible sample (`scene_sounds` says what is audible); all else of it is cut
+  away, so that outside of its events a scene is its background exactly. Pauses, as between barks, belong to it.
 - The SNR of an event is that of its mean power while it lasts to the mean power of the background, in dB.
 - Events of different classes may overlap, those of one class do not: a frame detector could not tell them apart.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio.audio import resample
 from npaudio.datasets.base import SoundDataset
-from npaudio.datasets.synthetic import checked_sound_classes, clip_count, drawn_seed, fold_count
+from npaudio.datasets.scene_sounds import MIN_EVENT, Recordings, Synthesizers
+from npaudio.datasets.synthetic import clip_count, drawn_seed, fold_count
 from npaudio.sed import Event
-from npaudio.signals import SOUND_CLASSES, synthesize
+from npaudio.signals import SOUND_CLASSES
 from npaudio.signals.sound_parts import shaped_noise
 
-AUDIBLE = 10 ** (-40 / 20)  # of the peak of an event
-MIN_EVENT = 0.1  # seconds that `synthesize` needs
 PLACEMENTS = 20  # onsets tried before an event is left out, as the scene is full
 
 
@@ -66,14 +66,19 @@ class Scene:
 class SyntheticScenes(SoundDataset):
     """Drawn scenes; an item is (waveform, [Event, ...]), and scene i is the same whenever it is asked for.
 
+    The events are synthesized, or cut from the recordings of a data set. Then a scene belongs to one of the folds of
+    the recordings, and holds sounds of that fold alone: no sound is in the scenes of two folds.
+
     Parameters
     ----------
     n_scenes : int
         Number of scenes.
-    classes : sequence of str
-        Some of `npaudio.SOUND_CLASSES`.
+    sounds : SoundDataset, optional
+        Recordings with one label each, such as `ESC50(root)`, to cut the events from.
+    classes : sequence of str, optional
+        Some of `npaudio.SOUND_CLASSES`, or of the classes of `sounds`. None: all of them.
     sr : int
-        Sample rate in Hz, at least 8000.
+        Sample rate in Hz; at least 8000 for synthesized events.
     duration : float
         Seconds of a scene.
     n_events : (int, int)
@@ -88,7 +93,7 @@ class SyntheticScenes(SoundDataset):
     rng : numpy.random.Generator or int
         Seed; a Generator is drawn from once.
     n_folds : int, optional
-        Number of folds. None: 5, or `n_scenes` if that is less.
+        Number of folds. None: 5, or `n_scenes` if that is less. Not with `sounds`, which have folds.
 
     Raises
     ------
@@ -106,7 +111,8 @@ class SyntheticScenes(SoundDataset):
         self,
         n_scenes: int = 100,
         *,
-        classes: Sequence[str] = SOUND_CLASSES,
+        sounds: SoundDataset | None = None,
+        classes: Sequence[str] | None = None,
         sr: int = 16000,
         duration: float = 10.0,
         n_events: tuple[int, int] = (1, 5),
@@ -119,11 +125,12 @@ class SyntheticScenes(SoundDataset):
         check = Check("SyntheticScenes")
         n_scenes = clip_count(check, n_scenes, "n_scenes")
         names = [f"scene-{k:04d}" for k in range(n_scenes)]
+        self.sounds = _scene_sounds(check, sounds, classes, check.whole_number(sr, "sr"))
         super().__init__(
             names=names,
             labels=_EventsOnDemand(self),
-            class_names=checked_sound_classes(check, classes),
-            folds=np.arange(n_scenes) % fold_count(check, n_folds, n_scenes) + 1,
+            class_names=self.sounds.class_names,
+            folds=_folds(check, self.sounds, n_scenes, n_folds),
             sources=np.array(names),
             sr=sr,
         )
@@ -135,7 +142,6 @@ class SyntheticScenes(SoundDataset):
         self.snr = _checked_range(snr, "snr", None, None)
         self.max_overlap = check.whole_number(max_overlap, "max_overlap")
         self.seed = drawn_seed(check, rng)
-        synthesize(self.class_names[0], sr=self.sr, duration=MIN_EVENT, rng=0, dry=True)  # refuses too low a rate, now
 
     def scene(self, index: int) -> Scene:
         """A scene in its parts: the background, and each sound with its place and SNR.
@@ -149,13 +155,14 @@ class SyntheticScenes(SoundDataset):
         -------
         Scene
         """
-        rng = np.random.default_rng([self.seed, self._index(index)])
+        index = self._index(index)
+        rng, fold = np.random.default_rng([self.seed, index]), int(self.folds[index])
         slope = rng.uniform(0, 0.85)  # of the magnitude: 0 is white, 1/2 pink, 1 brown
         n_samples = round(self.sr * self.duration)
         background = shaped_noise(n_samples, self.sr, rng, lambda f: np.maximum(f, 30.0) ** -slope).astype(np.float64)
         sounds: list[Sound] = []
         for _ in range(rng.integers(self.n_events[0], self.n_events[1] + 1)):
-            sounds.extend(self._placed(sounds, background, rng))
+            sounds.extend(self._placed(sounds, background, fold, rng))
         return _to_level(Scene(background, tuple(sounds), self.sr), 10 ** rng.uniform(-1.0, -0.05))
 
     def load(self, index: int, *, sr: int | None = None) -> np.ndarray:
@@ -187,19 +194,33 @@ class SyntheticScenes(SoundDataset):
         -------
         str
         """
-        settings = (self.duration, self.n_events, self.event_duration, self.snr, self.max_overlap, self.seed)
-        return f"SyntheticScenes {self.class_names} sr={self.sr} {settings!r} index={self._index(index)}"
+        index = self._index(index)
+        settings = self.duration, self.n_events, self.event_duration, self.snr, self.max_overlap, self.seed
+        return (
+            f"SyntheticScenes {self.sounds.content_key(int(self.folds[index]))} sr={self.sr} {settings!r} index={index}"
+        )
+
+    def with_folds(self, folds: Sequence[int] | np.ndarray) -> Self:
+        """The same scenes with other folds; refused if their sounds have folds, which must stay apart."""
+        if isinstance(self.sounds, Recordings):
+            raise ValueError(
+                "SyntheticScenes: the folds of the scenes are those of their sounds; "
+                "give the sounds other folds, with sounds.with_folds(...), and make new scenes"
+            )
+        return super().with_folds(folds)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, list[Event]]:
         """(waveform, events) of a scene, drawn once."""
-        scene = self.scene(index)
-        return scene.mixture, scene.events
+        return (scene := self.scene(index)).mixture, scene.events
 
-    def _placed(self, sounds: list[Sound], background: np.ndarray, rng: np.random.Generator) -> Iterator[Sound]:
-        """One more sound, at its SNR and where there is room for it; none if there is no room."""
-        label = self.class_names[rng.integers(len(self.class_names))]
-        event = _audible(synthesize(label, sr=self.sr, duration=rng.uniform(*self.event_duration), rng=rng, dry=True))
+    def _placed(
+        self, sounds: list[Sound], background: np.ndarray, fold: int, rng: np.random.Generator
+    ) -> Iterator[Sound]:
+        """One more sound, at its SNR and where there is room for it; none if there is no room, or it is silent."""
+        label, event = self.sounds.draw(fold, self.event_duration, rng)
         snr = rng.uniform(*self.snr)
+        if not event.any():
+            return
         samples = event * np.sqrt(10 ** (snr / 10) * np.mean(background**2) / np.mean(event**2))
         for start in rng.integers(0, len(background) - len(event) + 1, size=PLACEMENTS):
             sound = Sound(label, int(start), samples, snr)
@@ -225,10 +246,21 @@ class _EventsOnDemand(Sequence[list[Event]]):
         return list(self._known[position])
 
 
-def _audible(y: np.ndarray) -> np.ndarray:
-    """From the first to the last sample within 40 dB of the peak, in float64."""
-    heard = np.flatnonzero(np.abs(y) >= AUDIBLE * np.abs(y).max())
-    return y[heard[0] : heard[-1] + 1].astype(np.float64)
+def _scene_sounds(
+    check: Check, sounds: SoundDataset | None, classes: Sequence[str] | None, sr: int
+) -> Synthesizers | Recordings:
+    if sounds is None:
+        return Synthesizers(check, SOUND_CLASSES if classes is None else classes, sr)
+    return Recordings(check, sounds, classes, sr)
+
+
+def _folds(check: Check, sounds: Synthesizers | Recordings, n_scenes: int, n_folds: int | None) -> np.ndarray:
+    """The folds take turns: those of the recordings, or 1 to `n_folds`."""
+    if isinstance(sounds, Synthesizers):
+        return np.arange(n_scenes) % fold_count(check, n_folds, n_scenes) + 1
+    if n_folds is not None:
+        raise check.error("n_folds must not be given with sounds, whose folds are taken; use sounds.with_folds(...)")
+    return np.resize(sounds.folds, n_scenes)
 
 
 def _has_room(new: Sound, sounds: Sequence[Sound], max_overlap: int) -> bool:

@@ -12,7 +12,7 @@ Conventions
 
 from npaudio.sed.detection import detect_events
 from npaudio.sed.event import Event, as_event
-from npaudio.sed.files import EventFileError, read_durations, read_events, write_events
+from npaudio.sed.files import EventFileError, read_clip_labels, read_durations, read_events, write_events
 from npaudio.sed.filters import fill_gaps, hysteresis_threshold, median_filter, remove_short, threshold
 from npaudio.sed.frames import events_to_frames, frames_to_events
 from npaudio.sed.settings import PostProcessing
@@ -29,6 +29,7 @@ __all__ = [
     "frames_to_events",
     "hysteresis_threshold",
     "median_filter",
+    "read_clip_labels",
     "read_durations",
     "read_events",
     "remove_short",

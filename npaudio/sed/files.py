@@ -25,6 +25,7 @@ _ALIASES = {
     "onset": ("onset", "event_onset"),
     "offset": ("offset", "event_offset"),
     "event_label": ("event_label", "label"),
+    "event_labels": ("event_labels", "labels"),
     "confidence": ("confidence",),
     "duration": ("duration",),
 }
@@ -35,6 +36,7 @@ _BYTE_ORDER_MARKS = {  # the four bytes of UTF-32 begin with the two of UTF-16
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_CALLERS = {"onset": "read_events", "duration": "read_durations", "event_labels": "read_clip_labels"}
 _HEADERLESS = {4: ("filename", "onset", "offset", "event_label"), 3: ("onset", "offset", "event_label")}
 
 
@@ -100,6 +102,34 @@ def read_durations(path: str | os.PathLike[str]) -> dict[str, float]:
     return durations
 
 
+def read_clip_labels(path: str | os.PathLike[str]) -> dict[str, tuple[str, ...]]:
+    """Labels of whole clips, `{filename: (label, ...)}`, from a file with the columns filename and event_labels.
+
+    The form in which DCASE keeps weak labels: what sounds in a clip, but not when, with commas between the labels. A
+    clip without labels has an empty tuple; the lines of one clip are joined.
+
+    Raises
+    ------
+    EventFileError
+        A line that does not fit, with its number.
+    """
+    clips: dict[str, tuple[str, ...]] = {}
+    for where, row in _rows(Path(path), required=("filename", "event_labels")):
+        name = row["filename"]
+        if not name:
+            raise EventFileError(f"{where}: the filename is empty, expected the name of a clip; fill it in")
+        labels = [label.strip() for label in row["event_labels"].split(",") if label.strip()]
+        clips[name] = tuple(dict.fromkeys([*clips.get(name, ()), *labels]))
+    return clips
+
+
+def has_clip_labels(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is for `read_clip_labels`: its first line names a column of labels, and none of onsets."""
+    first = _text(Path(path), "has_clip_labels").split("\n", 1)[0].rstrip("\r")
+    cells = {cell.lower() for cell in _cells(first, "has_clip_labels: line 1")}
+    return bool(cells & set(_ALIASES["event_labels"])) and not cells & set(_ALIASES["onset"])
+
+
 def write_events(path: str | os.PathLike[str], events: Mapping[str, Iterable[Event]]) -> None:
     r"""Write `{filename: [Event, ...]}` as a tab-separated file with the columns that DCASE uses.
 
@@ -152,7 +182,7 @@ def _quoted(cell: str) -> str:
 
 def _rows(path: Path, *, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
     """The place of each line, for error messages, and its cells by the name of their column."""
-    caller = "read_events" if "onset" in required else "read_durations"
+    caller = next(name for column, name in _CALLERS.items() if column in required)
     columns: list[str] = []
     for number, line in enumerate(_text(path, caller).split("\n"), start=1):
         where = f"{caller}: {path.name}, line {number}"
@@ -210,7 +240,7 @@ def _columns(cells: list[str], required: tuple[str, ...], where: str) -> tuple[l
     if set(required) <= set(found):
         return found, True
     headerless = _HEADERLESS.get(len(cells))
-    if headerless and "duration" not in required and _is_number(cells[headerless.index("onset")]):
+    if headerless and "onset" in required and _is_number(cells[headerless.index("onset")]):
         return list(headerless), False
     missing = ", ".join(name for name in required if name not in found)
     raise EventFileError(f"{where}: no column {missing}, got {cells}; begin the file with tab-separated column names")
