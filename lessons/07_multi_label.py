@@ -1,21 +1,28 @@
 # %% [markdown]
 # # 07 Many sounds at once
 #
-# *Reading: 25 minutes. Running: 25 seconds on two cores.*
+# *Reading: 25 minutes. Running: 30 seconds on two cores.*
 #
-# At the end you will know why a network that tags recordings ends in sigmoids and not in a softmax, what
-# binary cross entropy asks of it, how one threshold a class is found, why papers report mean average precision, and how
-# one set of scores gets three different "APs". You will have trained a tagger on overlapping sounds.
+# At the end you will know why a network that tags recordings ends in sigmoids and not in a softmax, what binary cross
+# entropy asks of it, how one threshold a class is found, why papers report mean average precision, and how one set of
+# scores gets four different "APs". You will have trained a tagger on overlapping sounds.
 
 # %%
+import sys
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 import npaudio
-from classroom import Lesson, print_table
+
+sys.path.append(str(Path(npaudio.__file__).parents[1] / "lessons"))  # classroom.py, wherever this is opened
+from classroom import Lesson, faded, print_table
 from npaudio import Frontend, metrics, models, nn, plot
 
-lesson = Lesson("07_multi_label")
+lesson = Lesson("07_multi_label", takes_audio=True)
+plot.use_style()
+BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, BLACK = plot.PALETTE
 SEED = 0
 
 
@@ -32,8 +39,15 @@ def softmax(x: np.ndarray) -> np.ndarray:
 
 # %% [markdown]
 # ## One winner, or several?
-# The article's clip holds speech, music and rain, and a network gave it these eight scores. Before you look: which
-# probability will softmax give to music, the second best?
+#
+# A recording can hold several sounds, so it can have several labels: the task is
+# [multi-label](GLOSSARY.md#multi-label-tagging), and is called tagging. The article's example is a clip of speech,
+# music and rain, with eight scores that its author has typed in. Softmax makes shares out of them, which add up to 1.
+# The [sigmoid](GLOSSARY.md#sigmoid) looks at each score alone, $p = 1 / (1 + e^{-s})$: eight questions, each answered
+# by yes or no.
+#
+# > **Question.** Speech has the score 2.1 and music 1.8. What probability will softmax give to music, and what the
+# > sigmoid?
 
 # %%
 CLASSES = ["Speech", "Music", "Dog", "Siren", "Rain", "Traffic", "Bird", "Wind"]
@@ -44,66 +58,84 @@ rows = [
     [name, f"{s:.1f}", f"{a:.3f}", f"{b:.3f}"] for name, s, a, b in zip(CLASSES, scores, together, alone, strict=True)
 ]
 print_table(["class", "score", "softmax", "sigmoid"], rows)
-print(f"softmax picks {CLASSES[together.argmax()]}; sigmoid above 0.5: {', '.join(tagged)}")
 
-figure, axes = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained", sharey=True)
-for ax, p, title in zip(axes, (together, alone), ("softmax: shares of one", "sigmoid: eight questions"), strict=True):
+figure, axes = plt.subplots(1, 2, figsize=(11, 3.8), sharey=True)
+titles = (
+    f"softmax: shares of one; it picks {CLASSES[together.argmax()]}",
+    f"sigmoid: eight questions; yes to {len(tagged)}",
+)
+for ax, p, title in zip(axes, (together, alone), titles, strict=True):
     chosen = p == p.max() if p is together else p > 0.5
-    hatches = ["//" if picked else "" for picked in chosen]
-    ax.bar(CLASSES, p, color=np.where(chosen, "#e8a592", "#1f4e79"), edgecolor="black", hatch=hatches)
+    ax.bar(
+        CLASSES, p, color=np.where(chosen, ORANGE, BLUE), hatch=["//" if c else "" for c in chosen], edgecolor="white"
+    )
     for x, value in enumerate(p):
-        ax.text(x, value + 0.02, f"{value:.2f}", ha="center", fontsize=8)
-    ax.axhline(0.5, color="black", linewidth=0.8, linestyle="--")
+        ax.text(x, value + 0.02, f"{value:.2f}", ha="center", fontsize=9)
     ax.set(title=title, ylim=(0, 1.05))
-    ax.tick_params(axis="x", rotation=45)
+    ax.tick_params(axis="x", rotation=35)
+axes[1].axhline(0.5, color="black", linewidth=0.8, linestyle="--")
 axes[0].set_ylabel("probability")
 lesson.figure(figure, "1_softmax_or_sigmoid")
+lesson.answer(
+    f"Softmax {together[1]:.2f}, although music is surely there: it has to share with speech ({together[0]:.2f}) and "
+    f"rain ({together[4]:.2f}). The sigmoid {alone[1]:.2f}; above 0.5 it has {', '.join(tagged)}."
+)
 
 # %% [markdown]
 # ## What the loss asks for
-# Binary cross entropy asks each class alone: -log p if the sound is there, -log(1 - p) if not. Its derivative with
-# respect to the score is simply p - y, the error. Before you look: what happens to the gradient where the network is
-# very sure, and very wrong?
+#
+# [Binary cross entropy](GLOSSARY.md#binary-cross-entropy-bce) (BCE) asks each class alone: $-\log p$ if the sound is
+# there, $-\log(1 - p)$ if not. Its derivative with respect to the score is simply $p - y$, where the target $y$ is 1 or
+# 0: the error.
+#
+# > **Question.** What happens to the gradient where the network is very sure, and very wrong?
 
 # %%
 score = np.linspace(-6, 6, 241)
-there = np.log1p(np.exp(-score))
-absent = np.log1p(np.exp(score))
 bce = nn.BCEWithLogitsLoss()
 targets = np.array([[1.0, 1, 0, 0, 1, 0, 0, 0]])
 loss = bce(scores[None], targets)
 from_layer = bce.backward()[0] * scores.size  # the layer takes the mean over the classes
 by_hand = (alone - targets)[0]
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
-left.plot(score, there, "-", label="the sound is there")
-left.plot(score, absent, "--", label="it is not")
-left.set(xlabel="score", ylabel="loss", title="binary cross entropy")
-left.legend()
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
+left.plot(score, np.log1p(np.exp(-score)), "-", label="the sound is there")
+left.plot(score, np.log1p(np.exp(score)), "--", label="it is not")
+left.set(xlabel="score", ylabel="loss", title="a confident mistake costs as much as the score is off")
+left.legend(loc="upper center")
 right.plot(score, sigmoid(score) - 1, "-", label="the sound is there")
 right.plot(score, sigmoid(score), "--", label="it is not")
 right.plot(scores, from_layer, "o", color="black", label="the article's clip, from nn")
-right.set(xlabel="score", ylabel="d loss / d score", title="its gradient: p - y")
-right.legend()
+right.set(xlabel="score", ylabel="d loss / d score", title="the gradient is p − y: never above 1")
+right.legend(loc="upper left")
 lesson.figure(figure, "2_binary_cross_entropy")
-print(f"\nLoss of the clip: {loss:.4f}; gradient of nn against p - y: {np.abs(from_layer - by_hand).max():.0e} apart")
+lesson.answer(
+    f"It comes near 1 in size, and no nearer: {sigmoid(-6.0) - 1:.4f} at a score of −6 for a sound that is there. The "
+    f"loss of the clip is {loss:.4f}, and the gradients of `nn.BCEWithLogitsLoss` are p − y to "
+    f"{np.abs(from_layer - by_hand).max():.0e}."
+)
 
 # %% [markdown]
 # ## Recordings with up to three sounds
+#
 # We mix our synthetic sounds, one to three at a time, at levels that differ by up to 12 dB, over noise. The sounds in
-# the test mixtures come from other seeds than those of the training mixtures.
+# the test mixtures come from other seeds than those of the training mixtures. The network is that of lesson 03 with
+# another end: ten scores, each its own yes or no.
 
 # %%
 LABELS = list(npaudio.SOUND_CLASSES)
 FRONTEND = Frontend(name="lesson", sr=16000, n_fft=1024, hop_length=1000, n_mels=64)
-N_EACH, N_TRAIN, N_TEST, EPOCHS = (12, 160, 100, 3) if lesson.quick else (40, 576, 300, 6)
+N_EACH, N_TRAIN, N_TEST, EPOCHS = (8, 96, 100, 2) if lesson.quick else (40, 576, 300, 6)
 
 
 def single_sounds(per_class: int, first_seed: int) -> np.ndarray:
-    """Events alone, (classes, per_class, 32000), equally loud."""
+    """Events alone, (classes, per_class, 32000), equally loud, and silent at both ends so that they can be turned."""
     sounds = [
-        [npaudio.synthesize(label, sr=16000, duration=2.0, rng=first_seed + i, dry=True) for i in range(per_class)]
-        for label in LABELS
+        [
+            faded(npaudio.synthesize(label, sr=16000, duration=2.0, rng=first_seed + i, dry=True), 16000, 0.02)
+            for i in range(per_class)
+        ]
+        for label in lesson.progress(LABELS, "making sounds")
     ]
     y = np.array(sounds)
     return y / np.sqrt(np.mean(y**2, axis=-1, keepdims=True))
@@ -125,7 +157,7 @@ rng = np.random.default_rng(SEED)
 waves_train, y_train = mixtures(single_sounds(N_EACH, 20_000), N_TRAIN, rng)
 waves_rest, y_rest = mixtures(single_sounds(N_EACH // 2, 80_000), 2 * N_TEST, rng)
 lesson.sound("a_mixture", waves_rest[0], 16000)
-print(f"\nThe sound in a_mixture.wav: {', '.join(np.array(LABELS)[y_rest[0] > 0])}")
+print(f"The sound in a_mixture.wav: {', '.join(np.array(LABELS)[y_rest[0] > 0])}")
 
 x_train = FRONTEND(waves_train)[:, None]
 mean, std = x_train.mean(), x_train.std()
@@ -133,21 +165,19 @@ x_train = (x_train - mean) / std
 x_rest = (FRONTEND(waves_rest)[:, None] - mean) / std
 x_valid, x_test, y_valid, y_test = x_rest[:N_TEST], x_rest[N_TEST:], y_rest[:N_TEST], y_rest[N_TEST:]
 
-# %% [markdown]
-# ## Learning to tag
-# The network of lesson 03, with another last line: ten scores, each its own yes or no.
-
-# %%
 BATCH = 32
 model = models.AudioCNN(num_classes=len(LABELS), rng=SEED)
 loss_function = nn.BCEWithLogitsLoss()
 optimizer = nn.AdamW(model.parameters(), weight_decay=0.01)
 schedule = nn.OneCycle(optimizer, max_lr=4e-3, total_steps=EPOCHS * (N_TRAIN // BATCH))
+todo = iter(lesson.progress(range(EPOCHS * (N_TRAIN // BATCH)), "training, batches"))
+rows = []
 for epoch in range(EPOCHS):
     model.train()
     losses = []
     order = np.random.default_rng([SEED, epoch]).permutation(N_TRAIN)
     for batch in order.reshape(-1, BATCH):
+        next(todo)
         model.zero_grad()
         losses.append(loss_function(model(x_train[batch]), y_train[batch]))
         model.backward(loss_function.backward())
@@ -155,66 +185,116 @@ for epoch in range(EPOCHS):
         schedule.step()
     model.eval()
     valid_scores = model(x_valid)
-    valid_map = metrics.mean_average_precision(y_valid, valid_scores)
-    print(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, mAP of the validation mixtures {valid_map:.3f}")
-
+    rows.append([epoch + 1, f"{np.mean(losses):.3f}", f"{loss_function(valid_scores, y_valid):.3f}"])
+next(todo, None)
+print_table(["epoch", "training loss", "validation loss"], rows)
 test_scores = model(x_test)
-interval = metrics.bootstrap_ci(metrics.mean_average_precision, y_test, test_scores, n_resamples=200, rng=SEED)
 
 # %% [markdown]
 # ## How good is the order?
-# Sort the test mixtures by one class's score. Going down the list, precision is the share of hits so far, recall the
-# share of all hits that we have met. Before you look: which class do you expect to be hardest to hear under others?
+#
+# Sort the test mixtures by the score of one class. Going down the list, [precision](GLOSSARY.md#precision) is the share
+# of hits among the mixtures so far, $TP / (TP + FP)$, and [recall](GLOSSARY.md#recall) the share of all hits that we
+# have met, $TP / (TP + FN)$, with TP true positives, FP false positives and FN false negatives. [Average
+# precision](GLOSSARY.md#average-precision-ap) (AP) is the area under the curve of precision over recall, and its mean
+# over the classes is [mAP](GLOSSARY.md#map). A list in random order has a precision near the
+# [prevalence](GLOSSARY.md#prevalence), the share of mixtures with this sound.
+#
+# > **Question.** Which class do you expect to be hardest to hear under others?
 
 # %%
 ap = metrics.average_precision(y_test, test_scores)
-auc = metrics.roc_auc(y_test, test_scores)
+interval = metrics.bootstrap_ci(metrics.mean_average_precision, y_test, test_scores, n_resamples=200, rng=SEED)
+prevalence = y_test.mean(axis=0)
 hardest_first = np.argsort(ap)
-figure, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+figure, ax = plt.subplots(figsize=(8, 5.4))
 shown = [*hardest_first[:3], hardest_first[-1]]
-for k, line, colour in zip(shown, ("-", "--", "-.", ":"), ("#c8553d", "#1f4e79", "#2a7f62", "black"), strict=True):
+for k, line, colour in zip(shown, ("-", "--", "-.", ":"), (ORANGE, BLUE, GREEN, BLACK), strict=True):
     label = f"{LABELS[k]} (AP {ap[k]:.2f})"
     plot.precision_recall(y_test[:, k], test_scores[:, k], ax=ax, linestyle=line, color=colour, label=label)
-ax.axhline(y_test.mean(), color="grey", linewidth=0.8, label="guessing")
+    ax.plot(1.012, prevalence[k], "<", color=colour, markersize=7, clip_on=False)
+ax.text(0.99, prevalence[shown].max() + 0.03, "prevalence: guessing ▸", ha="right", fontsize=9)
 ax.legend(loc="lower left")
-ax.set_title("precision and recall: the three hardest classes and the easiest")
+ax.set_title(f"the three hardest classes and the easiest: AP {ap.min():.2f} to {ap.max():.2f}")
 lesson.figure(figure, "3_precision_recall")
+low, high = hardest_first[0], hardest_first[-1]
+lesson.answer(
+    f"{LABELS[low]}, with an AP of {ap[low]:.2f} where guessing has {prevalence[low]:.2f}; easiest is {LABELS[high]} "
+    f"with {ap[high]:.2f}. The mean of all ten is a mAP of {interval.estimate:.3f}, and would be between "
+    f"{interval.low:.3f} and {interval.high:.3f} on other test mixtures (95 %, by resampling them; another training is "
+    "not in it)."
+)
 
 # %% [markdown]
-# ## Three APs of one list
-# "Average precision" is the area under that curve, and papers join its points in three ways: by steps, by straight
-# lines (trapezoids, as the article does), or by the best precision further right. Which one will be largest?
+# ## Four APs of one list
+#
+# Papers join the points of that curve in four ways: by steps, as scikit-learn does; by straight lines (trapezoids, as
+# the article does); by the best precision further right (interpolated); or by that at 11 fixed recalls from 0 to 1
+# (11-point).
+#
+# > **Question.** Which of the four is largest, and does the choice matter? And what is the lowest AP that any order can
+# > have?
 
 # %%
 methods = ["step", "trapezoid", "interpolated", "11-point"]
 by_method = {method: metrics.average_precision(y_test, test_scores, method=method) for method in methods}
 rows = [[LABELS[k], int(y_test[:, k].sum()), *(f"{by_method[m][k]:.3f}" for m in methods)] for k in hardest_first]
 rows.append(["mean", "", *(f"{by_method[m].mean():.3f}" for m in methods)])
-print()
 print_table(["class", "positives", *methods], rows)
 
 few = np.array([1, 0, 0, 1, 1, 0, 0, 0, 0, 0])
 few_scores = np.linspace(1, 0, 10)
+of_few = {m: float(metrics.average_precision(few, few_scores, method=m)) for m in methods}
 worst = {n: np.mean(np.arange(1, n + 1) / (20 - n + np.arange(1, n + 1))) for n in (1, 4, 10)}
 print("\nThree positives among ten, at ranks 1, 4 and 5:")
-print_table(methods, [[f"{metrics.average_precision(few, few_scores, method=m):.3f}" for m in methods]])
-print("And the lowest AP that any order of 20 clips can have is not 0:")
+print_table(methods, [[f"{value:.3f}" for value in of_few.values()]])
+print("\nThe lowest AP that any order of 20 clips can have:")
 print_table([f"{n} positives" for n in worst], [[f"{value:.3f}" for value in worst.values()]])
 
-figure, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
+figure, ax = plt.subplots(figsize=(8, 4.8))
 precision, recall, _ = metrics.precision_recall_curve(few, few_scores)
+best_right = np.maximum.accumulate(precision)
+eleven = np.linspace(0, 1, 11)
+at_eleven = [precision[recall >= r - 1e-12].max() for r in eleven]
+plot.precision_recall(few, few_scores, ax=ax, color=BLUE, linewidth=2.2, label=f"step: {of_few['step']:.3f}")
+ax.plot(recall, precision, "--", color=ORANGE, label=f"trapezoid: {of_few['trapezoid']:.3f}")
+ax.step(
+    recall,
+    best_right,
+    where="post",
+    linestyle=":",
+    linewidth=2.2,
+    color=GREEN,
+    label=f"interpolated: {of_few['interpolated']:.3f}",
+)
+ax.plot(eleven, at_eleven, "x", color=PURPLE, markersize=8, label=f"11-point: {of_few['11-point']:.3f}")
 ax.plot(recall, precision, "o", color="black", label="the points of the curve")
-ax.step(recall, precision, where="post", color="#1f4e79", label="step")
-ax.plot(recall, precision, "--", color="#c8553d", label="trapezoid")
-ax.step(recall, np.maximum.accumulate(precision), where="post", linestyle=":", color="#2a7f62", label="interpolated")
-ax.set(xlabel="recall", ylabel="precision", ylim=(0, 1.05), title="positives at ranks 1, 4 and 5 of ten")
-ax.legend()
-lesson.figure(figure, "4_three_areas")
+ax.set(
+    xlabel="recall",
+    ylabel="precision",
+    ylim=(0, 1.05),
+    title="one list, four areas: positives at ranks 1, 4 and 5 of ten",
+)
+ax.legend(loc="lower left", ncols=2)
+lesson.figure(figure, "4_four_areas")
+largest = max(methods, key=lambda m: by_method[m].mean())
+smallest = min(methods, key=lambda m: by_method[m].mean())
+lesson.answer(
+    f"Here {largest} is largest, with a mean of {by_method[largest].mean():.3f}, and {smallest} smallest, with "
+    f"{by_method[smallest].mean():.3f}; with three positives they are "
+    f"{max(of_few.values()) - min(of_few.values()):.2f} apart. So a paper has to say which. And an AP of 0 does not "
+    f"exist: the worst order of 20 clips with 4 positives still has {worst[4]:.3f}, so the article's \"inverted "
+    f'predictions: AP near 0" needs one positive ({worst[1]:.3f}).'
+)
 
 # %% [markdown]
 # ## From scores to tags
-# A score becomes a tag above a threshold. Must it be 0.5 for every class? We tune one a class on the validation
-# mixtures, and look at the test mixtures. Before you run it: how much better will F get, and for which classes?
+#
+# A probability becomes a tag above a threshold. How good the tags are is told by [F](GLOSSARY.md#f-score-f), the
+# harmonic mean of precision and recall, $F = 2 TP / (2 TP + FP + FN)$. Must the threshold be 0.5 for every class? We
+# tune one for each class on the validation mixtures, and look at the test mixtures.
+#
+# > **Question.** How much better will F get, and will it get better for every class?
 
 # %%
 thresholds = metrics.tune_thresholds(y_valid, sigmoid(valid_scores))
@@ -225,15 +305,22 @@ for k in hardest_first:
         for tags in (sigmoid(test_scores[:, k]) > 0.5, sigmoid(test_scores[:, k]) > thresholds[k])
     )
     gains.append(f_tuned - f_half)
-    rows.append([LABELS[k], f"{thresholds[k]:.2f}", f"{f_half:.3f}", f"{f_tuned:.3f}"])
-print()
-print_table(["class", "threshold", "F at 0.5", "F at its own"], rows)
-print(f"On average F changes by {np.mean(gains):+.3f}.")
+    rows.append([LABELS[k], f"{thresholds[k]:.2f}", f"{f_half:.3f}", f"{f_tuned:.3f}", f"{gains[-1]:+.3f}"])
+print_table(["class", "threshold", "F at 0.5", "F at its own", "change"], rows)
+gains = np.array(gains)
+most = hardest_first[gains.argmax()]
+lesson.answer(
+    f"By {gains.mean():+.3f} on average, most for {LABELS[most]} ({gains.max():+.3f}); {np.sum(gains < 0)} of "
+    f"{len(gains)} classes get worse, for a threshold tuned on {N_TEST} mixtures is itself uncertain."
+)
 
 # %% [markdown]
 # ## Why not accuracy?
-# Count the cells of the table clips x classes that are right. A tagger that has heard nothing and says "no" every time
-# is right wherever a sound is absent. Guess its accuracy, and its mAP.
+#
+# Count the cells of the table of mixtures and classes that are right. A tagger that has heard nothing and always says
+# no is right wherever a sound is absent.
+#
+# > **Question.** What is the accuracy of the tagger that always says no, and what is its mAP?
 
 # %%
 silent = np.zeros_like(y_test)
@@ -243,16 +330,57 @@ taggers = {
     "dice": (chance > 0.5, chance),
     "our network": (sigmoid(test_scores) > 0.5, test_scores),
 }
-rows = []
-for name, (tags, ranking) in taggers.items():
-    right = np.mean(tags == y_test)
-    rows.append([name, f"{right:.1%}", f"{metrics.mean_average_precision(y_test, ranking):.3f}"])
-print()
-print_table(["tagger", "cells that are right", "mAP"], rows)
+table = {
+    name: (float(np.mean(tags == y_test)), float(metrics.mean_average_precision(y_test, ranking)))
+    for name, (tags, ranking) in taggers.items()
+}
+print_table(
+    ["tagger", "cells that are right", "mAP"], [[name, f"{a:.1%}", f"{m:.3f}"] for name, (a, m) in table.items()]
+)
+lesson.answer(
+    f"{table['always no'][0]:.1%} of the cells, against {table['our network'][0]:.1%} of our network: accuracy hardly "
+    f"tells them apart. mAP does: {table['always no'][1]:.3f}, which is the mean prevalence, against "
+    f"{table['our network'][1]:.3f}."
+)
 
 # %%
-no_accuracy, our_accuracy = rows[0][1], rows[2][1]
+own_words = ""
+if lesson.options.audio:
+    y, sr, own_name = lesson.sound_to_look_at(lambda: (waves_rest[0], 16000, ""))
+    y = y if sr == 16000 else npaudio.resample(y, orig_sr=sr, target_sr=16000)
+    parts = npaudio.fix_length(y, size=-(-len(y) // 32000) * 32000).reshape(-1, 32000)
+    loud = np.sqrt(np.mean(parts**2, axis=1))
+    kept = parts[loud > 0.01 * loud.max()] / loud[loud > 0.01 * loud.max(), None]  # as loud as the training sounds
+    p = sigmoid(model((FRONTEND(kept.astype(np.float32))[:, None] - mean) / std)).max(axis=0)
+    print(f"{own_name}, {len(kept)} parts of 2 s that are not silent, the highest probability of each class:")
+    print_table(
+        ["class", "probability", "threshold"],
+        [[LABELS[k], f"{p[k]:.2f}", f"{thresholds[k]:.2f}"] for k in np.argsort(-p)],
+    )
+    tags = [LABELS[k] for k in np.argsort(-p) if p[k] > thresholds[k]]
+    own_words = (
+        f"In {own_name} the tagger hears {', '.join(tags) or 'none of its ten classes'}; it knows synthetic sounds "
+        "only, so judge for yourself. "
+    )
 lesson.finding(
-    f"The tagger reaches mAP {interval.estimate:.3f} ({interval.low:.3f} to {interval.high:.3f}) on unheard mixtures "
-    f"of up to three sounds; by accuracy it has {our_accuracy}, and saying no to everything already {no_accuracy}."
+    f"{own_words}The tagger reaches a mAP of {interval.estimate:.3f} ({interval.low:.3f} to {interval.high:.3f}) on "
+    f"unheard mixtures of up to three sounds; by accuracy it has {table['our network'][0]:.1%}, and saying no to "
+    f"everything already {table['always no'][0]:.1%}."
 )
+
+# %% [markdown]
+# ## To take home
+#
+# 1. Sounds that can occur together need a sigmoid each and binary cross entropy, whose gradient is just the error $p -
+#    y$.
+# 2. Judge the order of the scores by average precision, say which of its four definitions you mean, and know that its
+#    lowest value is not 0.
+# 3. Thresholds are tuned on data that is neither for training nor for testing, and accuracy is no measure where most
+#    answers are no.
+#
+# **Library files used:** `npaudio/nn/loss.py`, `npaudio/metrics/tagging`, `npaudio/models/audio_cnn.py`.
+#
+# **Exercises that follow:** `ex07_bce_loss`, `ex08_map_evaluator`.
+#
+# With `--audio FILE` the tagger listens to a recording of yours; `npaudio.datasets.download("esc50", "recordings")`
+# fetches real ones.

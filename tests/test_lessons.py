@@ -17,7 +17,7 @@ from lessons.options import has_display
 from lessons.reading import cells, question_in
 
 SCRIPTS = chosen([])
-OLD_FORM = {"04_augmentation", "07_multi_label", "10_hard_parts"}
+OLD_FORM = {"10_hard_parts"}
 NEW_FORM = [script for script in SCRIPTS if script.stem not in OLD_FORM]
 QUICK_PART = "01_sound_to_mel"
 
