@@ -106,8 +106,8 @@ right.set(title="red where a sound begins, blue where it ends", ylabel="")
 lesson.figure(figure, "1_one_convolution")
 
 lesson.answer(
-    "It answers to changes in time: positive where the picture gets brighter from left to right, at the onset of a "
-    f"bark, negative where the bark ends. The matrix product is {medians['four loops'] / medians['im2col']:,.0f} times "
+    "It answers to changes in time: positive where the picture gets brighter from left to right, where a bark begins, "
+    f"negative where the bark ends. The matrix product is {medians['four loops'] / medians['im2col']:,.0f} times "
     "faster than the loops. Times here are medians of warm runs: on a machine that does other things too, a single "
     "measurement can be ten times off."
 )

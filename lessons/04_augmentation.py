@@ -93,6 +93,7 @@ for ax in axes[:, 0]:
     ax.set_ylabel("frequency (Hz, mel scale)")
 for ax in [*axes[2, :4], axes[1, 4]]:
     ax.set_xlabel("time (s)")
+axes[0, 0].set_yticks(axes[0, 0].get_yticks()[1::2], ["250", "1k", "4k"])
 plot.shared_colorbar(axes.flat[:-1], "dB")
 lesson.figure(figure, "1_on_samples")
 
@@ -207,7 +208,7 @@ lesson.answer(
 # %%
 SMALL_SR = 8000
 SMALL = Frontend(name="small", sr=SMALL_SR, n_fft=256, hop_length=384, n_mels=32)
-N_TRAIN, N_TEST, EPOCHS, SEEDS, VARIANTS = (4, 6, 12, 2, 2) if lesson.quick else (12, 30, 70, 4, 8)
+N_TRAIN, N_TEST, EPOCHS, SEEDS, VARIANTS = (4, 6, 12, 2, 2) if lesson.quick else (12, 30, 50, 4, 8)
 CLASSES, BATCH = npaudio.SOUND_CLASSES, 40
 
 
@@ -380,7 +381,7 @@ total = sum(map(len, differences.values()))
 lesson.answer(
     f"{plain:.0%} of {len(y_test)} clips have a standard error of {100 * by_clips:.1f} points from the choice of "
     f"clips; the {SEEDS} trainings add only {100 * by_seeds:.1f}, so an error bar over seeds alone would look far too "
-    f"sure. {sure} of {total} differences are more than chance, and one in twenty would be by luck. 'All of them' gets "
+    f"sure. {sure} of {total} differences are more than chance, of which one in twenty may be luck. 'All of them' gets "
     f"{accuracy['all of them']['training clips']:.0%} of its own training clips right, 'nothing' "
     f"{accuracy['nothing']['training clips']:.0%}: with everything at once, {EPOCHS} epochs are too few. Change "
     "`EPOCHS` and run it again."
@@ -398,8 +399,8 @@ for where in WHERE[:2]:
     else:
         words.append(f"on {where} nothing is sure to help")
 lesson.finding(
-    f"With {N_TRAIN} clips a class, {' and '.join(words)}; SpecAugment changes clean clips by {masked['clean clips']} "
-    f"points and noisy ones by {masked['noisy clips']}."
+    f"With {N_TRAIN} clips a class, {' and '.join(words)}; SpecAugment changes clean clips by "
+    f"{masked['clean clips'].in_points} and noisy ones by {masked['noisy clips'].in_points}."
 )
 
 # %% [markdown]

@@ -338,9 +338,9 @@ print_table(
     ["tagger", "cells that are right", "mAP"], [[name, f"{a:.1%}", f"{m:.3f}"] for name, (a, m) in table.items()]
 )
 lesson.answer(
-    f"{table['always no'][0]:.1%} of the cells, against {table['our network'][0]:.1%} of our network: accuracy hardly "
-    f"tells them apart. mAP does: {table['always no'][1]:.3f}, which is the mean prevalence, against "
-    f"{table['our network'][1]:.3f}."
+    f"{table['always no'][0]:.1%} of the cells, against {table['our network'][0]:.1%} of our network: the tagger that "
+    f"has heard nothing is right four times of five. mAP tells them apart: {table['always no'][1]:.3f}, which is the "
+    f"mean prevalence, against {table['our network'][1]:.3f}."
 )
 
 # %%

@@ -44,6 +44,11 @@ class Difference:
         """Whether it is more than chance."""
         return "within chance" if abs(self.mean) <= self.reach else "helps" if self.mean > 0 else "hurts"
 
+    @property
+    def in_points(self) -> str:
+        """For a sentence."""
+        return f"{100 * self.mean:+.1f} ± {100 * self.reach:.1f} points ({self.verdict})"
+
     def __str__(self) -> str:
         return f"{100 * self.mean:+.1f} ± {100 * self.reach:.1f}, {self.verdict}"
 

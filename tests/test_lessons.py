@@ -17,8 +17,8 @@ from lessons.options import has_display
 from lessons.reading import cells, question_in
 
 SCRIPTS = chosen([])
-OLD_FORM = {"10_hard_parts"}
-NEW_FORM = [script for script in SCRIPTS if script.stem not in OLD_FORM]
+
+
 QUICK_PART = "01_sound_to_mel"
 
 
@@ -129,7 +129,7 @@ def test_a_lesson_opens_with_what_the_reader_will_know_and_how_long_it_takes(scr
     assert f'Lesson("{script.stem}"' in script.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("script", NEW_FORM, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_every_question_has_an_answer_with_a_measured_number(script):
     """In the code right after the question: exactly one answer, and something in it is computed."""
     asked = False
@@ -149,7 +149,7 @@ def is_answer(call):
     return ast.unparse(call.func) == "lesson.answer"
 
 
-@pytest.mark.parametrize("script", NEW_FORM, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_lesson_ends_with_three_sentences_the_files_and_the_exercises(script):
     ending = cells(script)[-1].text
     assert ending.startswith("## To take home")
