@@ -159,7 +159,10 @@ def test_generators_of_every_kind_are_restored(bits, tmp_path):
             {"optimizer": partial(nn.AdamW, weight_decay=0.1)},
             "optimizer was AdamW.*weight_decay=0.01.*weight_decay=0.1",
         ),
-        ({"optimizer": partial(nn.Adam, weight_decay=0.01)}, "kind of optimizer was AdamW, now Adam;"),
+        (
+            {"optimizer": partial(nn.Adam, weight_decay=0.01)},
+            "kind of optimizer was AdamW of 6 parameters, now Adam of 6 parameters",
+        ),
         (
             {"sampler": training.Weighted(np.arange(60))},
             "sampler was ClassBalanced.., now Weighted.weights=float64 .60,. with",
@@ -187,7 +190,7 @@ def test_other_networks_are_refused(tmp_path):
         run("swa", tmp_path / "a.npz", network(dropout=0.1), resume=True)
     other_bits = nn.Sequential(*network()[:3], nn.Dropout(0.2, rng=np.random.Generator(np.random.SFC64(0))))
     other_bits = nn.Sequential(*other_bits, nn.Linear(12, 3))
-    with pytest.raises(ValueError, match=r"at {'3\.rng': 'PCG64'}, this one .*'SFC64'}; build the network as it was"):
+    with pytest.raises(ValueError, match=r"random generators was {'3\.rng': 'PCG64'}, now {'3\.rng': 'SFC64'}; pass"):
         run("swa", tmp_path / "a.npz", other_bits, resume=True)
 
 
@@ -259,7 +262,7 @@ def test_a_failed_resume_leaves_the_network_as_it_was(tmp_path):
     run("swa", tmp_path / "a.npz", epochs=1, optimizer=nn.SGD)
     model = network(seed=5)
     optimizer = nn.SGD(list(model.parameters())[:2])  # the others are frozen
-    with pytest.raises(ValueError, match="the state is of another optimizer"):
+    with pytest.raises(ValueError, match="kind of optimizer was SGD of 6 parameters, now SGD of 2 parameters"):
         run("swa", tmp_path / "a.npz", model, epochs=1, optimizer=optimizer, resume=True)
     assert same_bits(model, network(seed=5))
     assert model.training

@@ -12,7 +12,7 @@ with its own weights.
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -107,13 +107,13 @@ class SWA:
         return epoch >= min(self.start * epochs, epochs - 1)
 
 
+@dataclass(eq=False)
 class RunningAverage:
     """The current average: how many weights are in it, and their mean under the names of the state dict."""
 
-    def __init__(self, kind: EMA | SWA) -> None:
-        self.kind = kind
-        self.count = 0
-        self.weights: dict[str, np.ndarray] = {}
+    kind: EMA | SWA
+    count: int = 0
+    weights: dict[str, np.ndarray] = field(default_factory=dict)
 
     def update(self, model: nn.Module) -> None:
         """Include the current weights; integers, such as BatchNorm's number of batches, are copied."""

@@ -5,6 +5,7 @@ and step has a generator of its own, so the batches of any step can be made with
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,6 +25,7 @@ def generator_at(seed: int, purpose: int, *place: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, *place)))
 
 
+@dataclass(frozen=True, eq=False)
 class Batches:
     """All batches of a training; batch `step` of an epoch is the same whether or not the ones before it were made.
 
@@ -42,12 +44,17 @@ class Batches:
         Seed of all generators.
     """
 
-    def __init__(
-        self, x: np.ndarray, y: np.ndarray, *, batch_size: int, sampler: Sampler, augment: Augment | None, seed: int
-    ) -> None:
-        self.x, self.y = x, y
-        self.batch_size, self.sampler, self.augment, self.seed = batch_size, sampler, augment, seed
-        self.n_steps = -(-len(x) // batch_size)
+    x: np.ndarray
+    y: np.ndarray
+    batch_size: int
+    sampler: Sampler
+    augment: Augment | None
+    seed: int
+
+    @property
+    def n_steps(self) -> int:
+        """Batches of an epoch."""
+        return -(-len(self.x) // self.batch_size)
 
     def of_epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(x, y) of the steps of epoch 0, 1, ... from `first_step` on."""

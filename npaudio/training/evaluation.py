@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -57,6 +58,7 @@ def predict(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> np.ndar
         model.train(was_training)
 
 
+@dataclass(frozen=True, eq=False)
 class Validation:
     """Validation data, and the metric that is computed on them.
 
@@ -70,8 +72,10 @@ class Validation:
         Batch size of the forward passes.
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, *, metric: Metric | None, batch_size: int) -> None:
-        self.x, self.y, self.metric, self.batch_size = x, y, metric, batch_size
+    x: np.ndarray
+    y: np.ndarray
+    metric: Metric | None
+    batch_size: int
 
     def measure(self, model: nn.Module, loss: nn.Loss) -> tuple[float, float | None]:
         """(loss, metric) over all validation data."""
@@ -84,6 +88,7 @@ class Validation:
         return f"val_{getattr(self.metric, '__name__', 'metric')}"
 
 
+@dataclass(eq=False)
 class Best:
     """A copy of the weights with the highest metric, or, without a metric, with the lowest validation loss.
 
@@ -99,10 +104,9 @@ class Best:
         The model's state dict after that epoch.
     """
 
-    def __init__(self) -> None:
-        self.epoch: int | None = None
-        self.rank: tuple[float, ...] = ()
-        self.weights: dict[str, np.ndarray] = {}
+    epoch: int | None = None
+    rank: tuple[float, ...] = ()
+    weights: dict[str, np.ndarray] = field(default_factory=dict)
 
     def offer(self, model: nn.Module, epoch: int, *, loss: float, metric: float | None) -> None:
         """Keep the model's weights if they are better than all earlier ones; NaN is worse than every number."""

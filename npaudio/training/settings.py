@@ -9,7 +9,7 @@ import inspect
 import itertools
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ def settings(run: Run) -> dict[str, Any]:
     fresh = {"optimizer": numbers(run.optimizer)} if run.optimizer.t == 0 else {}
     return {
         "network": described(run.model),
+        "random generators": {name: type(rng.bit_generator).__name__ for name, rng in generators(run.model).items()},
         "x": fingerprint(batches.x),
         "y": fingerprint(batches.y),
         "batch_size": batches.batch_size,
@@ -48,7 +49,7 @@ def settings(run: Run) -> dict[str, Any]:
         "sampler": described(batches.sampler),
         "augment": None if batches.augment is None else described(batches.augment),
         "loss": described(run.loss),
-        "kind of optimizer": type(run.optimizer).__qualname__,
+        "kind of optimizer": f"{type(run.optimizer).__qualname__} of {len(run.optimizer.parameters)} parameters",
         **fresh,
         "schedule": None if run.schedule is None else numbers(run.schedule),
         "epochs": run.epochs if planned else None,
@@ -58,6 +59,25 @@ def settings(run: Run) -> dict[str, Any]:
         "validation y": None if validation is None else fingerprint(validation.y),
         "metric": None if validation is None or validation.metric is None else validation.metric_name,
     }
+
+
+def generators(model: nn.Module) -> dict[str, np.random.Generator]:
+    """The random generators of a model, above all those of its Dropout layers, under their paths.
+
+    Found are the attributes of its layers, and what lies in lists, tuples and dicts among them.
+    """
+    return {
+        f"{path}.{name}": rng for path, module in model.named_modules() for name, rng in _generators_in(vars(module))
+    }
+
+
+def _generators_in(values: Mapping[Any, Any]) -> Iterator[tuple[str, np.random.Generator]]:
+    for name, value in values.items():
+        if isinstance(value, np.random.Generator):
+            yield str(name), value
+        elif isinstance(value, list | tuple | dict):
+            inside = value if isinstance(value, dict) else dict(enumerate(value))
+            yield from ((f"{name}.{path}", rng) for path, rng in _generators_in(inside))
 
 
 def refuse_other_settings(then: dict[str, Any], now: dict[str, Any], path: str, *, used_optimizer: bool) -> None:

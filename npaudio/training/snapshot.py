@@ -9,16 +9,15 @@ checksums   of all other entries as one JSON text, {name: checksum}, compared be
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from npaudio import nn
 from npaudio.checkpoints import CheckpointError
 from npaudio.training.history import History
 from npaudio.training.run import Run
-from npaudio.training.settings import refuse_other_settings
+from npaudio.training.settings import generators, refuse_other_settings
 
 FORMAT = 3
 PLACE = ("epoch", "step", "loss_sum", "n_seen", "lr")
@@ -65,8 +64,8 @@ def restore(run: Run, arrays: Arrays, settings: dict[str, Any], *, path: str) ->
     state = _read_state(arrays, path)
     _require_checksums(arrays, path)
     refuse_other_settings(state["settings"], settings, path, used_optimizer=run.optimizer.t > 0)
-    _refuse_other_generators(state["generators"], generators(run.model), path)
-    _restore_weights(run, _part("model", arrays), {**state["optimizer"], **_part("optimizer", arrays)})
+    run.model.load_state_dict(_part("model", arrays))
+    run.optimizer.load_state_dict({**state["optimizer"], **_part("optimizer", arrays)})
     if run.schedule is not None:
         run.schedule.load_state_dict(state["schedule"])
     if run.average is not None:
@@ -79,36 +78,6 @@ def restore(run: Run, arrays: Arrays, settings: dict[str, Any], *, path: str) ->
     run.check_patience()  # patience and the number of epochs may have been changed
     for name, rng in generators(run.model).items():
         rng.bit_generator.state = state["generators"][name]
-
-
-def _restore_weights(run: Run, weights: Arrays, optimizer: dict[str, Any]) -> None:
-    """Load the states of model and optimizer, or of neither."""
-    before = run.model.state_dict()
-    run.model.load_state_dict(weights)
-    try:
-        run.optimizer.load_state_dict(optimizer)
-    except ValueError:
-        run.model.load_state_dict(before)
-        raise
-
-
-def generators(model: nn.Module) -> dict[str, np.random.Generator]:
-    """The random generators of a model, above all those of its Dropout layers, under their paths.
-
-    Found are the attributes of its layers, and what lies in lists, tuples and dicts among them.
-    """
-    return {
-        f"{path}.{name}": rng for path, module in model.named_modules() for name, rng in _generators_in(vars(module))
-    }
-
-
-def _generators_in(values: Mapping[Any, Any]) -> Iterator[tuple[str, np.random.Generator]]:
-    for name, value in values.items():
-        if isinstance(value, np.random.Generator):
-            yield str(name), value
-        elif isinstance(value, list | tuple | dict):
-            inside = value if isinstance(value, dict) else dict(enumerate(value))
-            yield from ((f"{name}.{path}", rng) for path, rng in _generators_in(inside))
 
 
 def with_checksums(arrays: Arrays) -> dict[str, np.ndarray]:
@@ -160,16 +129,6 @@ def _read_state(arrays: Arrays, path: str) -> dict[str, Any]:
             f"{FORMAT}; use the other version, or pass resume=False to start from the beginning and overwrite it"
         )
     return state
-
-
-def _refuse_other_generators(then: dict[str, Any], now: dict[str, np.random.Generator], path: str) -> None:
-    kinds_then = {name: state["bit_generator"] for name, state in then.items()}
-    kinds_now = {name: rng.bit_generator.state["bit_generator"] for name, rng in now.items()}
-    if kinds_then != kinds_now:
-        raise ValueError(
-            f"fit: {path!r} is from a network with random generators at {kinds_then or 'no place'}, this one has them "
-            f"at {kinds_now or 'no place'}; build the network as it was"
-        )
 
 
 def _prefixed(prefix: str, arrays: Arrays) -> dict[str, np.ndarray]:

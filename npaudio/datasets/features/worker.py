@@ -33,6 +33,8 @@ from npaudio._core.threads import one_blas_thread
 from npaudio.datasets.features.kept_memory import keep_freed_memory
 
 Task = Callable[[Any], Any]
+Chunk = Sequence[Any]
+Submit = Callable[[Chunk], "Future[bytes]"]
 
 CHUNK = 8  # items handed out at a time: few enough that all workers end together, enough to hide the communication
 MOST_CHUNKS = 256  # for an executor, which sends the task with each
@@ -67,22 +69,9 @@ def run(
         for item in items:
             yield item, task(item)
         return
-    waiting: queue.SimpleQueue[Sequence[Any]] = queue.SimpleQueue()
-    for chunk in chunks:
-        waiting.put(chunk)
-    finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    start_worker = ForkedWorker if fork_is_safe() else FreshWorker
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(one_blas_thread())
-        pool = stack.enter_context(ThreadPoolExecutor(processes))  # left last, when no worker keeps a thread waiting
-        workers = [stack.enter_context(start_worker(task)) for _ in range(processes)]
-        for worker in workers:
-            pool.submit(_keep_busy, worker, waiting, finished)
-        for _ in chunks:
-            outcome = _next(finished)
-            if isinstance(outcome, BaseException):
-                raise outcome
-            yield from outcome
+    with one_blas_thread(), _worker_pool(task, processes) as submit:
+        for chunk, future in _finished(submit, chunks):
+            yield from zip(chunk, _results(future.result()), strict=True)
 
 
 def run_in(executor: Executor, task: Task, items: Sequence[Any]) -> Generator[tuple[Any, Any], None, None]:
@@ -91,39 +80,41 @@ def run_in(executor: Executor, task: Task, items: Sequence[Any]) -> Generator[tu
     An executor that no longer works, as Python's own process pool after the loss of one worker, is replaced by a
     worker process.
     """
-    rest = _chunks(items, max(CHUNK, -(-len(items) // MOST_CHUNKS)))
+
+    def submit(chunk: Chunk) -> "Future[bytes]":
+        try:
+            return executor.submit(_answer, task, chunk)
+        except BrokenExecutor as error:
+            future: Future[bytes] = Future()
+            future.set_exception(error)
+            return future
+
+    chunks = _chunks(items, max(CHUNK, -(-len(items) // MOST_CHUNKS)))
     for _ in range(TRIES):
-        rest = yield from _attempt(executor, task, rest)
-    yield from run(task, [item for chunk in rest for item in chunk], processes=1, isolated=True)
-
-
-def _attempt(
-    executor: Executor, task: Task, chunks: list[Sequence[Any]]
-) -> Generator[tuple[Any, Any], None, list[Sequence[Any]]]:
-    """The results of the chunks; return the chunks without results."""
-    futures: dict[Future[bytes], Sequence[Any]] = {}
-    lost = []
-    try:
-        for chunk in chunks:
-            try:
-                futures[executor.submit(_answer, task, chunk)] = chunk
-            except BrokenExecutor:
+        lost = []
+        for chunk, future in _finished(submit, chunks):
+            if future.cancelled() or future.exception():  # of the executor: `_answer` returns what the task raises
                 lost.append(chunk)
-        while futures:
+            else:
+                yield from zip(chunk, _results(future.result()), strict=True)
+        chunks = lost
+    yield from run(task, [item for chunk in chunks for item in chunk], processes=1, isolated=True)
+
+
+def _chunks(items: Sequence[Any], size: int) -> list[Chunk]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _finished(submit: Submit, chunks: list[Chunk]) -> Generator[tuple[Chunk, "Future[bytes]"], None, None]:
+    """Submit all chunks, and yield each with its future when that is done; the others are cancelled at the end."""
+    futures = {submit(chunk): chunk for chunk in chunks}
+    try:
+        while futures:  # in short turns, because on Windows Ctrl-C does not interrupt a wait
             for future in wait(futures, timeout=0.5, return_when=FIRST_COMPLETED).done:
-                chunk = futures.pop(future)
-                if not future.cancelled() and future.exception() is None:
-                    yield from zip(chunk, _results(future.result()), strict=True)
-                else:  # of the executor, because `_answer` returns what the task raises
-                    lost.append(chunk)
+                yield futures.pop(future), future
     finally:
         for future in futures:
             future.cancel()
-    return lost
-
-
-def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _results(answer: bytes) -> list[Any]:
@@ -132,6 +123,28 @@ def _results(answer: bytes) -> list[Any]:
     if isinstance(results, BaseException):
         raise results
     return results
+
+
+@contextlib.contextmanager
+def _worker_pool(task: Task, processes: int) -> Iterator[Submit]:
+    """Workers that are killed at the end of the block; a thread of this process waits for the answers of each."""
+    start_worker = ForkedWorker if fork_is_safe() else FreshWorker
+    free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+
+    def answer(chunk: Chunk) -> bytes:
+        worker = free.get()
+        try:
+            return worker.answer(chunk)
+        finally:
+            free.put(worker)
+
+    with ThreadPoolExecutor(processes) as pool, contextlib.ExitStack() as workers:
+        for _ in range(processes):
+            free.put(workers.enter_context(start_worker(task)))
+        try:
+            yield lambda chunk: pool.submit(answer, chunk)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # the threads end when their workers are killed
 
 
 def fork_is_safe() -> bool:
@@ -147,33 +160,6 @@ def can_start_afresh(task: Task) -> bool:
         return False
 
 
-def _keep_busy(
-    worker: "Worker", waiting: "queue.SimpleQueue[Sequence[Any]]", finished: "queue.SimpleQueue[Any]"
-) -> None:
-    """Send a worker its next chunk before its answer to the last one is read, so that it never waits."""
-    under_way: list[Sequence[Any]] = []
-    try:
-        while True:
-            with contextlib.suppress(queue.Empty):
-                chunk = waiting.get_nowait()
-                worker.send(chunk)
-                under_way.append(chunk)
-            if not under_way:
-                return
-            if len(under_way) == 2 or waiting.empty():
-                chunk = under_way.pop(0)
-                finished.put(list(zip(chunk, worker.receive(), strict=True)))
-    except Exception as error:
-        finished.put(error)
-
-
-def _next(finished: "queue.SimpleQueue[Any]") -> Any:
-    """The next outcome; waited for in short turns, because on Windows Ctrl-C does not interrupt a wait."""
-    while True:
-        with contextlib.suppress(queue.Empty):
-            return finished.get(timeout=0.5)
-
-
 class Worker:
     """A process that waits for chunks of items; used in a `with` block, at whose end it is killed."""
 
@@ -181,18 +167,18 @@ class Worker:
     requests: IO[bytes]
     answers: IO[bytes]
 
-    def send(self, chunk: Sequence[Any]) -> None:
-        """Hand over a chunk; the answer is `receive`d later."""
-        with _told_of_death():
+    def answer(self, chunk: Chunk) -> bytes:
+        """The pickled results of a chunk, or the exception that was raised."""
+        try:
             self.requests.write(self.introduction + _pickled(list(chunk)))
             self.requests.flush()
             self.introduction = b""
-
-    def receive(self) -> list[Any]:
-        """Results of the oldest chunk; what the task raised is raised here."""
-        with _told_of_death():
-            answer = pickle.load(self.answers)
-        return _results(answer)
+            answer: bytes = pickle.load(self.answers)
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise RuntimeError(
+                "a worker process was killed; what is in a cache is kept, so run it again, or with processes=1"
+            ) from error
+        return answer
 
     def __enter__(self) -> "Worker":
         return self
@@ -200,17 +186,6 @@ class Worker:
     def __exit__(self, *exception: object) -> None:
         """Kill it: nothing is lost, because it leaves no partial files."""
         raise NotImplementedError
-
-
-@contextlib.contextmanager
-def _told_of_death() -> Iterator[None]:
-    """Explain a closed pipe: the process at its other end is dead."""
-    try:
-        yield
-    except (EOFError, OSError, pickle.UnpicklingError) as error:
-        raise RuntimeError(
-            "a worker process was killed; what is in a cache is kept, so run it again, or with processes=1"
-        ) from error
 
 
 class FreshWorker(Worker):
