@@ -348,7 +348,7 @@ lesson.finding(
 #    puts it, some 80 dB below the loudest.
 # 3. Silence has no centroid and no flatness: count the silent frames and leave them out.
 #
-# **Library files used:** `npaudio/features/descriptors.py`, `npaudio/signals/closed_forms.py`,
+# **Library files used:** `npaudio/features/spectral.py`, `npaudio/signals/closed_forms.py`,
 # `npaudio/spectrum/transform.py`.
 #
 # **Exercises that follow:** `ex03_feature_comparator`.

@@ -1,12 +1,13 @@
-"""Apply a description to every frame of a signal, block by block, so that an hour of sound needs little memory."""
+"""Descriptions of every frame of a signal, computed block by block, so that an hour of sound needs little memory."""
 
 from collections.abc import Callable
+from typing import Unpack
 
 import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.types import Frames, PerFrame, Spectrogram, Waveform
-from npaudio.spectrum.framing import FrameSettings, Framing, PadMode, transform_length
+from npaudio.spectrum.framing import FrameSettings, Framing, transform_length
 
 
 def of_spectra(
@@ -30,16 +31,10 @@ def of_samples(
     describe: Callable[[Frames], np.ndarray],
     y: Waveform | None,
     check: Check,
-    *,
-    frame_length: int,
-    hop_length: int,
-    center: bool,
-    pad_mode: PadMode,
+    **settings: Unpack[FrameSettings],
 ) -> PerFrame:
-    """`describe(samples (block, frame_length))` of the frames of a signal, without a window: (..., 1, n_frames)."""
-    framing = Framing.checked(
-        check, n_fft=frame_length, hop_length=hop_length, window="rectangular", center=center, pad_mode=pad_mode
-    )
+    """`describe(samples (block, n_fft))` of the frames of a signal, without a window: (..., 1, n_frames)."""
+    framing = Framing.checked(check, **settings)
     y = check.waveform(y, least=framing.shortest)
     return framing.map(describe, y, 1, y.dtype)
 

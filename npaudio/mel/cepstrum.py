@@ -25,8 +25,8 @@ def mfcc(
     """Mel-frequency cepstral coefficients, as `librosa.feature.mfcc`: the cosine transform of the log-mel spectrogram.
 
     The transform is the DCT-II along the bands (librosa's default type, and the only one here), of decibels with the
-    floor of `power_to_db` 80 dB below the maximum. The first coefficient is the loudness, the next few are the broad
-    shape of the spectrum, the last the fine structure that is thrown away.
+    floor of `power_to_db` 80 dB below the maximum. The first coefficient is the level, the next few are the broad
+    shape of the spectrum, and the last, which are usually dropped, its fine structure.
 
     Parameters
     ----------
@@ -52,7 +52,16 @@ def mfcc(
     Raises
     ------
     ValueError
-        As `melspectrogram`; more coefficients than bands; a negative lifter.
+        As `melspectrogram`; more coefficients than bands; a negative lifter; settings that `S` makes useless.
+
+    Examples
+    --------
+    A spectrum without any shape has nothing but a level:
+
+    >>> mfcc(S=np.full((4, 1), -20.0), n_mfcc=3).round(6) + 0.0
+    array([[-40.],
+           [  0.],
+           [  0.]])
     """
     check = Check("mfcc")
     if S is None:
@@ -74,7 +83,7 @@ def mfcc(
 
 
 def dct_basis(n_coefficients: int, n: int, norm: DctNorm = "ortho") -> np.ndarray:
-    """The DCT-II as a matrix (n_coefficients, n): row k is the cosine with k half periods over the n points.
+    """The DCT-II as a matrix (n_coefficients, n): row k is a cosine with k half periods over the n points.
 
     2 cos(pi k (2 j + 1) / 2n), and with norm="ortho" scaled so that the rows have length one.
     """

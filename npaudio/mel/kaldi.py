@@ -46,7 +46,7 @@ def kaldi_fbank(
     fmin, fmax : float
         Lower edge of the first band and upper edge of the last, in Hz; `fmax=None` is sr / 2.
     preemphasis : float
-        How much of the previous sample is taken off; 0 for none. The first sample takes its own.
+        How much of the previous sample is subtracted; 0 for none. From the first sample its own value is subtracted.
 
     Returns
     -------
@@ -58,6 +58,15 @@ def kaldi_fbank(
     ------
     ValueError
         A signal shorter than a frame, or `fmax` above sr / 2.
+
+    See Also
+    --------
+    npaudio.Frontend.ast : the same in 1,024 frames, normalized.
+
+    Examples
+    --------
+    >>> kaldi_fbank(np.zeros(160000, np.float32)).shape
+    (128, 998)
     """
     check = Check("kaldi_fbank")
     length, shift = (

@@ -1,4 +1,4 @@
-r"""Mel spectrograms: the power of a spectrogram summed in bands that follow the ear's sense of pitch.
+r"""Mel spectrograms: the power of a spectrogram summed in bands that are spaced as pitch is heard.
 
 A filterbank is a matrix of triangles, one row a band; applying it is one matrix product:
 
@@ -7,8 +7,8 @@ A filterbank is a matrix of triangles, one row a band; applying it is one matrix
 Conventions
 -----------
 Frequencies are in Hz. Two mel scales are in use: "slaney" (librosa's default; linear below 1 kHz, logarithmic above)
-and "htk" (2595 log10(1 + f / 700); torchaudio, the article). Two normalisations: "slaney" gives each triangle the
-area of one, so that a band does not grow louder because it is wider; None gives each the height of one.
+and "htk" (2595 log10(1 + f / 700); torchaudio, the article). Two norms: "slaney" gives each triangle an area of one, so
+that a band is not louder because it is wider; None gives each a height of one.
 Mel spectrograms are (..., n_mels, n_frames). float32 in, float32 out.
 
 Scales are written out in `scales.py`, filterbanks in `filterbank.py`, their product with the power of a signal in
@@ -55,13 +55,14 @@ def melspectrogram(
     sr : float
         Sample rate in Hz.
     S : np.ndarray (..., n_freq, n_frames), optional
-        A spectrogram that you have already, in the power you want; then only the filterbank is applied.
-    n_fft, hop_length, win_length, window, center, pad_mode
-        As in `npaudio.stft`.
+        A spectrogram that you have already, of magnitudes or of power; then only the filterbank is applied.
     power : float
         Exponent of the magnitude: 2 for power, 1 for magnitude.
     n_mels, fmin, fmax, scale, norm, triangles
         As in `npaudio.mel_filterbank`.
+    **frames
+        n_fft, hop_length, win_length, window, center, pad_mode as in `npaudio.stft`, with hop_length=512 by default.
+        Of these only n_fft may be given with `S`: the even one that fits is the default, and may be wrong by one.
 
     Returns
     -------
@@ -71,7 +72,28 @@ def melspectrogram(
     Raises
     ------
     ValueError
-        A signal or a setting that `stft` or `mel_filterbank` refuse; neither or both of y and S.
+        A signal or a setting that `stft` or `mel_filterbank` refuse; neither or both of y and S; a setting that `S`
+        makes useless.
+
+    Warns
+    -----
+    EmptyFilterWarning
+        If bands hold no bin at all, as in `mel_filterbank`.
+
+    See Also
+    --------
+    npaudio.log_mel : the same in decibels.
+    npaudio.Frontend : a whole recipe as one value, with presets of the field.
+
+    Examples
+    --------
+    >>> import npaudio
+    >>> M = melspectrogram(npaudio.sine(1000.0, sr=16000, duration=1.0), sr=16000, n_fft=512, n_mels=40)
+    >>> M.shape
+    (40, 32)
+    >>> loudest = M.mean(axis=1).argmax()
+    >>> print(f"{npaudio.mel_centers(n_mels=40, fmin=0.0, fmax=8000.0)[loudest]:.0f} Hz")
+    1031 Hz
     """
     check = Check("melspectrogram")
     check.one_of(y, S, "a spectrogram S")
@@ -126,5 +148,16 @@ def log_mel(
     ------
     ValueError
         As `melspectrogram` and `power_to_db`.
+
+    See Also
+    --------
+    npaudio.mfcc : its cosine transform along the bands.
+
+    Examples
+    --------
+    >>> import npaudio
+    >>> decibels = log_mel(npaudio.white_noise(sr=16000, duration=1.0), sr=16000, n_mels=40)
+    >>> decibels.shape, bool(decibels.min() > -100)
+    ((40, 32), True)
     """
     return power_to_db(melspectrogram(y, sr=sr, norm=norm, **settings), ref=ref, amin=amin, top_db=top_db)

@@ -1,4 +1,4 @@
-"""Decibels: power on the scale that hearing follows, and back. The public names are in `npaudio.spectrum`."""
+"""Decibels: power on a logarithmic scale, as loudness is heard, and back. Public names are in `npaudio.spectrum`."""
 
 from collections.abc import Callable
 
@@ -17,15 +17,15 @@ def power_to_db(
 ) -> Spectrogram:
     """Decibels of a power spectrogram, 10 log10(max(amin, S) / max(amin, ref)), as `librosa.power_to_db`.
 
-    It differs from librosa in one point: `top_db` and a callable `ref` look at one spectrogram at a time, the last
-    two axes, so that a clip comes out the same alone and in a batch. librosa takes the maximum of the whole array.
+    It differs from librosa in one point: `top_db` and a callable `ref` consider one spectrogram at a time, the last
+    two axes, so that a clip has the same levels alone and in a batch. librosa takes the maximum of the whole array.
 
     Parameters
     ----------
     S : np.ndarray (..., n_freq, n_frames)
         Power (not magnitude), real and not negative.
     ref : float or callable
-        Power of 0 dB, or a function that finds it in each spectrogram, for example `np.max`.
+        Power of 0 dB, or a function of each spectrogram that returns it, for example `np.max`.
     amin : float
         Floor under S and ref; keeps silence finite.
     top_db : float or None
@@ -40,6 +40,11 @@ def power_to_db(
     ------
     ValueError
         Complex input, amin not above 0, or top_db negative.
+
+    See Also
+    --------
+    npaudio.db_to_power : the inverse.
+    npaudio.log_mel : a mel spectrogram in dB.
 
     Examples
     --------
@@ -77,7 +82,7 @@ def check_top_db(check: Check, top_db: float | None) -> None:
 
 
 def db_to_power(S_db: Spectrogram, *, ref: float = 1.0) -> Spectrogram:
-    """Power of decibels, ref * 10 ** (S_db / 10), as `librosa.db_to_power`: undoes `power_to_db` above its floors.
+    """Power of decibels, ref * 10 ** (S_db / 10), as in librosa: the inverse of `power_to_db` above its floors.
 
     Parameters
     ----------
@@ -113,7 +118,7 @@ def _item_axes(S: Spectrogram) -> tuple[int, ...]:
 
 
 def _reference_power(S: Spectrogram, ref: float | Callable[[np.ndarray], float]) -> np.ndarray:
-    """The power of 0 dB, one for all or, from a callable, one for each spectrogram (..., 1, 1)."""
+    """The power of 0 dB: one for all spectrograms or, from a callable, one for each (..., 1, 1)."""
     if not callable(ref):
         return np.asarray(ref, np.float64)
     if S.ndim <= 2:

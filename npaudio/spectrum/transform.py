@@ -7,7 +7,7 @@ Cut the signal into overlapping frames, fade each frame in and out with a window
 Conventions
 -----------
 `y` is (..., n_samples), `S` is (..., n_freq, n_frames) with n_freq = n_fft // 2 + 1. Bin k lies at k * sr / n_fft Hz.
-With `center=True` (librosa's default) frame t is centred on sample t * hop_length, and the signal is continued by
+With `center=True` (librosa's default) frame t is centered on sample t * hop_length, and the signal is continued by
 n_fft // 2 samples on both sides; with `center=False` frame t begins there. Power is in the square of the signal's
 unit, decibels are 10 * log10(power / ref). float32 in gives complex64 out, float64 gives complex128.
 
@@ -43,11 +43,11 @@ def stft(
     hop_length : int, optional
         Samples from one frame to the next; a quarter of `win_length` by default.
     win_length : int, optional
-        Length of the window, `n_fft` by default. A shorter one sits in the middle of its frame, zeros beside it.
+        Length of the window, `n_fft` by default. A shorter one lies in the middle of its frame, between zeros.
     window : str or np.ndarray (win_length,)
-        Name for `get_window` (periodic), or the samples of your own.
+        Name for `get_window` (periodic), or your own samples.
     center : bool
-        Centre frame t on sample t * hop_length, continuing the signal by n_fft // 2 on both sides.
+        Center frame t on sample t * hop_length, continuing the signal by n_fft // 2 samples on both sides.
     pad_mode : {"constant", "reflect", "edge"}
         How it is continued: zeros (librosa), mirrored (torchaudio, PANNs), or held.
 
@@ -55,12 +55,18 @@ def stft(
     -------
     np.ndarray (..., n_fft // 2 + 1, n_frames)
         complex64 for float32, complex128 for float64, with n_frames = 1 + (n_samples + 2 (n_fft // 2) - n_fft) //
-        hop_length if centred, else 1 + (n_samples - n_fft) // hop_length. Silence gives zeros.
+        hop_length if centered, else 1 + (n_samples - n_fft) // hop_length. Silence gives zeros.
 
     Raises
     ------
     ValueError
-        Integer samples, NaN or infinity, an empty signal, one shorter than a frame without centring, unknown window.
+        Integer samples, NaN or infinity, an empty signal, one shorter than a frame without centering, unknown window.
+
+    See Also
+    --------
+    npaudio.istft : the way back to the signal.
+    npaudio.melspectrogram : its power in bands that are spaced as pitch is heard.
+    npaudio.power_to_db : levels in dB.
 
     Examples
     --------
@@ -100,9 +106,9 @@ def istft(
 ) -> Waveform:
     """Signal of a short-time Fourier transform, as `librosa.istft`: window each frame again, overlap, add, divide.
 
-    Every frame comes back as w * y. Multiplied by w once more and added up, sample n holds y[n] times the sum of the
-    squared windows that lie over it; dividing by that sum gives y[n], and for a spectrogram that no signal has, the
-    signal whose spectrogram is nearest to it (Griffin and Lim 1984, eq. 6).
+    The inverse transform of a frame is w * y. Multiplied by w once more and added up, sample n is y[n] times the sum of
+    the squared windows that cover it; division by that sum gives y[n]. For an array that is the spectrogram of no
+    signal, the result is the signal whose spectrogram is nearest to it (Griffin and Lim 1984, eq. 6).
 
     Parameters
     ----------
@@ -111,7 +117,7 @@ def istft(
     n_fft : int, optional
         Needed only if it was odd; 2 (n_freq - 1) by default.
     length : int, optional
-        Number of samples to return; without it the reach of the frames, (n_frames - 1) * hop_length if centred.
+        Number of samples to return; by default as many as the frames cover, (n_frames - 1) * hop_length if centered.
         Samples that no frame covers are zero.
 
     Returns
@@ -123,6 +129,17 @@ def istft(
     ------
     ValueError
         S is not complex, or frames at this hop_length leave gaps where the window is zero.
+
+    See Also
+    --------
+    npaudio.stft : the transform that it inverts.
+
+    Examples
+    --------
+    >>> y = np.sin(np.arange(1000.0))
+    >>> back = istft(stft(y, n_fft=256), length=1000)
+    >>> bool(np.allclose(back, y))
+    True
     """
     check = Check("istft")
     S = _complex_spectrogram(check, S)
