@@ -24,4 +24,17 @@ def test_examples(name):
 
 def test_every_floor_has_examples():
     rooms = {name.split(".")[1] for name in MODULES if "." in name}
-    assert {"audio", "signals", "spectrum", "mel", "features", "frontend", "augment"} <= rooms
+    assert {
+        "audio",
+        "signals",
+        "spectrum",
+        "mel",
+        "features",
+        "frontend",
+        "augment",
+        "nn",
+        "sed",
+        "metrics",
+        "models",
+        "training",
+    } <= rooms
