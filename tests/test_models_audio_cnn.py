@@ -5,7 +5,6 @@ import pytest
 
 from npaudio import nn
 from npaudio.models import AudioCNN, summary
-from npaudio.nn.short_cuts import short_cuts
 
 
 def spectrograms(shape=(4, 1, 64, 173), seed=0):
@@ -83,13 +82,6 @@ def test_backward_before_forward_is_refused():
         AudioCNN().backward(np.zeros((1, 50), np.float32))
 
 
-def test_backward_in_another_mode_than_forward_is_refused():
-    model = AudioCNN(n_mels=8, num_classes=3, rng=0).eval()
-    y = model(spectrograms((2, 1, 8, 9)))
-    with pytest.raises(ValueError, match=r"forward ran in evaluation, but the network is in training now"):
-        model.train().backward(y)
-
-
 def test_summary_counts_by_hand():
     model = AudioCNN(num_classes=50, rng=0)
     table = summary(model, (1, 1, 64, 173))
@@ -117,23 +109,3 @@ def test_summary_leaves_modes_and_running_statistics_alone():
     assert model.training
     assert not model.features.training
     assert all(np.array_equal(before[name], array) for name, array in model.state_dict().items())
-
-
-def test_short_cut_in_evaluation_equals_the_layers():
-    model = AudioCNN(n_mels=16, num_classes=3, rng=0, dtype=np.float64)
-    x = spectrograms((5, 1, 16, 20)).astype(np.float64)
-    for _ in range(3):
-        model(x)
-    model.eval()
-    np.testing.assert_allclose(model(x), model.classifier(model.features(x)), rtol=1e-10)
-
-
-def test_short_cuts_leave_other_layers_and_lone_batchnorms_alone():
-    layers = [nn.BatchNorm2d(2), nn.Conv2d(2, 3, 1, bias=False), nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 1, 1)]
-    shorter = short_cuts(layers)
-    assert [type(layer).__name__ for layer in shorter] == ["BatchNorm2d", "Conv2d", "ReLU", "Conv2d"]
-    assert shorter[0] is layers[0]
-    assert shorter[1] is not layers[1]
-    assert layers[1].bias is None
-    untracked = [nn.Conv2d(2, 3, 1), nn.BatchNorm2d(3, track_running_stats=False), nn.ReLU(), nn.AvgPool2d(2)]
-    assert short_cuts(untracked) == untracked

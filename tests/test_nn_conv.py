@@ -6,6 +6,7 @@ import pytest
 from npaudio import nn
 from npaudio.nn import conv
 from npaudio.nn.fast import channels_last as layout
+from npaudio.nn.fast import im2col
 from tests import oracles
 
 CASES = [
@@ -27,8 +28,8 @@ def layer_and_input(shape, kernel, stride, padding):
 @pytest.mark.parametrize("tile_bytes", [1, 1500, 10**7])
 @pytest.mark.parametrize("case", CASES)
 def test_equals_its_loops(case, tile_bytes, long_run, monkeypatch):
-    monkeypatch.setattr(conv, "COLUMNS_BYTES", tile_bytes)
-    monkeypatch.setattr(conv, "LONG_RUN", long_run)
+    monkeypatch.setattr(im2col, "COLUMNS_BYTES", tile_bytes)
+    monkeypatch.setattr(im2col, "LONG_RUN", long_run)
     layer, x, rng = layer_and_input(*case)
     y = layer(x)
     np.testing.assert_allclose(y, oracles.conv2d_loops(x, layer.weight.data, layer.bias.data, *case[2:]), atol=1e-12)
@@ -42,12 +43,12 @@ def test_equals_its_loops(case, tile_bytes, long_run, monkeypatch):
 @pytest.mark.parametrize("n_images", [1, 4, 5, 13])
 @pytest.mark.parametrize("tile_bytes", [1, 700, 3000, 10**6])
 def test_tiles_cover_every_output_pixel_once(tile_bytes, n_images, monkeypatch):
-    monkeypatch.setattr(conv, "COLUMNS_BYTES", tile_bytes)
-    layer = nn.Conv2d(1, 2, 3)
+    monkeypatch.setattr(im2col, "COLUMNS_BYTES", tile_bytes)
+    windows = im2col.Im2col(1, (3, 3), (1, 1), (0, 0))
     seen = np.zeros((n_images, 7, 3, 2), int)
-    all_parts = layout.parts(layer._image_tiles(seen))
+    all_parts = layout.parts(windows.image_tiles(seen))
     for images in (images for part in all_parts for images in part):
-        for rows in layer._row_tiles(seen[images]):
+        for rows in windows.row_tiles(seen[images]):
             assert np.shares_memory(conv._pixels(seen[images, rows]), seen)
             conv._pixels(seen[images, rows])[...] += 1
     assert np.all(seen == 1)
@@ -77,3 +78,29 @@ def test_initial_weights_are_within_pytorchs_bound_and_repeat():
         assert 0.95 * bound < np.abs(parameter.data).max() <= bound
     assert np.array_equal(layer.weight.data, again.weight.data)
     assert not np.array_equal(layer.weight.data, nn.Conv2d(4, 50, 3, rng=4).weight.data)
+
+
+@pytest.mark.parametrize("long_run", [1, 100])
+@pytest.mark.parametrize("case", CASES)
+def test_add_is_the_transpose_of_columns(case, long_run, monkeypatch):
+    """<columns(x), c> = <x, add(c)> for any x and c: what im2col copies, col2im adds back."""
+    monkeypatch.setattr(im2col, "LONG_RUN", long_run)
+    (b, c, f, t), kernel, stride, padding = case
+    windows = im2col.Im2col(c, kernel, stride, padding)
+    n_f, _ = im2col.window_counts((f, t), kernel, stride, padding, check=conv.check)
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((b, f, t, c))
+    for rows in (slice(0, n_f), slice(n_f - 1, n_f)):
+        columns, added = windows.columns(x, rows), np.zeros_like(x)
+        other = rng.standard_normal(columns.shape)
+        windows.add(other, added, rows)
+        np.testing.assert_allclose(np.sum(columns * other), np.sum(x * added), rtol=1e-12)
+
+
+def test_padding_may_be_wider_than_the_kernel():
+    layer = nn.Conv2d(1, 1, 1, padding=2, rng=0, dtype=np.float64)
+    y = layer(np.ones((1, 1, 1, 1)))
+    expected = np.full((5, 5), layer.bias.data[0])
+    expected[2, 2] += layer.weight.data[0, 0, 0, 0]
+    np.testing.assert_allclose(y[0, 0], expected)
+    assert layer.backward(np.ones_like(y)).item() == pytest.approx(layer.weight.data.item())

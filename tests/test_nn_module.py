@@ -263,7 +263,7 @@ def test_dtype_and_input_are_kept(name, dtype):
 @pytest.mark.parametrize("name", LAYERS)
 def test_integers_are_refused(name):
     layer, shape = LAYERS[name]
-    with pytest.raises(ValueError, match=r"must be float32 or float64, got int64 .*astype"):
+    with pytest.raises(ValueError, match=r"must be floating point, got int64 .*astype"):
         layer(np.ones(shape, np.int64))
 
 

@@ -1,6 +1,10 @@
 """Tiles shared out among threads: done once each, in the same way whoever does them."""
 
 import contextlib
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -10,8 +14,8 @@ import pytest
 from npaudio import nn
 from npaudio._core import threads
 from npaudio.models import AudioCNN
-from npaudio.nn import conv
 from npaudio.nn.fast import channels_last as layout
+from npaudio.nn.fast import im2col
 
 
 @pytest.fixture(params=[1, 2, 5])
@@ -101,20 +105,14 @@ def test_blas_has_one_thread_meanwhile_and_all_of_them_afterwards(monkeypatch, n
     assert told == [4, 1, 4]
 
 
-@pytest.mark.parametrize(("size", "blas_threads"), [(4, 1), (200, 4)])
-def test_large_products_have_the_threads_of_blas(monkeypatch, size, blas_threads):
-    class Noting(np.ndarray):
-        def __matmul__(self, other):
-            during.append(told[-1])
-            return np.asarray(self) @ np.asarray(other)
-
-    told, during = [4], []
-    monkeypatch.setattr(threads, "openblas", lambda: (lambda: told[-1], told.append))
-    a, b = np.ones((size, 7)).view(Noting), np.ones((7, size))
-    monkeypatch.setattr(threads, "SMALL_PRODUCT", 10_000)
-    np.testing.assert_array_equal(threads.product(a, b), np.full((size, size), 7.0))
-    assert during == [blas_threads]
-    assert told[-1] == 4
+@pytest.mark.parametrize("shape", [(1, 1, 1), (40, 7, 3), (3, 7, 40), (0, 2, 3), (2, 3, 0)])
+@pytest.mark.parametrize("tile", [1, 100, 10**9])
+def test_product_in_tiles_equals_the_plain_one(shape, tile, thread_count, monkeypatch):
+    monkeypatch.setattr(threads, "TILE_PRODUCT", tile)
+    n, k, m = shape
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((k, n)).T, rng.standard_normal((k, m))
+    np.testing.assert_allclose(threads.product(a, b), a @ b, rtol=0, atol=1e-12)
 
 
 LAYERS = {
@@ -137,7 +135,7 @@ def test_layers_in_many_tiles_equal_those_in_one(kind, thread_count, monkeypatch
     def both_ways(tile_bytes):
         monkeypatch.setattr(layout, "TILE_BYTES", tile_bytes)
         monkeypatch.setattr(layout, "FOLDS", 2 if tile_bytes == 1 else 64)
-        monkeypatch.setattr(conv, "COLUMNS_BYTES", tile_bytes)
+        monkeypatch.setattr(im2col, "COLUMNS_BYTES", tile_bytes)
         layer = make()
         y = layer(x.copy())
         grad = np.random.default_rng(1).standard_normal(y.shape)
@@ -195,17 +193,113 @@ def test_with_another_blas_one_thread_does_all_tiles(monkeypatch):
     ]
 
 
-def test_a_training_step_is_the_same_to_the_last_bit_with_any_number_of_threads(monkeypatch):
+def network_gradients():
+    """Of layers whose products are large enough for several threads."""
     rng = np.random.default_rng(0)
-    x = rng.standard_normal((9, 1, 64, 99)).astype(np.float32)  # large enough for several tiles in most layers
-    labels = rng.integers(0, 5, 9)
+    x = rng.standard_normal((9, 1, 64, 99)).astype(np.float32)
+    model, loss = AudioCNN(num_classes=5, rng=0), nn.CrossEntropyLoss()
+    loss(model(x), rng.integers(0, 5, 9))
+    gradients = [model.backward(loss.backward()), *(p.grad for p in model.parameters())]
+    for n, n_in, n_out in ((700, 300, 500), (5, 2000, 4000)):
+        layer, x = nn.Linear(n_in, n_out, rng=0), rng.standard_normal((n, n_in)).astype(np.float32)
+        gradients += [y := layer(x), layer.backward(y), layer.weight.grad, layer.bias.grad]
+    return gradients
 
+
+def test_a_training_step_is_the_same_to_the_last_bit_with_any_number_of_threads(monkeypatch):
     def gradients(n):
         monkeypatch.setattr(threads, "thread_count", lambda: n)
-        model, loss = AudioCNN(num_classes=5, rng=0), nn.CrossEntropyLoss()
-        loss(model(x), labels)
-        return [model.backward(loss.backward()), *(p.grad for p in model.parameters())]
+        return network_gradients()
 
     alone = gradients(1)
     for n in (2, 3):
         assert all(np.array_equal(a, b) for a, b in zip(alone, gradients(n), strict=True))
+
+
+def test_a_training_step_is_the_same_to_the_last_bit_however_many_threads_blas_has():
+    code = "import hashlib, tests.test_nn_threads as t; b = b''.join(g.tobytes() for g in t.network_gradients()); "
+    code += "print(hashlib.sha256(b).hexdigest())"
+    hashes = set()
+    for n in ("1", "2", "4"):
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": n}
+        run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        hashes.add(run.stdout)
+    assert len(hashes) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_that_is_forked_while_a_network_runs_does_not_hang():
+    """A thread runs a small network all the time; each of 200 children runs it once more."""
+    done, x = threading.Event(), np.ones((4, 6), np.float32)
+
+    def run():
+        while not done.is_set():
+            network(x)
+
+    network = nn.Sequential(nn.Linear(6, 5, rng=0), nn.BatchNorm1d(5), nn.ReLU())
+    worker = threading.Thread(target=run)
+    worker.start()
+    try:
+        codes = [wait_for(fork_and(lambda: nn.Linear(6, 5, rng=0)(x))) for _ in range(200)]
+    finally:
+        done.set()
+        worker.join()
+    assert codes == [0] * 200
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_child_keeps_the_limit_of_the_thread_that_forked_only(inside, monkeypatch):
+    told = [4]
+    monkeypatch.setattr(threads, "openblas", lambda: (lambda: told[-1], told.append))
+    entered, done = threading.Event(), threading.Event()
+
+    def stay_inside():
+        with threads.one_blas_thread():
+            entered.set()
+            done.wait()
+
+    other = threading.Thread(target=stay_inside)
+    other.start()
+    entered.wait()
+
+    def in_child():
+        assert told[-1] == (1 if inside else 4)
+        with threads.one_blas_thread():
+            assert told[-1] == 1
+        assert told[-1] == (1 if inside else 4)
+
+    with threads.one_blas_thread() if inside else contextlib.nullcontext():
+        child = fork_and(in_child)
+    done.set()
+    other.join()
+    assert wait_for(child) == 0
+    assert told[-1] == 4
+
+
+def fork_and(work):
+    """The id of a child process that does the work and ends: with 0 if all went well."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return child
+
+
+def wait_for(child, seconds=20):
+    """The exit code of a child process; one that hangs is ended."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.001)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "hung"

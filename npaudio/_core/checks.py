@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 import numpy as np
-from numpy.ma import MaskedArray
+from numpy.ma import MaskedArray  # at once: a first use of np.ma would import it, and a fork meanwhile would hang
 
 Choice = TypeVar("Choice")
 

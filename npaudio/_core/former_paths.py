@@ -42,6 +42,7 @@ FORMER = {
     "nn.columns": "nn.fast.row_statistics",
     "nn.layout": "nn.fast.channels_last",
     "nn.normal": "nn.fast.normal_distribution",
+    "nn.short_cuts": "nn.fusing",
     "nn.threads": "_core.threads",
     "training.best": "training.evaluation",
     "training.describing": "training.settings",

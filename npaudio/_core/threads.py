@@ -1,27 +1,29 @@
-"""Several processors at once: the tiles of a layer, shared out among threads.
+"""Several processors at once: the tiles of an array, shared among threads.
 
-Python runs one thread at a time, but NumPy lets go of the interpreter while it works on an array. So two threads that
-do large tiles, one each, keep two processors busy, with nothing more to it than
+Python runs one thread at a time, but NumPy releases the interpreter while it works on an array. So two threads that
+each work on a large tile keep two processors busy. All it takes is to write
 
-    for_each(work, tiles)        for        for tile in tiles: work(tile)
+    for_each(work, tiles)        instead of        for tile in tiles: work(tile)
 
-Matrix products would otherwise be all that runs on several processors, because BLAS has threads of its own. Two kinds
-of threads fight over the processors: those of BLAS turn in circles for 25 ms after each product, in case another one
-comes. So while ours are at work BLAS is told to use one thread for each product, and every thread multiplies what it
-has just written to its cache.
+BLAS has threads of its own for matrix products. After each product they spin for 25 ms, in case another one comes, and
+take the processors away from ours. So while `for_each` runs, BLAS is limited to one thread for each product, and every
+thread multiplies what it has just written to its cache.
 
-Who does a tile makes no difference to it, and sums over tiles are taken in the order of the tiles: the result is the
-same to the last bit with one thread and with many.
+How an array is cut into tiles depends only on its shape, never on the number of threads, and sums over tiles are taken
+in the order of the tiles. So the result is the same to the last bit with one thread and with many, on one kind of
+processor and with one version of NumPy.
 
-Conventions: as many threads as BLAS may have (OPENBLAS_NUM_THREADS, OMP_NUM_THREADS, threadpoolctl), at most `MOST`.
-Only the OpenBLAS of NumPy's own packages can be asked and told. With another BLAS one thread does all tiles, and BLAS
-shares the products as it likes.
+Conventions: as many threads as BLAS may use (OPENBLAS_NUM_THREADS, OMP_NUM_THREADS, threadpoolctl), at most `MOST`.
+Only the OpenBLAS in NumPy's own packages can be limited. With another BLAS one thread works on all tiles, and the last
+bits of a matrix product depend on the threads that this BLAS uses.
 """
 
 import contextlib
 import contextvars
 import ctypes
 import functools
+import math
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -30,14 +32,14 @@ from typing import Any
 import numpy as np
 
 MOST = 8  # more would spend their time waiting for the interpreter
-SMALL_PRODUCT = 2**22  # multiplications
+TILE_PRODUCT = 2**24  # multiplications worth a tile of their own
 PREFIXES = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
 
 
 def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
-    """[work(tile) for tile in tiles], by several threads, each of which takes the next tile when it is done with one.
+    """[work(tile) for tile in tiles], by several threads, each of which takes the next tile when it has finished one.
 
-    What `work` raises is raised here, once all threads have stopped; the tiles that are waiting then are not begun.
+    What `work` raises is raised here, once all threads have stopped; tiles that have not begun by then are left out.
     """
     results: list[Any] = [None] * len(tiles)
     errors: list[BaseException] = []
@@ -64,7 +66,7 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
 
 @contextlib.contextmanager
 def helped(work: Callable[[], None], n_helpers: int) -> Iterator[None]:
-    """While this lasts `n_helpers` other threads do the work too, or fewer if the system grants no more."""
+    """Inside the block `n_helpers` other threads do the work too, or fewer if the system allows no more."""
     started = []
     try:
         with contextlib.suppress(RuntimeError):  # can't start new thread
@@ -80,27 +82,47 @@ def helped(work: Callable[[], None], n_helpers: int) -> Iterator[None]:
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Matrix product a @ b; a small one by this thread alone, for it is over before the threads of BLAS are awake."""
-    small = a.size * b.shape[-1] < SMALL_PRODUCT
-    with one_blas_thread() if small else contextlib.nullcontext():
-        return a @ b
+    """Matrix product of a (n, k) and b (k, m), in tiles that threads share.
+
+    The longer axis of the result is cut into up to `MOST` tiles, fewer if the product is small.
+    """
+    result = np.empty((len(a), b.shape[1]), np.result_type(a, b))
+    by_rows = len(a) >= b.shape[1]
+    pieces = min(MOST, max(1, a.size * b.shape[1] // TILE_PRODUCT))
+    step = max(1, math.ceil(max(result.shape) / pieces))
+
+    def multiply(start: int) -> None:
+        tile = slice(start, start + step)
+        if by_rows:
+            np.matmul(a[tile], b, out=result[tile])
+        else:
+            np.matmul(a, b[:, tile], out=result[:, tile])
+
+    for_each(multiply, range(0, max(result.shape), step))
+    return result
 
 
 def thread_count() -> int:
-    """How many threads may share the tiles: as many as BLAS may have at this moment."""
+    """How many threads may share the tiles: as many as BLAS may use at this moment."""
     library = openblas()
     return 1 if library is None else min(MOST, library[0]())
 
 
 class _OneBlasThread:
-    """For a while each matrix product has one thread; processes that are forked meanwhile keep it so.
+    """Inside `with one_blas_thread():` each matrix product uses one thread, also in processes that are forked there.
 
-    For a fork it must be said before: OpenBLAS ends its threads, and whoever tells the child a number starts them anew.
-    Several threads may ask for it at once: who comes first says it, who leaves last takes it back.
+    Set the limit before forking: OpenBLAS stops its threads at a fork, and setting a number in the child restarts them.
+    Several threads may be inside at once: the first to enter sets the limit, the last to leave lifts it.
+
+    A fork copies the state as it is at that moment, perhaps with the lock held by a thread that the child does not
+    have. So the child starts with a new lock, and with what the forking thread itself had entered.
     """
 
     def __init__(self) -> None:
         self._lock, self._inside, self._before = threading.Lock(), 0, 1
+        self._own = threading.local()  # .inside: of these, how many are this thread's
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget_other_threads)
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[None]:
@@ -113,16 +135,32 @@ class _OneBlasThread:
             with self._lock:
                 if self._inside == 0:
                     self._before = get()
-                self._inside, entered = self._inside + 1, True  # at once, for Ctrl-C may come between two lines
+                self._count(1)
+                entered = True  # at once, because Ctrl-C may come between two lines
                 if self._inside == 1:
                     set_to(1)
             yield
         finally:
             if entered:
                 with self._lock:
-                    self._inside -= 1
+                    self._count(-1)
                     if self._inside == 0:
                         set_to(self._before)
+
+    def _count(self, change: int) -> None:
+        self._own.inside = self._own_inside() + change
+        self._inside += change
+
+    def _own_inside(self) -> int:
+        return getattr(self._own, "inside", 0)
+
+    def _forget_other_threads(self) -> None:
+        """In a forked child, which has only the thread that forked."""
+        limited, self._inside = self._inside > 0, self._own_inside()
+        self._lock = threading.Lock()
+        library = openblas()
+        if limited and self._inside == 0 and library is not None:
+            library[1](self._before)
 
 
 one_blas_thread = _OneBlasThread()
@@ -130,10 +168,10 @@ one_blas_thread = _OneBlasThread()
 
 @functools.cache
 def openblas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
-    """Its functions that get and set the number of threads; None if NumPy has another BLAS."""
+    """The functions of OpenBLAS that get and set its number of threads; None if NumPy has another BLAS."""
     package = Path(np.__file__).parent
     for path in (*package.parent.glob("numpy.libs/*openblas*"), *package.glob(".dylibs/*openblas*")):
-        with contextlib.suppress(OSError):  # of a file that is no library
+        with contextlib.suppress(OSError):  # a file that is not a library
             library = ctypes.CDLL(str(path))
             for prefix in PREFIXES:
                 names = prefix.format("get_num_threads"), prefix.format("set_num_threads")

@@ -1,8 +1,8 @@
-"""What a network is made of, layer by layer: shapes, parameters, work, and where the time goes.
+"""What a network is made of, layer by layer: shapes, parameters, work and time.
 
 Conventions: one multiply-add is one multiplication and the addition of its result to a sum (two floating-point
-operations). Only convolutions and linear layers are counted; the rest is little work and much traffic, which is what
-the column of times shows.
+operations). Only those of convolutions and linear layers are counted; the other layers compute little, but read and
+write much memory, which the column of times shows.
 """
 
 import math
@@ -18,7 +18,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One layer: its name and type, what it returns, what it has learned, and what it costs."""
+    """One layer: its name and type, the shape of its output, its number of parameters, and its cost."""
 
     name: str
     kind: str
@@ -66,9 +66,9 @@ def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Gener
     Parameters
     ----------
     model : Module
-        Left as it was found, but for what its layers keep for a backward pass.
+        Left as it was, except for what its layers save for a backward pass.
     input_shape : tuple of int
-        With the batch, for instance (1, 1, 64, 173). The time of each layer is the least of three runs.
+        With the batch, for instance (1, 1, 64, 173). The time of each layer is the shortest of three runs.
     rng : np.random.Generator or int
         For the input.
 
@@ -76,12 +76,18 @@ def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Gener
     -------
     Summary
         `print` it; `rows`, `parameters`, `multiply_adds` and `seconds` hold the figures.
+
+    Examples
+    --------
+    >>> from npaudio.models import AudioCNN
+    >>> table = summary(AudioCNN(num_classes=50, rng=0), (1, 1, 64, 173))
+    >>> table.parameters, table.rows[0].output_shape
+    (401650, (1, 32, 64, 173))
     """
     dtype = next((parameter.data.dtype for parameter in model.parameters()), np.dtype(np.float32))
     x = np.random.default_rng(rng).standard_normal(input_shape).astype(dtype)
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
-    model.training = bool(list(model.named_children()))  # a network in evaluation may take short cuts past its layers
     try:
         runs = [_watched(model, x.copy()) for _ in range(ROUNDS)]
     finally:
@@ -92,7 +98,7 @@ def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Gener
 
 
 def _watched(model: Module, x: np.ndarray) -> list[SummaryRow]:
-    """One forward pass; the calls of a layer that is used more than once are joined."""
+    """One forward pass; the calls of a layer that is called more than once are added up."""
     rows: dict[str, SummaryRow] = {}
 
     def visit(call: LayerCall) -> None:

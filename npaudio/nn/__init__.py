@@ -1,13 +1,14 @@
-"""Neural networks written out by hand: layers with forward and backward, losses, optimizers, and a gradient check.
+"""Neural networks written out by hand: layers with forward and backward passes, losses, optimizers, a gradient check.
 
-Names, signatures, defaults and parameter shapes are PyTorch's. See `module` for the contract of a layer, `layout` for
-how images lie in memory.
+Names, signatures, defaults and parameter shapes are PyTorch's. See `module` for the contract of a layer, and
+`fast/channels_last.py` for how images are stored.
 """
 
 from npaudio.nn.activation import GELU, ReLU, Sigmoid
 from npaudio.nn.conv import Conv2d
 from npaudio.nn.dropout import Dropout
 from npaudio.nn.finite import NonFiniteError, require_finite
+from npaudio.nn.fusing import fuse
 from npaudio.nn.gradient_check import GradCheckReport, gradcheck
 from npaudio.nn.gru import GRU
 from npaudio.nn.linear import Linear
@@ -53,6 +54,7 @@ __all__ = [
     "Sigmoid",
     "WarmupCosine",
     "clip_grad_norm",
+    "fuse",
     "gradcheck",
     "require_finite",
 ]

@@ -1,66 +1,102 @@
-"""Refuse bad input in one sentence: what came, what was expected, what to do. For layers, losses and optimizers."""
+"""The checks of layers: those of `Check`, and the shapes that only networks know."""
+
+import inspect
+from typing import Any, Self
 
 import numpy as np
 
+from npaudio._core.checks import Check
+
+
+class LayerCheck(Check):
+    """The checks of one layer, for instance `LayerCheck("Conv2d")`."""
+
+    def images(self, x: object, channels: int | None = None) -> np.ndarray:
+        """Return `x` as a floating (B, C, F, T) array with a non-empty batch and, where given, `channels` channels."""
+        array = self.floating(x, "x")
+        if array.ndim != 4:
+            raise self.error(
+                f"x must have the axes (batch, channel, frequency, time), got shape {array.shape}; "
+                "add the missing axes with x[None] or x[:, None]"
+            )
+        if array.size == 0:
+            raise self.error(f"x is empty, got shape {array.shape}; pass at least one image")
+        if channels is not None and array.shape[1] != channels:
+            raise self.error(
+                f"x has {array.shape[1]} channels in shape {array.shape}, expected {channels}; "
+                "build the layer for that number, or check the order of the axes"
+            )
+        return array
+
+    def features(self, x: object, *sizes: int) -> np.ndarray:
+        """Return `x` as a floating array whose last axes have these sizes."""
+        array = self.floating(x, "x")
+        if array.shape[max(0, array.ndim - len(sizes)) :] != sizes:
+            expected = ", ".join(map(str, sizes))
+            raise self.error(
+                f"x has shape {array.shape}, expected (..., {expected}); "
+                "build the layer for that number of features, or check the order of the axes"
+            )
+        return array
+
+    def pair(self, value: int | tuple[int, int], name: str, *, least: int = 1) -> tuple[int, int]:
+        """Return a whole number, or a pair of them, as (frequency, time)."""
+        both = value if isinstance(value, tuple | list) else (value, value)
+        if len(both) != 2 or not all(_is_whole(v) and v >= least for v in both):
+            raise self.error(f"{name} must be a whole number of at least {least} or a pair of them, got {value!r}")
+        return int(both[0]), int(both[1])
+
+    def not_negative(self, value: float, name: str) -> float:
+        """Return `value` as a float of at least 0."""
+        if not self.number(value, name) >= 0:
+            raise self.error(f"{name} must be at least 0, got {value!r}")
+        return float(value)
+
+
+class KnowsItsOptions:
+    """Base class: a call with an option that the class does not have is refused with those that it has.
+
+    Without it Python's error would name whichever `__init__` the class inherits.
+    """
+
+    def __new__(cls, *args: Any, **options: Any) -> Self:
+        if args or options:  # copy and pickle make the object without any
+            signature = inspect.signature(cls.__init__)
+            try:
+                signature.bind(None, *args, **options)
+            except TypeError as error:
+                takes = ", ".join(list(signature.parameters)[1:]) or "no options"
+                raise TypeError(f"{cls.__name__}: {error}; it takes {takes}") from None
+        return super().__new__(cls)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+# The same checks as functions, for the layers that still call them so.
+
 
 def floating(x: object, *, caller: str, name: str = "x") -> np.ndarray:
-    """Return `x` as an array of float32 or float64; refuse every other type with the way to convert it."""
-    array = np.asarray(x)
-    if array.dtype != np.float32 and array.dtype != np.float64:
-        raise ValueError(
-            f"{caller}: {name} must be float32 or float64, got {array.dtype} with shape {array.shape}; "
-            f"convert with {name}.astype(np.float32)"
-        )
-    return array
+    """As `Check.floating`."""
+    return Check(caller).floating(x, name)
 
 
 def images(x: object, *, caller: str, channels: int | None = None) -> np.ndarray:
-    """Return `x` as a floating (B, C, F, T) array with a non-empty batch and, where given, `channels` channels."""
-    array = floating(x, caller=caller)
-    if array.ndim != 4:
-        raise ValueError(
-            f"{caller}: x must have the axes (batch, channel, frequency, time), got shape {array.shape}; "
-            "add the missing axes with x[None] or x[:, None]"
-        )
-    if array.size == 0:
-        raise ValueError(f"{caller}: x is empty, got shape {array.shape}; pass at least one image")
-    if channels is not None and array.shape[1] != channels:
-        raise ValueError(
-            f"{caller}: x has {array.shape[1]} channels in shape {array.shape}, expected {channels}; "
-            "build the layer for that number, or check the order of the axes"
-        )
-    return array
+    """As `LayerCheck.images`."""
+    return LayerCheck(caller).images(x, channels)
 
 
 def last_axis(x: np.ndarray, size: int, *, caller: str) -> None:
-    """Refuse an array whose last axis has not `size` entries."""
-    if x.ndim == 0 or x.shape[-1] != size:
-        raise ValueError(
-            f"{caller}: x has shape {x.shape}, expected (..., {size}); "
-            "build the layer for that number of features, or check the order of the axes"
-        )
-
-
-def pair(value: int | tuple[int, int], *, caller: str, name: str, least: int = 1) -> tuple[int, int]:
-    """Return a whole number, or a pair of them, as (frequency, time)."""
-    both = (value, value) if isinstance(value, int | np.integer) else value
-    is_pair = isinstance(both, tuple | list) and len(both) == 2
-    if not is_pair or not all(isinstance(v, int | np.integer) and v >= least for v in both):
-        raise ValueError(
-            f"{caller}: {name} must be a whole number of at least {least} or a pair of them, got {value!r}"
-        )
-    return int(both[0]), int(both[1])
+    """As `LayerCheck.features`."""
+    LayerCheck(caller).features(x, size)
 
 
 def size(value: int, *, caller: str, name: str) -> int:
-    """Return `value` as an int of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{caller}: {name} must be a whole number of at least 1, got {value!r}")
-    return int(value)
+    """As `Check.whole_number`."""
+    return Check(caller).whole_number(value, name)
 
 
 def between(value: float, low: float, high: float, *, caller: str, name: str) -> float:
-    """Return `value` if it lies in [low, high]."""
-    if not low <= value <= high:
-        raise ValueError(f"{caller}: {name} must be between {low:g} and {high:g}, got {value!r}")
-    return float(value)
+    """As `Check.between`."""
+    return Check(caller).between(value, low, high, name)

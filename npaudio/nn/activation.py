@@ -1,4 +1,4 @@
-"""Activations: the bend between two linear layers, without which they would be one linear layer.
+"""Activations: the nonlinear step between two linear layers, without which they would amount to one linear layer.
 
 Conventions: any shape; the result has the storage order and dtype of the input.
 """
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from npaudio._core.threads import for_each
-from npaudio.nn import _checks
+from npaudio.nn._checks import LayerCheck
 from npaudio.nn.fast.channels_last import batch_tiles
 from npaudio.nn.fast.normal_distribution import normal_cdf
 from npaudio.nn.module import Module
@@ -21,8 +21,15 @@ class ReLU(Module):
     Parameters
     ----------
     inplace : bool
-        Whether forward overwrites its input, and backward the gradient that it is given. Saves the memory of both, and
-        is safe after layers that do not look at their output again, such as BatchNorm and Conv2d.
+        Whether forward overwrites its input, and backward the gradient that it is given. It saves the memory of both,
+        and is safe after layers that do not read their output again, such as BatchNorm and Conv2d. As the first layer
+        it overwrites the array that the network is called with.
+
+    Examples
+    --------
+    >>> relu = ReLU()
+    >>> relu(np.array([-1.0, 2.0])), relu.backward(np.array([5.0, 5.0]))
+    (array([0., 2.]), array([0., 5.]))
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -30,14 +37,14 @@ class ReLU(Module):
         self.inplace = inplace
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = _checks.floating(x, caller="ReLU")
+        x = LayerCheck("ReLU").floating(x, "x")
         y = x if self.inplace else np.empty_like(x)
         for_each(lambda tile: np.maximum(x[tile], 0, out=y[tile]), _tiles(y))
         self._keep(y.shape, y)
         return y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """dy/dx is 1 where x > 0 and 0 elsewhere (at the kink too); y > 0 says the same as x > 0."""
+        """dy/dx is 1 where x > 0 and 0 elsewhere (at 0 too); y > 0 exactly where x > 0."""
         (y,) = self._recall(grad)
         result = grad if self.inplace else np.empty_like(grad)
         for_each(lambda tile: np.multiply(grad[tile], y[tile] > 0, out=result[tile]), _tiles(y))
@@ -48,13 +55,22 @@ class ReLU(Module):
 
 
 class GELU(Module):
-    """Each x times the share of a normal distribution that lies below it: y = x · Phi(x), by the error function.
+    """Each x times the share of a normal distribution that lies below it: y = x · Phi(x).
 
-    Source: Hendrycks and Gimpel 2016. Not the approximation by tanh.
+    Computed from the error function, not by the approximation with tanh.
+
+    Notes
+    -----
+    Hendrycks and Gimpel 2016.
+
+    Examples
+    --------
+    >>> GELU()(np.array([-10.0, 0.0, 1.0])).round(4)
+    array([-0.    ,  0.    ,  0.8413])
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = _checks.floating(x, caller="GELU")
+        x = LayerCheck("GELU").floating(x, "x")
         cdf = np.empty_like(x)
 
         def share_below(tile: Any) -> None:
@@ -78,10 +94,20 @@ class GELU(Module):
 
 
 class Sigmoid(Module):
-    """y = 1 / (1 + exp(-x))."""
+    """y = 1 / (1 + exp(-x)): any number becomes a probability.
+
+    See Also
+    --------
+    BCEWithLogitsLoss : includes the sigmoid, and is exact where it saturates.
+
+    Examples
+    --------
+    >>> Sigmoid()(np.array([-np.inf, 0.0, np.inf]))
+    array([0. , 0.5, 1. ])
+    """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        y = sigmoid(_checks.floating(x, caller="Sigmoid"))
+        y = sigmoid(LayerCheck("Sigmoid").floating(x, "x"))
         self._keep(y.shape, y)
         return y
 

@@ -1,11 +1,12 @@
 """Dropout: a network that cannot rely on any single number learns several reasons for each answer.
 
-Conventions: inverted dropout, as in PyTorch: what is kept is scaled up during training, so evaluation changes nothing.
+Conventions: inverted dropout, as in PyTorch: the numbers that are kept are scaled up during training, so that
+evaluation needs no change.
 """
 
 import numpy as np
 
-from npaudio.nn import _checks
+from npaudio.nn._checks import LayerCheck
 from npaudio.nn.init import Rng, as_rng
 from npaudio.nn.module import Module
 
@@ -18,20 +19,28 @@ class Dropout(Module):
     p : float
         Probability of dropping, 0 to 1.
     rng : np.random.Generator or int, optional
-        Where the chances come from; pass a seed to repeat a training exactly.
+        The random generator; pass a seed to repeat a training exactly.
 
     Notes
     -----
     Srivastava et al. 2014. Dividing by 1 - p keeps the expected value: (1 - p) · x / (1 - p) = x.
+
+    Examples
+    --------
+    >>> dropout = Dropout(0.5, rng=0)
+    >>> dropout(np.ones(6))
+    array([2., 0., 0., 0., 2., 2.])
+    >>> dropout.eval()(np.ones(6))
+    array([1., 1., 1., 1., 1., 1.])
     """
 
     def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
         super().__init__()
-        self.p = _checks.between(p, 0, 1, caller="Dropout", name="p")
+        self.p = LayerCheck("Dropout").between(p, 0, 1, "p")
         self.rng = as_rng(rng)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = _checks.floating(x, caller="Dropout")
+        x = LayerCheck("Dropout").floating(x, "x")
         mask = self._draw(x) if self.training and self.p > 0 else None
         self._keep(x.shape, mask)
         return x if mask is None else x * mask

@@ -1,4 +1,4 @@
-"""The linear layer: every output is a weighted sum of all inputs, and the template of every other layer's gradient.
+"""The linear layer: every output is a weighted sum of all inputs. Its gradient is the pattern for all other layers.
 
 Conventions: the weight is stored as PyTorch's, (out_features, in_features); any number of leading axes.
 """
@@ -6,10 +6,12 @@ Conventions: the weight is stored as PyTorch's, (out_features, in_features); any
 import numpy as np
 
 from npaudio._core.threads import product
-from npaudio.nn import _checks
+from npaudio.nn._checks import LayerCheck
 from npaudio.nn.fast.channels_last import sum_rows
 from npaudio.nn.init import Rng, torch_default
 from npaudio.nn.module import Module, Parameter
+
+check = LayerCheck("Linear")
 
 
 class Linear(Module):
@@ -25,6 +27,14 @@ class Linear(Module):
         For the initial weights, uniform within 1 / sqrt(in_features), as PyTorch's.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Examples
+    --------
+    >>> layer = Linear(2, 3, rng=0)
+    >>> layer(np.ones((4, 5, 2), np.float32)).shape
+    (4, 5, 3)
+    >>> layer.backward(np.ones((4, 5, 3), np.float32)).shape, layer.bias.grad
+    ((4, 5, 2), array([20., 20., 20.], dtype=float32))
     """
 
     def __init__(
@@ -37,18 +47,18 @@ class Linear(Module):
         dtype: np.typing.DTypeLike = np.float32,
     ) -> None:
         super().__init__()
-        self.in_features = _checks.size(in_features, caller="Linear", name="in_features")
-        self.out_features = _checks.size(out_features, caller="Linear", name="out_features")
-        weight, offset = torch_default((out_features, in_features), rng=rng, dtype=dtype)
+        self.in_features = check.whole_number(in_features, "in_features")
+        self.out_features = check.whole_number(out_features, "out_features")
+        weight, bias_values = torch_default((self.out_features, self.in_features), rng=rng, dtype=dtype)
         self.weight = Parameter(weight)  # (O, I)
-        self.bias = Parameter(offset) if bias else None  # (O,)
+        self.bias = Parameter(bias_values) if bias else None  # (O,)
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., I)
-        x = _checks.floating(x, caller="Linear")
-        _checks.last_axis(x, self.in_features, caller="Linear")
-        y = product(x, self.weight.data.T)  # (..., O)
+        x = check.features(x, self.in_features)
+        y = product(x.reshape(-1, self.in_features), self.weight.data.T)  # (n, O)
         if self.bias is not None:
             y += self.bias.data
+        y = y.reshape(*x.shape[:-1], self.out_features)  # (..., O)
         self._keep(y.shape, x)
         return y
 
@@ -62,7 +72,7 @@ class Linear(Module):
         self.weight.grad += product(rows.T, x.reshape(-1, self.in_features))  # (O, n) (n, I)
         if self.bias is not None:
             self.bias.grad += sum_rows(rows)
-        return product(grad, self.weight.data)  # (..., I)
+        return product(rows, self.weight.data).reshape(x.shape)  # (..., I)
 
     def _options(self) -> str:
         return f"{self.in_features}, {self.out_features}" + ("" if self.bias else ", bias=False")

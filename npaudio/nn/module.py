@@ -2,7 +2,7 @@
 
 A network here is a tree of modules, and there is no automatic differentiation. Each module has
 
-    forward(x) -> y             computes its function and keeps what the way back needs
+    forward(x) -> y             computes its function and saves what `backward` needs
     backward(dL/dy) -> dL/dx    applies the chain rule, and *adds* dL/dw into `w.grad` of each of its parameters w
 
 Conventions: a module's parameters and submodules are simply its attributes, or entries of the lists, tuples and dicts
@@ -20,6 +20,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio.nn._checks import KnowsItsOptions
 
 
 class Parameter:
@@ -65,7 +66,7 @@ class LoadResult(NamedTuple):
     unexpected_keys: list[str]
 
 
-class Module:
+class Module(KnowsItsOptions):
     """Base class of layers and networks; a subclass sets its parts as attributes and defines `forward` and `backward`.
 
     Attributes
@@ -83,7 +84,7 @@ class Module:
         self._kept: tuple[Any, ...] | None = None
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Compute the module's function of x, and keep what `backward` will need."""
+        """Compute the module's function of x, and save what `backward` will need."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
@@ -95,14 +96,14 @@ class Module:
         return self.forward(x, *more)
 
     def _keep(self, *values: Any) -> None:
-        """Store for the way back; the shape of the output comes first, so that `_recall` can check the gradient."""
+        """Save the shape of the output, for `_recall` to compare the gradient with, and what else `backward` needs."""
         self._kept = values
 
     def _recall(self, grad: np.ndarray) -> Any:
-        """What `forward` kept, after a check that it ran and that `grad` is an array of the shape of its output."""
+        """What `forward` saved, after a check that it ran and that `grad` is an array of the shape of its output."""
         check = Check(f"{type(self).__name__}.backward")
         if self._kept is None:
-            raise check.error("there is no forward pass to go back through; call forward(x) first")
+            raise check.error("there is no forward pass to differentiate; call forward(x) first")
         expected, *values = self._kept
         if np.shape(grad) != expected:
             raise check.error(
@@ -238,7 +239,7 @@ class Module:
         return result
 
     def __getstate__(self) -> dict[str, Any]:
-        """For pickle and deepcopy: everything but what `forward` kept."""
+        """For pickle and deepcopy: everything but what `forward` saved."""
         return {**vars(self), "_kept": None}
 
     def _options(self) -> str:

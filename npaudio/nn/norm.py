@@ -1,21 +1,21 @@
-r"""Normalisation: every channel (BatchNorm) or every token (LayerNorm) gets mean 0 and variance 1, then a learned line.
+r"""Normalisation: each channel (BatchNorm) or token (LayerNorm) gets mean 0 and variance 1, then a scale and a shift.
 
 The definition, with the mean and the (biased) variance taken over all N pixels of a channel, or all D features of a
 token:
 
     x_hat = (x - mean) / sqrt(var + eps)            y = gamma · x_hat + beta
 
-The way back is the same for both. Write inv_std = 1 / sqrt(var + eps), g = dL/dx_hat = gamma · dL/dy, and <.> for the
-mean over the numbers that were normalised together. One x acts in three ways: on its own x_hat, and through mean and
-variance on the x_hat of all the others. Added up,
+The backward pass is the same for both. Write inv_std = 1 / sqrt(var + eps), g = dL/dx_hat = gamma · dL/dy, and <.> for
+the mean over the numbers that were normalised together. Each x acts in three ways: directly on its own x_hat, and
+through the mean and the variance on the x_hat of all. The three terms add up to `input_gradient` below,
 
     dL/dx = inv_std · (g - <g> - x_hat · <g · x_hat>)
 
-In words: of g, take away what would shift all x alike and what would stretch them, for the normalisation undoes both.
-A pencil check: the result sums to zero, and so does its product with x_hat.
+In words: subtract from g what would shift all x alike and what would stretch them, because the normalisation undoes
+both. To check with a pencil: the result sums to zero, and so does its product with x_hat.
 
-For speed BatchNorm views its images as rows of channels (N, C), and `columns.py` goes through them in tiles that stay
-in the cache. The plain loops stand in tests/oracles.py.
+For speed BatchNorm views its images as rows of channels (N, C), and `fast/row_statistics.py` goes through them in tiles
+that stay in the cache. The plain loops are in tests/oracles.py.
 """
 
 import math
@@ -23,10 +23,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from npaudio.nn import _checks
+from npaudio.nn._checks import LayerCheck
 from npaudio.nn.fast.channels_last import channels_first, channels_last, sum_rows
-from npaudio.nn.fast.row_statistics import column_statistics, gradient_sums, line_in_two, scale_and_shift
+from npaudio.nn.fast.row_statistics import column_statistics, gradient_sums, scale_and_shift, scale_two_and_shift
 from npaudio.nn.module import Module, Parameter
+
+
+def input_gradient(g: np.ndarray, x_hat: np.ndarray, inv_std: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """dL/dx = inv_std · (g - <g> - x_hat · <g · x_hat>), the means taken over `axes`; see the top of the module."""
+    mean_g = g.mean(axis=axes, keepdims=True)
+    mean_g_x_hat = (g * x_hat).mean(axis=axes, keepdims=True)
+    return inv_std * (g - mean_g - x_hat * mean_g_x_hat)
 
 
 class LayerNorm(Module):
@@ -42,6 +49,11 @@ class LayerNorm(Module):
         Whether gamma (`weight`) and beta (`bias`) are learned.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Examples
+    --------
+    >>> LayerNorm(4)(np.array([[1.0, 2.0, 3.0, 4.0]])).round(3)
+    array([[-1.342, -0.447,  0.447,  1.342]])
     """
 
     def __init__(
@@ -55,14 +67,13 @@ class LayerNorm(Module):
     ) -> None:
         super().__init__()
         shape = (normalized_shape,) if isinstance(normalized_shape, int | np.integer) else normalized_shape
-        self.normalized_shape = tuple(_checks.size(n, caller="LayerNorm", name="normalized_shape") for n in shape)
+        self.normalized_shape = tuple(LayerCheck("LayerNorm").whole_number(n, "normalized_shape") for n in shape)
         self.eps = eps
         self.weight = Parameter(np.ones(self.normalized_shape, dtype)) if elementwise_affine else None
         self.bias = Parameter(np.zeros(self.normalized_shape, dtype)) if elementwise_affine and bias else None
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., D)
-        x = _checks.floating(x, caller="LayerNorm")
-        self._check_shape(x)
+        x = LayerCheck("LayerNorm").features(x, *self.normalized_shape)
         centred = x - x.mean(axis=self._axes, keepdims=True)
         inv_std = 1 / np.sqrt(np.square(centred).mean(axis=self._axes, keepdims=True) + self.eps)  # (..., 1)
         x_hat = np.multiply(centred, inv_std, out=centred)
@@ -71,7 +82,7 @@ class LayerNorm(Module):
         return y.copy() if y is x_hat else y if self.bias is None else y + self.bias.data
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """dL/dx = inv_std · (g - <g> - x_hat <g x_hat>) with g = gamma · dL/dy; see the top of the module.
+        """`input_gradient` with g = gamma · dL/dy.
 
         gamma and beta are shared by all tokens: d(gamma) = Σ dL/dy · x_hat, d(beta) = Σ dL/dy.
         """
@@ -82,8 +93,7 @@ class LayerNorm(Module):
         if self.weight is not None:
             self.weight.grad += self._sum_tokens(grad * x_hat)
             g = grad * self.weight.data
-        along_x_hat = (g * x_hat).mean(axis=self._axes, keepdims=True)  # (..., 1)
-        return inv_std * (g - g.mean(axis=self._axes, keepdims=True) - x_hat * along_x_hat)
+        return input_gradient(g, x_hat, inv_std, self._axes)
 
     @property
     def _axes(self) -> tuple[int, ...]:
@@ -91,14 +101,6 @@ class LayerNorm(Module):
 
     def _sum_tokens(self, x: np.ndarray) -> np.ndarray:
         return sum_rows(x.reshape(-1, math.prod(self.normalized_shape))).reshape(self.normalized_shape)
-
-    def _check_shape(self, x: np.ndarray) -> None:
-        if x.shape[-len(self.normalized_shape) :] != self.normalized_shape:
-            expected = ", ".join(map(str, self.normalized_shape))
-            raise ValueError(
-                f"LayerNorm: x has shape {x.shape}, expected (..., {expected}); "
-                "build the layer for that number of features, or check the order of the axes"
-            )
 
     def _options(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps:g}"
@@ -118,14 +120,14 @@ class BatchNorm(Module):
     affine : bool
         Whether gamma (`weight`) and beta (`bias`) are learned.
     track_running_stats : bool
-        Whether statistics are kept for evaluation; without them evaluation uses those of its batch.
+        Whether running statistics are kept for evaluation; without them evaluation uses those of its batch.
     dtype : dtype
         Of parameters and running statistics; float32 or float64.
 
     Notes
     -----
     Ioffe and Szegedy 2015, algorithm 1. As in PyTorch, the batch is normalised with the biased variance (divided by N),
-    the running variance collects the unbiased one (divided by N - 1).
+    the running variance averages the unbiased one (divided by N - 1).
     """
 
     buffer_names: ClassVar[tuple[str, ...]] = ("running_mean", "running_var", "num_batches_tracked")
@@ -141,12 +143,12 @@ class BatchNorm(Module):
         dtype: np.typing.DTypeLike = np.float32,
     ) -> None:
         super().__init__()
-        self.num_features = _checks.size(num_features, caller=type(self).__name__, name="num_features")
+        self.num_features = n = self._check.whole_number(num_features, "num_features")
         self.eps, self.momentum = eps, momentum
-        self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
-        self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None
-        self.running_mean = np.zeros(num_features, dtype) if track_running_stats else None
-        self.running_var = np.ones(num_features, dtype) if track_running_stats else None
+        self.weight = Parameter(np.ones(n, dtype)) if affine else None
+        self.bias = Parameter(np.zeros(n, dtype)) if affine else None
+        self.running_mean = np.zeros(n, dtype) if track_running_stats else None
+        self.running_var = np.ones(n, dtype) if track_running_stats else None
         self.num_batches_tracked = np.zeros((), np.int64) if track_running_stats else None
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, ...)
@@ -164,10 +166,10 @@ class BatchNorm(Module):
         return self._from_rows(y, x.shape)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """dL/dx = inv_std · (g - <g> - x_hat <g x_hat>) with g = gamma · dL/dy; see the top of the module.
+        """`input_gradient` with g = gamma · dL/dy, in its fused form.
 
-        Put x_hat = inv_std · (x - mean) into it, and of every channel only a line in dL/dy and x remains:
-        dL/dx = a · dL/dy + b · x + c. In evaluation mean and variance are constants, so b = c = 0.
+        With x_hat = inv_std · (x - mean) the three terms become dL/dx = a · dL/dy + b · x + c, with three numbers for
+        each channel. In evaluation mean and variance are constants, so b = c = 0.
         """
         rows, mean, inv_std, of_batch = self._recall(grad)
         g = self._to_rows(grad)  # (N, C)
@@ -178,10 +180,10 @@ class BatchNorm(Module):
             return self._from_rows(scale_and_shift(g, a, np.zeros_like(a)), grad.shape)
         b = -a * inv_std**2 * sum_g_centred / len(rows)
         c = -a * sum_g / len(rows) - b * mean
-        return self._from_rows(line_in_two(g, a, rows, b, c), grad.shape)
+        return self._from_rows(scale_two_and_shift(g, a, rows, b, c), grad.shape)
 
-    def fixed_line(self) -> tuple[np.ndarray, np.ndarray]:
-        """Scale and shift of each channel in evaluation, where y = scale · x + shift; float64."""
+    def running_scale_and_shift(self) -> tuple[np.ndarray, np.ndarray]:
+        """The two numbers of each channel in evaluation, where y = scale · x + shift; float64."""
         mean, var = self._running_statistics()
         scale = self._gamma() / np.sqrt(var + self.eps)
         return scale, self._beta() - mean * scale
@@ -213,6 +215,10 @@ class BatchNorm(Module):
         self.running_mean += (rate * (mean - self.running_mean)).astype(self.running_mean.dtype)
         self.running_var += (rate * (var * n / (n - 1) - self.running_var)).astype(self.running_var.dtype)
 
+    @property
+    def _check(self) -> LayerCheck:
+        return LayerCheck(type(self).__name__)
+
     def _checked(self, x: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
@@ -228,8 +234,8 @@ class BatchNorm(Module):
     def _require_more_than_one(self, x: np.ndarray) -> None:
         """The variance of a single value is 0 / 0; PyTorch refuses it too."""
         if self.training and x.size == self.num_features:
-            raise ValueError(
-                f"{type(self).__name__}: training needs more than one value a channel, got shape {x.shape}; "
+            raise self._check.error(
+                f"training needs more than one value per channel, got shape {x.shape}; "
                 "use a larger batch, or call eval() first"
             )
 
@@ -238,10 +244,22 @@ class BatchNorm2d(BatchNorm):
     """Normalise each channel of images (B, C, F, T) over batch, frequency and time.
 
     Parameters, statistics and source: see `BatchNorm`.
+
+    See Also
+    --------
+    npaudio.nn.fuse : joins it with the convolution before it, for evaluation.
+
+    Examples
+    --------
+    >>> norm = BatchNorm2d(1)
+    >>> norm(np.arange(4.0).reshape(1, 1, 2, 2)).ravel().round(3)
+    array([-1.342, -0.447,  0.447,  1.342])
+    >>> norm.running_mean, norm.num_batches_tracked
+    (array([0.15], dtype=float32), array(1))
     """
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = _checks.images(x, caller="BatchNorm2d", channels=self.num_features)
+        x = self._check.images(x, channels=self.num_features)
         self._require_more_than_one(x)
         return x
 
@@ -257,13 +275,19 @@ class BatchNorm1d(BatchNorm):
     """Normalise each feature of vectors (B, C), or each channel of sequences (B, C, T) over batch and time.
 
     Parameters, statistics and source: see `BatchNorm`.
+
+    Examples
+    --------
+    >>> BatchNorm1d(2)(np.array([[1.0, 10.0], [3.0, 30.0]])).round(3)
+    array([[-1., -1.],
+           [ 1.,  1.]])
     """
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = _checks.floating(x, caller="BatchNorm1d")
+        x = self._check.floating(x, "x")
         if x.ndim not in (2, 3) or x.shape[1] != self.num_features or x.size == 0:
-            raise ValueError(
-                f"BatchNorm1d: x has shape {x.shape}, expected (batch, {self.num_features}) or "
+            raise self._check.error(
+                f"x has shape {x.shape}, expected (batch, {self.num_features}) or "
                 f"(batch, {self.num_features}, time); build the layer for that number, or check the order of the axes"
             )
         self._require_more_than_one(x)

@@ -1,21 +1,20 @@
 """Pooling: fewer pixels, each the maximum or the mean of a window.
 
-The way back: the maximum hands the whole gradient to the pixel that won, the mean hands each pixel of its window an
-equal share. Where windows overlap, the shares add up.
+In the backward pass the maximum hands the whole gradient to the pixel that was largest; the mean hands an equal share
+to each pixel of its window. Where windows overlap, the shares add up.
 
-Conventions: images (B, C, F, T), stored channels-last; sizes are one number or a pair (frequency, time). A window is
-walked through tap by tap, a tap being one position inside all windows at once: kh·kw array operations, not F'·T' ones.
+Conventions: images (B, C, F, T), stored channels-last; sizes are one number or a pair (frequency, time). The code goes
+through the windows tap by tap, a tap being one position inside all windows at once: that takes kh·kw array operations
+instead of F'·T'.
 """
 
 import numpy as np
 
 from npaudio._core.threads import for_each
-from npaudio.nn import _checks
-from npaudio.nn.conv import pad, unpad, window_counts
+from npaudio.nn._checks import LayerCheck
 from npaudio.nn.fast.channels_last import batch_tiles, channels_first, channels_last, empty
+from npaudio.nn.fast.im2col import Pair, pad, unpad, window_counts
 from npaudio.nn.module import Module
-
-Pair = tuple[int, int]
 
 
 class _WindowPool(Module):
@@ -23,23 +22,25 @@ class _WindowPool(Module):
 
     def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> None:
         super().__init__()
-        caller = type(self).__name__
-        self.kernel_size = _checks.pair(kernel_size, caller=caller, name="kernel_size")
-        self.stride = self.kernel_size if stride is None else _checks.pair(stride, caller=caller, name="stride")
-        self.padding = _checks.pair(padding, caller=caller, name="padding", least=0)
+        check = self._check
+        self.kernel_size = check.pair(kernel_size, "kernel_size")
+        self.stride = self.kernel_size if stride is None else check.pair(stride, "stride")
+        self.padding = check.pair(padding, "padding", least=0)
         if 2 * self.padding[0] > self.kernel_size[0] or 2 * self.padding[1] > self.kernel_size[1]:
-            raise ValueError(
-                f"{caller}: padding must be at most half the kernel size {self.kernel_size}, got {self.padding}; "
+            raise check.error(
+                f"padding must be at most half the kernel size {self.kernel_size}, got {self.padding}; "
                 "otherwise a window could hold nothing but padding"
             )
 
+    @property
+    def _check(self) -> LayerCheck:
+        return LayerCheck(type(self).__name__)
+
     def _padded(self, x: np.ndarray, value: float) -> tuple[np.ndarray, tuple[int, int, int, int]]:
-        """Channels-last x surrounded by `value`, and the shape (B, F', T', C) of the result."""
-        padded = pad(channels_last(x), self.padding, x.dtype, value)
-        counts = window_counts(
-            padded.shape[1:3], self.kernel_size, self.stride, self.padding, caller=type(self).__name__
-        )
-        return padded, (len(padded), *counts, padded.shape[3])
+        """Checked, channels-last x surrounded by `value`, and the shape (B, F', T', C) of the result."""
+        last = channels_last(self._check.images(x))
+        counts = window_counts(last.shape[1:3], self.kernel_size, self.stride, self.padding, check=self._check)
+        return pad(last, self.padding, value), (len(last), *counts, last.shape[3])
 
     def _taps(self, padded: np.ndarray, counts: Pair) -> list[np.ndarray]:
         """For each position in the window, in reading order, a view (b, F', T', C) of the pixels that stand there."""
@@ -61,7 +62,7 @@ class _WindowPool(Module):
 
 
 class MaxPool2d(_WindowPool):
-    """The largest number in each window: the largest of each column of it, then the largest of those.
+    """The largest number in each window.
 
     Parameters
     ----------
@@ -70,15 +71,26 @@ class MaxPool2d(_WindowPool):
     stride : int or pair of int, optional
         Step from window to window; the kernel size by default, so that windows tile the image.
     padding : int or pair of int
-        Added on either side, of minus infinity, which never wins; at most half the kernel size.
+        Added on either side, of minus infinity, which is never the largest; at most half the kernel size.
+
+    See Also
+    --------
+    AvgPool2d : the mean instead.
+
+    Examples
+    --------
+    >>> x = np.arange(8.0).reshape(1, 1, 2, 4)
+    >>> pool = MaxPool2d(2)
+    >>> pool(x).ravel(), pool.backward(np.ones((1, 1, 1, 2)))[0, 0]
+    (array([5., 7.]), array([[0., 0., 0., 0.],
+           [0., 1., 0., 1.]]))
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
-        x = _checks.images(x, caller="MaxPool2d")
         padded, shape = self._padded(x, -np.inf)
-        largest = np.empty(shape, x.dtype)  # (B, F', T', C)
+        largest = np.empty(shape, padded.dtype)  # (B, F', T', C)
 
-        def find_largest(images: slice) -> None:
+        def find_largest(images: slice) -> None:  # of each column of the window, then of those
             of_columns = _maximum(self._taps_in_frequency(padded[images], shape[1]))  # (b, F', T + 2p, C)
             _maximum(self._taps_in_time(of_columns, shape[2]), out=largest[images])
 
@@ -87,9 +99,9 @@ class MaxPool2d(_WindowPool):
         return channels_first(largest)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Since y = x[winner], dL/dx is dL/dy at the winner and 0 elsewhere; of equals the first in reading order won.
+        """Since y = x[winner], dL/dx is dL/dy at the winner and 0 elsewhere; of equals the first in reading order wins.
 
-        The winners are looked for here, not in `forward`: evaluation has no use for them.
+        The winners are found here, not in `forward`, because evaluation does not need them.
         """
         padded, largest = self._recall(grad)
         g = grad.transpose(0, 2, 3, 1)  # (B, F', T', C)
@@ -119,18 +131,26 @@ class MaxPool2d(_WindowPool):
 
 
 class AvgPool2d(_WindowPool):
-    """The mean of each window; padding counts as zeros, as PyTorch's default has it.
+    """The mean of each window; padding counts as zeros, which is PyTorch's default.
 
     Parameters
     ----------
     kernel_size, stride, padding : int or pair of int
         As for `MaxPool2d`.
+
+    See Also
+    --------
+    AdaptiveAvgPool2d : a given number of bins instead of a given window.
+
+    Examples
+    --------
+    >>> AvgPool2d((2, 4))(np.arange(8.0).reshape(1, 1, 2, 4)).ravel()
+    array([3.5])
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
-        x = _checks.images(x, caller="AvgPool2d")
         padded, shape = self._padded(x, 0)
-        mean = np.zeros(shape, x.dtype)  # (B, F', T', C)
+        mean = np.zeros(shape, padded.dtype)  # (B, F', T', C)
         for tile in batch_tiles(padded):
             for tap in self._taps(padded[tile], shape[1:3]):
                 mean[tile] += tap
@@ -158,19 +178,23 @@ class AdaptiveAvgPool2d(Module):
     ----------
     output_size : int or pair of (int or None)
         Bins along frequency and time; None leaves that axis as it is.
+
+    Examples
+    --------
+    >>> AdaptiveAvgPool2d((1, 2))(np.arange(6.0).reshape(1, 1, 2, 3)).ravel()
+    array([2., 3.])
     """
 
     def __init__(self, output_size: int | tuple[int | None, int | None] | None) -> None:
         super().__init__()
+        check = LayerCheck("AdaptiveAvgPool2d")
         both = output_size if isinstance(output_size, tuple | list) else (output_size, output_size)
         if len(both) != 2:
-            raise ValueError(f"AdaptiveAvgPool2d: output_size must be a number or a pair, got {output_size!r}")
-        self.output_size = tuple(
-            None if n is None else _checks.size(n, caller="AdaptiveAvgPool2d", name="output_size") for n in both
-        )
+            raise check.error(f"output_size must be a number or a pair, got {output_size!r}")
+        self.output_size = tuple(None if n is None else check.whole_number(n, "output_size") for n in both)
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
-        x = _checks.images(x, caller="AdaptiveAvgPool2d")
+        x = LayerCheck("AdaptiveAvgPool2d").images(x)
         over_f, over_t = (bin_slices(n, bins) for n, bins in zip(x.shape[2:], self.output_size, strict=True))
         y = channels_last(x)  # (B, F, T, C)
         y = np.stack([y[:, rows].mean(axis=1) for rows in over_f], axis=1)  # (B, F', T, C)
@@ -195,18 +219,25 @@ class AdaptiveAvgPool2d(Module):
 
 
 class Flatten(Module):
-    """Join all axes after the batch into one: (B, C, F, T) becomes (B, C·F·T), in that order of the axes."""
+    """Join all axes after the batch into one: (B, C, F, T) becomes (B, C·F·T), in that order of the axes.
+
+    Examples
+    --------
+    >>> Flatten()(np.zeros((4, 256, 1, 1))).shape
+    (4, 256)
+    """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = _checks.floating(x, caller="Flatten")
+        check = LayerCheck("Flatten")
+        x = check.floating(x, "x")
         if x.ndim < 2:
-            raise ValueError(f"Flatten: x needs a batch axis and at least one more, got shape {x.shape}")
+            raise check.error(f"x needs a batch axis and at least one more, got shape {x.shape}; add it with x[None]")
         y = x.reshape(len(x), -1)
         self._keep(y.shape, x.shape)
         return y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Nothing is computed, so dL/dx is dL/dy in the old shape."""
+        """Nothing is computed, so dL/dx is dL/dy in the shape of x."""
         (shape,) = self._recall(grad)
         return grad.reshape(shape)
 

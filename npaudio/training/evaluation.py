@@ -49,11 +49,11 @@ def predict(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> np.ndar
     if len(x) == 0:
         raise check.error(f"x is empty, got shape {np.shape(x)}; pass at least one example")
     was_training = model.training
-    model.eval()
+    fused = nn.fuse(model.eval())
     try:
         # Copies, because a layer that works in place (nn.ReLU(inplace=True)) would overwrite the caller's array.
         batches = (np.array(x[start : start + batch_size]) for start in range(0, len(x), batch_size))
-        return np.concatenate([model(batch) for batch in batches])
+        return np.concatenate([fused(batch) for batch in batches])
     finally:
         model.train(was_training)
 

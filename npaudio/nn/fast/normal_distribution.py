@@ -1,4 +1,4 @@
-"""The normal distribution function Phi for whole arrays: NumPy has no error function, the exact GELU needs one.
+"""The normal distribution function Phi for whole arrays: the exact GELU needs it, and NumPy has no error function.
 
 The standard library has `math.erfc` for single numbers. For z >= 0 and t = 2 / (2 + z) the function
 log(erfc(z) / t) + z² is smooth and nearly flat on 0 < t <= 1, so a Chebyshev series through a few dozen exact values

@@ -1,10 +1,11 @@
-"""Statistics and straight lines over the columns of tall matrices, a tile of rows at a time: BatchNorm's arithmetic.
+"""Statistics of the columns of tall matrices, and scaling them, one tile of rows at a time: BatchNorm's arithmetic.
 
-Conventions: `rows` is (N, C), a pixel a row and a channel a column; one number a channel is (C,) in float64, whatever
-the dtype of the rows. Each function goes through memory once: what it does with a tile of rows it does in the cache.
+Conventions: `rows` is (N, C), one row for each pixel and one column for each channel. Numbers per channel are (C,) in
+float64, whatever the dtype of the rows. Each function reads its matrices once: all that it does with a tile of rows
+happens while the tile is in the cache.
 
-A row of C numbers is over before NumPy has begun, so rows are worked on many at a time, as one long row, beside a long
-row in which the numbers of the channels come again and again (`LongRow`).
+For a row of C numbers the call overhead of NumPy exceeds the arithmetic. So many rows are viewed as one long row, and
+the C numbers per channel are repeated to the same length (`LongRow`).
 """
 
 import numpy as np
@@ -12,18 +13,18 @@ import numpy as np
 from npaudio._core.threads import for_each
 from npaudio.nn.fast.channels_last import empty, row_tiles, sum_rows
 
-LONG = 2048  # numbers: so many that to begin a loop over them costs nothing beside it
+LONG = 2048  # numbers: so many that the overhead of a loop over them no longer matters
 
 
 def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and biased variance of every column of (N, C), in float64: of each tile, then of all tiles together.
 
-    A tile of n rows has its mean m and its sum of squares around it, q = Σ (x - m)². Around the mean of all,
-    Σ (x - mean)² = q + n · (m - mean)², so the tiles need not be read again once that is known (Chan, Golub and LeVeque
-    1983). Not <x²> - mean², which loses its digits where the mean is large.
+    Each tile of n rows gives its mean m and its sum of squares q = Σ (x - m)². Around the mean of all tiles,
+    Σ (x - mean)² = q + n · (m - mean)², so no tile has to be read twice (Chan, Golub and LeVeque 1983). The simpler
+    <x²> - mean² would lose its digits where the mean is large.
 
-    The mean of a tile is first guessed, in the type of the rows; the mean d of x - guess corrects it, with digits that
-    a large guess has no room for, and Σ (x - m)² = Σ (x - guess)² - n · d².
+    The mean of a tile is computed in two steps, because the dtype of the rows may have too few digits for it: a rounded
+    mean first (`guess`), then the mean d of x - guess corrects it; and Σ (x - m)² = Σ (x - guess)² - n · d².
     """
     tiles = row_tiles(rows)
 
@@ -31,9 +32,9 @@ def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         x = rows[tile]  # (n, C)
         guess = sum_rows(x) / len(x)  # (C,)
         centred = LongRow(guess, x.dtype).applied(np.subtract, x)
-        off = sum_rows(centred).astype(np.float64) / len(x)
-        squares = sum_rows(np.square(centred, out=centred)) - len(x) * off**2
-        return np.stack([guess + off, squares])  # (2, C)
+        d = sum_rows(centred).astype(np.float64) / len(x)
+        squares = sum_rows(np.square(centred, out=centred)) - len(x) * d**2
+        return np.stack([guess + d, squares])  # (2, C)
 
     means, squares = np.stack(for_each(statistics, tiles), axis=1)  # (tiles, C), (tiles, C)
     lengths = np.array([[tile.stop - tile.start] for tile in tiles])  # (tiles, 1)
@@ -42,15 +43,15 @@ def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def scale_and_shift(rows: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Compute y = scale · x + shift with one number of each for every column of (N, C)."""
+    """Compute y = scale · x + shift for (N, C), with one scale and one shift for every column."""
     scales, shifts = LongRow(scale, rows.dtype), LongRow(shift, rows.dtype)
     y = empty(rows.shape, rows.dtype)
 
-    def line(tile: slice) -> None:
+    def scale_tile(tile: slice) -> None:
         scales.applied(np.multiply, rows[tile], out=y[tile])
         shifts.applied(np.add, y[tile], out=y[tile])
 
-    for_each(line, row_tiles(rows))
+    for_each(scale_tile, row_tiles(rows))
     return y
 
 
@@ -67,33 +68,33 @@ def gradient_sums(g: np.ndarray, rows: np.ndarray, mean: np.ndarray) -> tuple[np
     return both[0], both[1]
 
 
-def line_in_two(g: np.ndarray, a: np.ndarray, rows: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """Compute y = a · g + b · x + c with one number of each for every column of (N, C)."""
+def scale_two_and_shift(g: np.ndarray, a: np.ndarray, rows: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """Compute y = a · g + b · x + c for matrices g and x (N, C), with one a, b and c for every column."""
     a_row, b_row, c_row = (LongRow(vector, rows.dtype) for vector in (a, b, c))
     y = empty(rows.shape, rows.dtype)
 
-    def line(tile: slice) -> None:
-        in_x = b_row.applied(np.multiply, rows[tile])
-        c_row.applied(np.add, in_x, out=in_x)
+    def scale_tile(tile: slice) -> None:
+        b_x = b_row.applied(np.multiply, rows[tile])
+        c_row.applied(np.add, b_x, out=b_x)
         a_row.applied(np.multiply, g[tile], out=y[tile])
-        y[tile] += in_x
+        y[tile] += b_x
 
-    for_each(line, row_tiles(rows))
+    for_each(scale_tile, row_tiles(rows))
     return y
 
 
 class LongRow:
-    """One number a column, (C,), repeated to a row of about `LONG`, to be applied to matrices (n, C)."""
+    """One number per column, (C,), repeated to a row of about `LONG` numbers, to be applied to matrices (n, C)."""
 
     def __init__(self, vector: np.ndarray, dtype: np.dtype) -> None:
         self.vector = vector.astype(dtype)  # (C,)
-        self.times = max(1, LONG // len(vector))
-        self.repeated = np.tile(self.vector, self.times)  # (times C,)
+        self.n_rows = max(1, LONG // len(vector))
+        self.repeated = np.tile(self.vector, self.n_rows)  # (n_rows C,)
 
     def applied(self, operation: np.ufunc, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """operation(x, vector) for each row of a contiguous (n, C)."""
         out = np.empty_like(x) if out is None else out
-        whole = len(x) // self.times * self.times
+        whole = len(x) // self.n_rows * self.n_rows
         long_shape = (-1, len(self.repeated))
         operation(x[:whole].reshape(long_shape), self.repeated, out=out[:whole].reshape(long_shape))
         if whole < len(x):
