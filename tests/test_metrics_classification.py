@@ -91,13 +91,20 @@ def test_f_beta_by_hand():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: metrics.accuracy([0, 1], [0]), "expected one label a clip in both"),
+        (lambda: metrics.accuracy([0, 1], [0]), "expected one class for each clip in both"),
         (lambda: metrics.accuracy([], []), "no clips"),
         (lambda: metrics.accuracy([0, 1], [0.2, 0.8]), "y_pred holds fractions"),
         (lambda: metrics.accuracy([0, 1], ["0", "1"]), "labels of one kind"),
         (lambda: metrics.confusion_matrix([0, 7], [0, 0], labels=[0, 1]), "unknown label"),
-        (lambda: metrics.confusion_matrix([0], [0], normalize="rows"), "normalize is 'rows'"),
-        (lambda: metrics.precision_recall_fscore([0], [0], average="samples"), "average is 'samples'"),
+        (
+            lambda: metrics.confusion_matrix([0], [0], labels=[]),
+            r"labels has shape \(0,\); pass None for all",
+        ),
+        (lambda: metrics.confusion_matrix([0], [0], labels=0), r"labels has shape \(\); pass None"),
+        (lambda: metrics.precision_recall_fscore([0], [0], labels=[]), r"labels has shape \(0,\)"),
+        (lambda: metrics.classification_report([0], [0], labels=[]), r"labels has shape \(0,\)"),
+        (lambda: metrics.confusion_matrix([0], [0], normalize="rows"), "unknown normalize 'rows'"),
+        (lambda: metrics.precision_recall_fscore([0], [0], average="samples"), "unknown average 'samples'"),
         (lambda: metrics.classification_report([0, 1], [0, 1], target_names=["a"]), "1 target_names for 2 classes"),
     ],
 )

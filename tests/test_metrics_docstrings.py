@@ -23,4 +23,4 @@ def test_a_metric_opens_with_its_definition(name):
     first, rest = inspect.getdoc(getattr(metrics, name)).split("\n\n", 1)
     assert "=" in first or name in IN_WORDS
     assert "\n" not in first
-    assert rest.strip()
+    assert "Examples\n--------\n>>> " in rest

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from npaudio import metrics, sed
+from npaudio._core.checks import Check
 from npaudio.metrics.events.event_table import event_tables
 from npaudio.metrics.events.intersection import Criteria, count_intersections
 from tests import golden_values
@@ -164,7 +165,7 @@ def test_durations_cut_and_extend_clips():
 def test_intersections_equal_loops(seed):
     reference, detections, _ = detection_case(seed)
     for estimated in detections.values():
-        _, labels, ref, est = event_tables(reference, estimated, LABELS, caller="test")
+        _, labels, ref, est = event_tables(Check("test"), reference, estimated, LABELS)
         counts = count_intersections(ref, est, 3, Criteria(0.5, 0.4, 0.3))
         for ours, expected in zip(
             (counts.tp, counts.fp, counts.ct),
@@ -205,7 +206,7 @@ REF, EST = {"a.wav": [(0.0, 1.0, "cat")]}, {"a.wav": [(0.0, 1.0, "dog")]}
         (lambda f: f(REF, {"a.wav": [(1.0, 0.5, "cat")]}), "offset 0.5 s is before onset 1 s"),
         (lambda f: f({"a.wav": [(-1.0, 0.5, "cat")]}, {}), "onset must be finite and not negative"),
         (lambda f: f([(0.0, 1.0, "cat")], {}), "got list, expected {filename"),
-        (lambda f: f(REF, EST, empty_output="one"), "empty_output is 'one'"),
+        (lambda f: f(REF, EST, empty_output="one"), "unknown empty_output 'one'"),
         (lambda f: f({"a.wav": [(0.0, 1.0)]}, {}), "expected an Event or a tuple"),
     ],
 )
@@ -223,10 +224,16 @@ def test_bad_events_are_refused_in_one_sentence(function, call, message):
     [
         (lambda: metrics.event_based_metrics(REF, EST, t_collar=-0.1), "t_collar is -0.1"),
         (lambda: metrics.event_based_metrics(REF, EST, percentage_of_length=20), "write 20 % as 0.2"),
-        (lambda: metrics.event_based_metrics(REF, EST, substitutions="best"), "substitutions is 'best'"),
+        (lambda: metrics.event_based_metrics(REF, EST, substitutions="best"), "unknown substitutions 'best'"),
         (lambda: metrics.event_based_metrics(REF, EST, evaluate_onset=False, evaluate_offset=False), "neither onset"),
-        (lambda: metrics.segment_based_metrics(REF, EST, time_resolution=0), "time_resolution is 0"),
-        (lambda: metrics.segment_based_metrics(REF, EST, durations={}), "no duration for 'a.wav'"),
+        (
+            lambda: metrics.segment_based_metrics(REF, EST, time_resolution=0),
+            "time_resolution must be a finite number above 0",
+        ),
+        (lambda: metrics.segment_based_metrics(REF, EST, durations={}), "durations lacks 1 file.*'a.wav'"),
+        (lambda: metrics.segment_based_metrics(REF, EST, durations={"a.wav": np.nan}), "'a.wav' lasts nan s"),
+        (lambda: metrics.segment_based_metrics(REF, EST, durations={"a.wav": -1}), "'a.wav' lasts -1.0 s"),
+        (lambda: metrics.segment_based_metrics(REF, EST, durations={"a.wav": np.inf}), "'a.wav' lasts inf s"),
         (lambda: metrics.intersection_based_metrics(REF, EST, dtc=70), "dtc is 70"),
     ],
 )

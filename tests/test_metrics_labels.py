@@ -1,5 +1,7 @@
 """Ranking metrics of clips: against scikit-learn's golden values, loops, and closed forms."""
 
+import io
+import sys
 import tracemalloc
 
 import numpy as np
@@ -219,20 +221,20 @@ TWO_BY_TWO = np.array([[0, 1], [1, 0]])
         (lambda: metrics.average_precision([-1, 1], [0.1, 0.2]), "int.. values such as -1, 1"),
         (lambda: metrics.average_precision(["a", "b"], [0.1, 0.2]), "y_true must hold 0 and 1 only"),
         (lambda: metrics.average_precision([0, 1], ["a", "b"]), "y_score must be numbers"),
-        (lambda: metrics.average_precision([0, 1], [0.1, 0.2], method="steps"), "method is 'steps'"),
-        (lambda: metrics.average_precision([0, 1], [0.1, 0.2], average="mean"), "average is 'mean'"),
+        (lambda: metrics.average_precision([0, 1], [0.1, 0.2], method="steps"), "unknown method 'steps'"),
+        (lambda: metrics.average_precision([0, 1], [0.1, 0.2], average="mean"), "unknown average 'mean'"),
         (lambda: metrics.average_precision([], []), "no clips"),
         (lambda: metrics.average_precision(np.zeros((1, 1, 1)), np.zeros((1, 1, 1))), "expected \\(n_clips,\\)"),
         (lambda: metrics.mean_average_precision([0, 1], [0.1, 0.2]), "use average_precision"),
         (lambda: metrics.precision_recall_curve(TWO_BY_TWO, TWO_BY_TWO), "clips of one class"),
         (lambda: metrics.lwlrap([0, 1], [0.1, 0.2]), "expected \\(n_clips, n_classes\\)"),
-        (lambda: metrics.tune_thresholds([0, 1], [0.1, 0.2], beta=0), "beta is 0"),
+        (lambda: metrics.tune_thresholds([0, 1], [0.1, 0.2], beta=0), "beta must be a finite number above 0, got 0"),
         (lambda: metrics.bootstrap_ci(np.mean, [1, 2], [1]), r"lengths \[2, 1\]"),
         (lambda: metrics.bootstrap_ci(np.mean, [1, 2], confidence=95), "confidence is 95"),
-        (lambda: metrics.bootstrap_ci(np.mean, [1, 2], n_resamples=0), "n_resamples is 0"),
+        (lambda: metrics.bootstrap_ci(np.mean, [1, 2], n_resamples=0), "n_resamples must be at least 1, got 0"),
         (lambda: metrics.expected_calibration_error([0, 1], [0.5, 3.0]), "expected probabilities"),
-        (lambda: metrics.expected_calibration_error([0, 1], [0.5, 0.3], n_bins=0), "n_bins is 0"),
-        (lambda: metrics.expected_calibration_error([0.5, 1], TWO_BY_TWO), "one class index a clip"),
+        (lambda: metrics.expected_calibration_error([0, 1], [0.5, 0.3], n_bins=0), "n_bins must be at least 1, got 0"),
+        (lambda: metrics.expected_calibration_error([0.5, 1], TWO_BY_TWO), "one class index for each clip"),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence(call, message):
@@ -255,3 +257,64 @@ def peak_memory(n_clips: int) -> int:
 
 def test_memory_grows_no_faster_than_the_clips():
     assert peak_memory(40_000) < 10 * 1.2 * peak_memory(4_000)
+
+
+MASKED = np.ma.masked_array([0.0, 1.0, 1.0, 0.0], [False, True, False, False])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        metrics.accuracy,
+        metrics.confusion_matrix,
+        metrics.precision_recall_fscore,
+        metrics.classification_report,
+        metrics.average_precision,
+        metrics.roc_auc,
+        metrics.precision_recall_curve,
+        metrics.tune_thresholds,
+        metrics.expected_calibration_error,
+        lambda a, b: metrics.mean_average_precision(a.reshape(2, 2), b.reshape(2, 2)),
+        lambda a, b: metrics.lwlrap(a.reshape(2, 2), b.reshape(2, 2)),
+        lambda a, b: metrics.label_ranking_average_precision(a.reshape(2, 2), b.reshape(2, 2)),
+        lambda a, b: metrics.mel_cepstral_distortion(a.reshape(2, 2), b.reshape(2, 2)),
+        lambda a, b: metrics.dtw_path(a.reshape(2, 2), b.reshape(2, 2)),
+        lambda a, b: metrics.spectral_convergence(a.reshape(2, 2), b.reshape(2, 2)),
+        lambda a, b: metrics.log_spectral_distance(a.reshape(2, 2), b.reshape(2, 2)),
+        lambda a, b: metrics.bootstrap_ci(lambda a, b: 0.0, a, b),
+        lambda a, b: [metrics.d_prime(a), metrics.d_prime(b)],
+    ],
+)
+def test_masked_arrays_are_refused_in_one_sentence(function):
+    plain = np.array([0.0, 1.0, 1.0, 0.0])
+    function(plain, plain)
+    for pair in ((MASKED, plain), (plain, MASKED)):
+        with pytest.raises(ValueError, match="is a masked array, and its mask would be ignored"):
+            function(*pair)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_bootstrap_of_a_billion_resamples_shows_progress_and_can_be_interrupted(monkeypatch):
+    monkeypatch.setattr("npaudio._core.terminal.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    calls = iter(range(100))
+
+    def metric(values):
+        if next(calls) == 50:
+            raise KeyboardInterrupt
+        return values.mean()
+
+    with pytest.raises(KeyboardInterrupt):
+        metrics.bootstrap_ci(metric, np.arange(10.0), n_resamples=10**9)
+    assert "bootstrap: 49 of 1,000,000,000 resamples" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r")
+
+
+def test_more_calibration_bins_than_scores_cost_nothing():
+    y_true, y_score = np.array([0, 1, 1]), np.array([0.2, 0.9, 0.4])
+    separate = np.abs(y_true - y_score).mean()  # each score in a bin of its own
+    assert metrics.expected_calibration_error(y_true, y_score, n_bins=10**9) == pytest.approx(separate)

@@ -30,7 +30,7 @@ FORMER = {
     "metrics.event_table": "metrics.events.event_table",
     "metrics.explanation": "metrics.events.explanation",
     "metrics.intersection": "metrics.events.intersection",
-    "metrics.label_checks": "metrics.tagging.label_checks",
+    "metrics.label_checks": "metrics.tagging.target_checks",
     "metrics.label_ranking": "metrics.tagging.label_ranking",
     "metrics.matching": "metrics.events.matching",
     "metrics.psd_roc": "metrics.events.psd_roc",

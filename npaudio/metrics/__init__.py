@@ -32,10 +32,10 @@ from npaudio.metrics.synthesis import (
 )
 from npaudio.metrics.tagging.classification import PrecisionRecallF, accuracy, confusion_matrix, precision_recall_fscore
 from npaudio.metrics.tagging.curves import d_prime, precision_recall_curve, roc_auc
-from npaudio.metrics.tagging.label_checks import UndefinedMetricWarning
 from npaudio.metrics.tagging.label_ranking import label_ranking_average_precision, lwlrap
 from npaudio.metrics.tagging.ranking import average_precision, mean_average_precision
 from npaudio.metrics.tagging.report import classification_report
+from npaudio.metrics.tagging.target_checks import UndefinedMetricWarning
 from npaudio.metrics.tagging.thresholds import tune_thresholds
 from npaudio.metrics.tagging.uncertainty import Interval, bootstrap_ci, expected_calibration_error
 

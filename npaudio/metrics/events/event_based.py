@@ -1,4 +1,4 @@
-"""Event-based scores: how many events were found with the right label at the right time.
+"""Event-based scores: how many events are found with the right label at the right time.
 
 Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences 6(6), 2016, section
 4.2, as the library sed_eval computes them.
@@ -6,12 +6,15 @@ Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection", 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
+from npaudio._core.checks import Check
 from npaudio.metrics.events.event_results import (
+    EMPTY_OUTPUT,
+    EmptyOutput,
     EventMetrics,
-    check_empty_output,
     class_average,
     error_figures,
     f_figures,
@@ -20,10 +23,12 @@ from npaudio.metrics.events.event_table import Events, EventTable, event_tables
 from npaudio.metrics.events.explanation import Explanation, explain
 from npaudio.metrics.events.matching import Tolerance, allowed_pairs, maximum_matching
 
+Substitutions = Literal["greedy", "optimal"]
+
 
 @dataclass(frozen=True)
 class EventBasedMetrics(EventMetrics):
-    """Event-based figures; `explain()` tells the fate of every single event."""
+    """Event-based figures; `explain()` says what happened to every event."""
 
     files: list[str] = field(repr=False, compare=False)
     reference: EventTable = field(repr=False, compare=False)
@@ -32,12 +37,12 @@ class EventBasedMetrics(EventMetrics):
     tolerance: Tolerance = field(repr=False, compare=False)
 
     def explain(self) -> Explanation:
-        """Why each point was won or lost: print it, or go through its `files`.
+        """Why each event was found or missed: print it, or iterate over its files.
 
         Returns
         -------
         Explanation
-            Per file every reference event, matched or with its nearest miss and by how much, and every false alarm.
+            For each file every reference event, matched or with its nearest miss and the errors, and every false alarm.
         """
         return explain(self.files, self.reference, self.estimated, self.matching, self.tolerance)
 
@@ -48,19 +53,19 @@ def event_based_metrics(
     *,
     t_collar: float = 0.2,
     percentage_of_length: float = 0.5,
-    empty_output: str = "nan",
+    empty_output: EmptyOutput = "nan",
     labels: Sequence[str] | None = None,
     evaluate_onset: bool = True,
     evaluate_offset: bool = True,
-    substitutions: str = "greedy",
+    substitutions: Substitutions = "greedy",
 ) -> EventBasedMetrics:
     """F = 2 TP / (N_ref + N_sys), with TP the largest number of pairs of one label, close in onset and offset.
 
     Close means |onset difference| <= t_collar and |offset difference| <= max(t_collar, percentage_of_length * length of
-    the reference event). The definition is that of Mesaros et al. 2016 in sed_eval, whose figures these are, digit by
-    digit. mir_eval's transcription metrics compare the offset in the same way but want notes instead of labels;
+    the reference event). The definition is that of Mesaros et al. 2016, and the figures are those of sed_eval to the
+    last digit. mir_eval's transcription metrics compare the offset in the same way but expect notes instead of labels;
     sed_scores_eval's collar-based F takes the mean over classes and counts a class without output as 0, which is
-    `empty_output="zero"` here; psds_eval looks at overlap instead of borders (`intersection_based_metrics`).
+    `empty_output="zero"` here; psds_eval uses overlap instead of onset and offset (`intersection_based_metrics`).
 
     Parameters
     ----------
@@ -72,29 +77,36 @@ def event_based_metrics(
         Share of the reference event's length that the offset may differ, if that is more than the collar. sed_eval's
         default is 0.5; the DCASE challenges use 0.2.
     empty_output : "nan" or "zero"
-        What the precision of a class without output is. With "nan" (sed_eval's default) its F is undefined and drops
-        out of the class-wise average, so a system can gain by never saying a hard class; with "zero" it counts as 0.
+        Precision of a class without output. With "nan" (sed_eval's default) its F is undefined and left out of the
+        class-wise average, so a system can gain by never detecting a hard class; with "zero" it counts as 0.
     labels : sequence of str, optional
         The classes. By default all that occur in either list, sorted.
     evaluate_onset, evaluate_offset : bool
-        Leave one of the two conditions away.
+        Whether the condition applies; at least one must.
     substitutions : "greedy" or "optimal"
         How events with the right time but the wrong label are counted in the overall error rate. "greedy" is
         sed_eval's: unmatched reference events take the first free estimate that fits, in the order in which they are
         listed, so that the rate can change with that order. "optimal" counts the pairs that could be matched in
-        addition if labels did not matter, which does not depend on any order. No other figure is concerned.
+        addition if labels did not matter, which does not depend on the order. Other figures do not change.
 
     Returns
     -------
     EventBasedMetrics
         `overall` with f_measure, precision, recall, error_rate, substitution_rate, deletion_rate, insertion_rate and
-        the counts n_ref, n_sys, n_tp; `class_wise[label]` and `class_wise_average` with the same but for
-        substitutions: within one class a wrong label is a deletion here and an insertion there.
+        the counts n_ref, n_sys, n_tp; `class_wise[label]` and `class_wise_average` have the same without substitutions:
+        a wrong label is a deletion in one class and an insertion in another.
 
     Raises
     ------
     ValueError
         A file in the estimate that is not in the reference, an unknown label, an impossible event or setting.
+
+    See Also
+    --------
+    segment_based_metrics : Count seconds instead of events.
+    intersection_based_metrics : Compare by overlap.
+    psds : All thresholds at once.
+    npaudio.sed.detect_events : From frame scores to events.
 
     Examples
     --------
@@ -106,9 +118,11 @@ def event_based_metrics(
       missed       1.000 -   4.000 s  Speech  onset 0.31 s late, collar 0.2 s (nearest detection 1.310 - 4.000 s)
       false alarm  1.310 -   4.000 s  Speech  onset 0.31 s late, collar 0.2 s (nearest annotation 1.000 - 4.000 s)
     """
-    check_empty_output(empty_output, caller="event_based_metrics")
-    tolerance = _tolerance(t_collar, percentage_of_length, evaluate_onset, evaluate_offset)
-    files, labels, ref, est = event_tables(reference, estimated, labels, caller="event_based_metrics")
+    check = Check("event_based_metrics")
+    check.choice(empty_output, EMPTY_OUTPUT, "empty_output")
+    check.choice(substitutions, ("greedy", "optimal"), "substitutions")
+    tolerance = _tolerance(check, t_collar, percentage_of_length, evaluate_onset, evaluate_offset)
+    files, labels, ref, est = event_tables(check, reference, estimated, labels)
     matching = maximum_matching(*allowed_pairs(ref, est, tolerance, same_label=True))
     n_subs = _count_substitutions(ref, est, matching, tolerance, substitutions)
     class_wise = _class_wise(labels, ref, est, matching, empty_output)
@@ -116,7 +130,7 @@ def event_based_metrics(
     return EventBasedMetrics(overall, class_wise, class_average(class_wise), files, ref, est, matching, tolerance)
 
 
-def _figures(n_tp: int, n_ref: int, n_sys: int, n_subs: int | None, empty_output: str) -> dict[str, float]:
+def _figures(n_tp: int, n_ref: int, n_sys: int, n_subs: int | None, empty_output: EmptyOutput) -> dict[str, float]:
     """All figures from the counts; a substitution is neither a deletion nor an insertion."""
     wrong_label = n_subs or 0
     return {
@@ -128,9 +142,9 @@ def _figures(n_tp: int, n_ref: int, n_sys: int, n_subs: int | None, empty_output
 
 
 def _class_wise(
-    labels: list[str], ref: EventTable, est: EventTable, matching: dict[int, int], empty_output: str
+    labels: list[str], ref: EventTable, est: EventTable, matching: dict[int, int], empty_output: EmptyOutput
 ) -> dict[str, dict[str, float]]:
-    """Figures of each class. One matching serves all: pairs of different classes share no event."""
+    """Figures of each class, all from one matching, because a pair is always of one class."""
     n = len(labels)
     n_tp = np.bincount(ref.label[list(matching)], minlength=n).tolist()
     n_ref, n_sys = np.bincount(ref.label, minlength=n).tolist(), np.bincount(est.label, minlength=n).tolist()
@@ -138,13 +152,9 @@ def _class_wise(
 
 
 def _count_substitutions(
-    ref: EventTable, est: EventTable, matching: dict[int, int], tolerance: Tolerance, method: str
+    ref: EventTable, est: EventTable, matching: dict[int, int], tolerance: Tolerance, method: Substitutions
 ) -> int:
     """Pairs that agree in time but not in label."""
-    if method not in ("greedy", "optimal"):
-        raise ValueError(
-            f'event_based_metrics: substitutions is {method!r}, expected "greedy" (as sed_eval) or "optimal"'
-        )
     pairs = allowed_pairs(ref, est, tolerance, same_label=False)
     if method == "optimal":
         return len(maximum_matching(*pairs)) - len(matching)
@@ -157,14 +167,10 @@ def _count_substitutions(
     return len(used_ref)
 
 
-def _tolerance(t_collar: float, percentage_of_length: float, onset: bool, offset: bool) -> Tolerance:
-    if not (np.isfinite(t_collar) and t_collar >= 0):
-        raise ValueError(f"event_based_metrics: t_collar is {t_collar}, expected seconds, 0 or more")
-    if not 0 <= percentage_of_length <= 1:
-        raise ValueError(
-            f"event_based_metrics: percentage_of_length is {percentage_of_length}, expected a share from 0 to 1; "
-            "write 20 % as 0.2"
-        )
+def _tolerance(check: Check, t_collar: float, percentage_of_length: float, onset: bool, offset: bool) -> Tolerance:
+    if check.number(t_collar, "t_collar") < 0:
+        raise check.error(f"t_collar is {t_collar}, expected seconds, 0 or more")
+    share = check.between(percentage_of_length, 0, 1, "percentage_of_length", "write 20 % as 0.2")
     if not (onset or offset):
-        raise ValueError("event_based_metrics: neither onset nor offset is evaluated, expected at least one; set one")
-    return Tolerance(float(t_collar), float(percentage_of_length), onset, offset)
+        raise check.error("neither onset nor offset is evaluated, expected at least one; set one")
+    return Tolerance(float(t_collar), share, onset, offset)

@@ -1,21 +1,24 @@
-"""Precision, recall, F and error rate from counts, and the objects that carry them.
+"""Precision, recall, F and error rate from counts, and the object that holds them.
 
 Conventions
 -----------
-- `overall` sums the counts over the classes first (micro-average); `class_wise` has one dictionary a class;
+- `overall` sums the counts over the classes first (micro-average); `class_wise` has one dictionary for each class;
   `class_wise_average` is the mean over the classes whose figure is defined (macro-average).
 - Undefined figures are NaN: precision without output, recall without reference, F without either.
   `empty_output="zero"` scores the precision of a class without output as zero; its F is then 0 if it has references.
-- Without references a rate is divided by 2.2e-16, as sed_eval does it: an insertion into such a class gives 4.5e15, not
-  infinity, and the average with it. Look at `n_ref` before you read an error rate.
+- Without references a rate is divided by 2.2e-16, as in sed_eval: one insertion into such a class gives 4.5e15, and so
+  does the average. Look at `n_ref` before you read an error rate.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 Figures = dict[str, float]
+EmptyOutput = Literal["nan", "zero"]
+EMPTY_OUTPUT = ("nan", "zero")
 _EPS = float(np.spacing(1))  # sed_eval's stand-in for an empty denominator
 
 
@@ -28,7 +31,7 @@ class EventMetrics:
     class_wise_average: Figures
 
     def __str__(self) -> str:
-        """A table with one line a class."""
+        """A table with one line for each class."""
         columns = [name for name in ("f_measure", "precision", "recall", "error_rate") if name in self.overall]
         width = max([len(label) for label in self.class_wise] + [18])
         lines = [" " * width + "".join(f"{name:>11}" for name in columns) + f"{'n_ref':>8}{'n_sys':>8}"]
@@ -37,8 +40,8 @@ class EventMetrics:
         return "\n".join([*lines, _line("overall", self.overall, columns, width)])
 
 
-def f_figures(n_tp: float, n_ref: float, n_sys: float, *, empty_output: str) -> Figures:
-    """Precision, recall, F and the counts they come from."""
+def f_figures(n_tp: float, n_ref: float, n_sys: float, *, empty_output: EmptyOutput) -> Figures:
+    """Precision, recall, F and their counts."""
     if n_sys:
         precision = n_tp / n_sys
     else:
@@ -65,7 +68,7 @@ def error_figures(n_ref: float, *, deletions: float, insertions: float, substitu
 
 
 def accuracy_figures(n_tp: float, n_tn: float, n_fp: float, n_fn: float) -> Figures:
-    """Sensitivity, specificity, their mean, and accuracy; 0 where there is nothing to count, as in sed_eval."""
+    """Sensitivity, specificity, their mean, and accuracy; 0 where nothing is counted, as in sed_eval."""
     sensitivity = n_tp / max(n_tp + n_fn, _EPS)
     specificity = n_tn / max(n_tn + n_fp, _EPS)
     return {
@@ -81,15 +84,6 @@ def class_average(class_wise: Mapping[str, Figures]) -> Figures:
     classes = list(class_wise.values())
     names = [name for name in (classes[0] if classes else ()) if not name.startswith("n_")]
     return {name: _nan_mean(np.array([figures[name] for figures in classes])) for name in names}
-
-
-def check_empty_output(empty_output: str, *, caller: str) -> None:
-    """Refuse anything but the two conventions for classes without output."""
-    if empty_output not in ("nan", "zero"):
-        raise ValueError(
-            f'{caller}: empty_output is {empty_output!r}, expected "nan" (a class without output drops out of the '
-            'average) or "zero" (it counts as 0)'
-        )
 
 
 def _nan_mean(values: np.ndarray) -> float:

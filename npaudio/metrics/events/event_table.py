@@ -1,10 +1,10 @@
-"""Event lists as arrays: what every metric of sound events starts from.
+"""Event lists as arrays, the input of every metric of sound events.
 
 Conventions
 -----------
-- `reference` decides which files are scored: those of its keys, clips without events included. A file that only
-  `estimated` knows is an error, a file that `estimated` does not mention has no detections.
-- Events keep the order in which they were listed, file after file in the order of `reference`.
+- The files that are scored are the keys of `reference`, clips without events included. A file that only `estimated`
+  has is an error, a file that `estimated` does not have is a file without detections.
+- Events keep their order, file after file in the order of `reference`.
 """
 
 import os
@@ -13,14 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from npaudio._core.checks import Check
 from npaudio.sed import Event, as_event, read_events
 
 Events = Mapping[str, Iterable[Event] | Iterable[tuple]] | str | os.PathLike[str]
+Durations = Mapping[str, float]  # seconds of each file
 
 
 @dataclass(frozen=True)
 class EventTable:
-    """The events of many files, one row an event: index of file and label, onset and offset in seconds."""
+    """The events of many files, one row for each event: index of file and label, onset and offset in seconds."""
 
     events: list[Event]
     file: np.ndarray  # (n,) int
@@ -43,33 +45,33 @@ class EventTable:
 
 
 def event_tables(
-    reference: Events, estimated: Events, labels: Sequence[str] | None, *, caller: str
+    check: Check, reference: Events, estimated: Events, labels: Sequence[str] | None
 ) -> tuple[list[str], list[str], EventTable, EventTable]:
     """Names of the files, names of the classes, and both lists as tables.
 
     `labels` of None means every label that occurs in either list, sorted.
     """
-    reference, estimated = as_clips(reference, caller=caller), as_clips(estimated, caller=caller)
+    reference, estimated = as_clips(check, reference), as_clips(check, estimated)
     files = list(reference)
-    _check_files(files, estimated, caller)
+    _check_files(check, files, estimated)
     if labels is None:
         labels = sorted({event.label for clips in (reference, estimated) for clip in clips.values() for event in clip})
-    return files, list(labels), table(reference, files, labels, caller), table(estimated, files, labels, caller)
+    return files, list(labels), table(check, reference, files, labels), table(check, estimated, files, labels)
 
 
-def as_clips(events: Events, *, caller: str) -> dict[str, list[Event]]:
+def as_clips(check: Check, events: Events) -> dict[str, list[Event]]:
     """`{filename: [Event, ...]}` from a mapping of events or tuples, or from the path of a tab-separated file."""
     if isinstance(events, str | os.PathLike):
         return read_events(events)
     if not isinstance(events, Mapping):
-        raise ValueError(
-            f"{caller}: got {type(events).__name__}, expected {{filename: [Event, ...]}} or the path of a file; "
+        raise check.error(
+            f"got {type(events).__name__}, expected {{filename: [Event, ...]}} or the path of a file; "
             "put the events of one recording into a dictionary, {'name': events}"
         )
     return {name: [as_event(item) for item in clip] for name, clip in events.items()}
 
 
-def table(clips: Mapping[str, list[Event]], files: list[str], labels: Sequence[str], caller: str) -> EventTable:
+def table(check: Check, clips: Mapping[str, list[Event]], files: list[str], labels: Sequence[str]) -> EventTable:
     """The events of `files`, in that order, as a table."""
     label_index = {label: i for i, label in enumerate(labels)}
     events: list[Event] = []
@@ -82,17 +84,30 @@ def table(clips: Mapping[str, list[Event]], files: list[str], labels: Sequence[s
         label = np.array([label_index[event.label] for event in events], dtype=int)
     except KeyError as error:
         known = ", ".join(labels)
-        raise ValueError(
-            f"{caller}: unknown label {error.args[0]!r}, expected one of {known}; add it to labels, or drop its events"
+        raise check.error(
+            f"unknown label {error.args[0]!r}, expected one of {known}; add it to labels, or drop its events"
         ) from None
     times = np.array([event[:2] for event in events], dtype=float).reshape(-1, 2)
     return EventTable(events, np.repeat(np.arange(len(files)), counts), label, times[:, 0], times[:, 1])
 
 
-def _check_files(files: list[str], estimated: Mapping[str, list[Event]], caller: str) -> None:
+def durations_of(check: Check, files: Sequence[str], durations: Durations) -> np.ndarray:
+    """Seconds of each file, (n_files,)."""
+    missing = [name for name in files if name not in durations]
+    if missing:
+        raise check.error(f"durations lacks {len(missing)} file(s), such as {missing[0]!r}; give their seconds")
+    seconds = np.array([durations[name] for name in files], dtype=float)
+    bad = np.flatnonzero(~((seconds >= 0) & (seconds < np.inf)))
+    if len(bad):
+        name, length = files[bad[0]], seconds[bad[0]]
+        raise check.error(f"{name!r} lasts {length} s, expected 0 s or more; correct its duration")
+    return seconds
+
+
+def _check_files(check: Check, files: list[str], estimated: Mapping[str, list[Event]]) -> None:
     unknown = sorted(set(estimated) - set(files))
     if unknown:
-        raise ValueError(
-            f"{caller}: estimated has {len(unknown)} file(s) that reference does not list, such as {unknown[0]!r}; "
-            "add them to reference (an empty list if nothing sounds in them), or leave them out"
+        raise check.error(
+            f"estimated has {len(unknown)} file(s) that reference does not list, such as {unknown[0]!r}; "
+            "add them to reference (an empty list for a clip without events), or leave them out"
         )

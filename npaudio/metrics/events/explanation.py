@@ -1,4 +1,4 @@
-"""Why was this point lost? The fate of every event in an event-based evaluation, as text and as data.
+"""What happened to every event in an event-based evaluation, as text and as data.
 
 Conventions
 -----------
@@ -20,7 +20,7 @@ from npaudio.sed import Event
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of one event.
+    """What happened to one event.
 
     Attributes
     ----------
@@ -33,12 +33,12 @@ class Fate:
     onset_error, offset_error : float or None
         Estimate minus reference in seconds, if there is a counterpart.
     onset_collar, offset_collar : float or None
-        What was allowed.
+        The errors that were allowed.
     confusion : Event or None
-        An unmatched event of another label that agrees in time: the system heard it, but called it something else. Each
-        event is confused with at most one other.
+        An unmatched event of another label at the same time: the system detected it with the wrong label. Each event
+        is confused with at most one other.
     reason : str
-        The loss in words, empty for a match.
+        Why it is not matched, in words; empty for a match.
     """
 
     status: str
@@ -54,7 +54,7 @@ class Fate:
 
 @dataclass(frozen=True)
 class FileExplanation:
-    """The fates in one file: its reference events, and the estimated events that match none."""
+    """The fates in one file: its reference events, and the estimated events without a match."""
 
     filename: str
     reference: list[Fate]
@@ -90,7 +90,7 @@ class Explanation:
         return "\n".join(str(file) for file in self if file.reference or file.false_alarms)
 
     def rows(self) -> list[dict[str, object]]:
-        """One dictionary an event: `filename`, and the attributes of its `Fate`."""
+        """One dictionary for each event: `filename`, and the attributes of its `Fate`."""
         return [
             {"filename": file.filename, **_as_dict(fate)}
             for file in self
@@ -102,9 +102,9 @@ def explain(
     files: list[str], reference: EventTable, estimated: EventTable, matching: dict[int, int], tolerance: Tolerance
 ) -> Explanation:
     """The fates of all events under `matching`, which maps rows of the reference to rows of the estimate."""
-    heard_as = _confusions(reference, estimated, matching, tolerance)
+    confused_with = _confusions(reference, estimated, matching, tolerance)
     ref_rows, est_rows = _rows_by_file(reference, len(files)), _rows_by_file(estimated, len(files))
-    compare = partial(_Comparison, reference, estimated, matching, tolerance, heard_as)
+    compare = partial(_Comparison, reference, estimated, matching, tolerance, confused_with)
     comparisons = [compare(r, e) for r, e in zip(ref_rows, est_rows, strict=True)]
     return Explanation(
         {
@@ -122,12 +122,12 @@ class _Comparison:
     estimated: EventTable
     matching: dict[int, int]
     tolerance: Tolerance
-    heard_as: dict[int, int]  # row of a missed reference -> row of an unmatched estimate of another label
+    confused_with: dict[int, int]  # row of a missed reference -> row of an unmatched estimate of another label
     ref_rows: np.ndarray
     est_rows: np.ndarray
 
     def reference_fates(self) -> list[Fate]:
-        """Every reference event in its listed order."""
+        """Every reference event in the order of the list."""
         fates = []
         for r in self.ref_rows.tolist():
             if r in self.matching:
@@ -135,20 +135,20 @@ class _Comparison:
             else:
                 same = self.est_rows[self.estimated.label[self.est_rows] == self.reference.label[r]]
                 e = self._nearest(np.full(len(same), r), same, same)
-                other = self.heard_as.get(r)
+                other = self.confused_with.get(r)
                 fates.append(self._fate("missed", r, e, None if other is None else self.estimated.events[other]))
         return fates
 
     def false_alarms(self) -> list[Fate]:
-        """Every estimated event that matches nothing, in its listed order."""
+        """Every estimated event without a match, in the order of the list."""
         taken = {self.matching[r] for r in self.ref_rows.tolist() if r in self.matching}
-        meant = {e: r for r, e in self.heard_as.items()}
+        truth = {e: r for r, e in self.confused_with.items()}
         fates = []
         for e in self.est_rows.tolist():
             if e not in taken:
                 same = self.ref_rows[self.reference.label[self.ref_rows] == self.estimated.label[e]]
                 r = self._nearest(same, np.full(len(same), e), same)
-                other = meant.get(e)
+                other = truth.get(e)
                 fates.append(self._fate("false alarm", r, e, None if other is None else self.reference.events[other]))
         return fates
 
@@ -177,7 +177,7 @@ class _Comparison:
     def _reason(
         self, status: str, errors: tuple[float, float], collars: tuple[float, float], confusion: Event | None
     ) -> str:
-        """Which border is off, by how much, and what was allowed."""
+        """Whether the onset or the offset is wrong, by how much, and the collar."""
         evaluated = (self.tolerance.evaluate_onset, self.tolerance.evaluate_offset)
         parts = [
             f"{name} {abs(error):.3g} s {'late' if error > 0 else 'early'}, collar {collar:.3g} s"
@@ -193,7 +193,7 @@ class _Comparison:
 def _confusions(
     reference: EventTable, estimated: EventTable, matching: dict[int, int], tolerance: Tolerance
 ) -> dict[int, int]:
-    """Unmatched events of both lists that agree in time; their labels differ, else they would be matched."""
+    """Pairs of unmatched events at the same time; their labels differ, else they would be matched."""
     taken = np.zeros(len(estimated), dtype=bool)
     taken[list(matching.values())] = True
     found = np.zeros(len(reference), dtype=bool)
@@ -231,5 +231,5 @@ def _span(event: Event, width: int = 0) -> str:
 
 
 def _as_dict(fate: Fate) -> dict[str, object]:
-    """The attributes of the fate, events as they are."""
+    """The attributes of the fate; events are not copied."""
     return {attribute.name: getattr(fate, attribute.name) for attribute in fields(fate)}

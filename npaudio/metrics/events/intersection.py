@@ -1,12 +1,12 @@
-"""Intersection-based scores: an event is found if detections overlap enough of it, wherever their borders are.
+"""Intersection-based scores: an event is found if detections overlap enough of it.
 
 Bilen et al., "A framework for the robust evaluation of sound event detection", ICASSP 2020, section 2, as the library
 psds_eval computes it.
 
 Conventions
 -----------
-Overlaps with several events of one class sum up. Events without length are left out, as psds_eval does: nothing can
-overlap with them.
+Overlaps with several events of one class are summed. Events of length 0 are left out, as in psds_eval, because nothing
+can overlap with them.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from npaudio.metrics.events.event_results import EventMetrics, Figures, check_empty_output, class_average, f_figures
+from npaudio._core.checks import Check
+from npaudio.metrics.events.event_results import (
+    EMPTY_OUTPUT,
+    EmptyOutput,
+    EventMetrics,
+    Figures,
+    class_average,
+    f_figures,
+)
 from npaudio.metrics.events.event_table import Events, EventTable, event_tables
 from npaudio.metrics.events.matching import Window, pairs_within_groups
 
@@ -37,14 +45,13 @@ class Criteria:
     gtc: float
     cttc: float = 0.3
 
-    def check(self, *, caller: str) -> "Criteria":
-        """The same criteria, if they are shares."""
-        for name, share in vars(self).items():
+    @classmethod
+    def checked(cls, check: Check, **shares: float) -> "Criteria":
+        """Criteria that are shares."""
+        for name, share in shares.items():
             if not 0 < share <= 1:
-                raise ValueError(
-                    f"{caller}: {name} is {share}, expected a share above 0 and up to 1; write 70 % as 0.7"
-                )
-        return self
+                raise check.error(f"{name} is {share}, expected a share above 0 and up to 1; write 70 % as 0.7")
+        return cls(**shares)
 
 
 @dataclass(frozen=True)
@@ -62,16 +69,16 @@ def intersection_based_metrics(
     *,
     dtc: float = 0.5,
     gtc: float = 0.5,
-    empty_output: str = "zero",
+    empty_output: EmptyOutput = "zero",
     labels: Sequence[str] | None = None,
 ) -> EventMetrics:
-    """F = 2 TP / (2 TP + FP + FN), with TP the references that accepted detections cover to the share gtc.
+    """F = 2 TP / (2 TP + FP + FN), with TP the references of which accepted detections cover at least the share gtc.
 
     A detection is accepted if at least the share `dtc` of it lies on reference events of its class, else it is one
     false positive; a reference event is found if accepted detections cover at least the share `gtc` of it, else it is
     one false negative. The definition is that of Bilen et al. 2020 in psds_eval (`compute_macro_f_score`), the
     "intersection-based F" of DCASE task 4, whose class-wise average this is, with one difference: psds_eval leaves a
-    class without any true positive out of the average, where this counts its F as 0, as sed_scores_eval does.
+    class without any true positive out of the average, while this counts its F as 0, as sed_scores_eval does.
 
     Parameters
     ----------
@@ -94,10 +101,21 @@ def intersection_based_metrics(
     ------
     ValueError
         As `event_based_metrics`.
+
+    See Also
+    --------
+    psds : The same criteria at all thresholds.
+
+    Examples
+    --------
+    >>> result = intersection_based_metrics({"a.wav": [(1.0, 4.0, "Speech")]}, {"a.wav": [(2.0, 4.0, "Speech")]})
+    >>> result.overall["f_measure"]
+    1.0
     """
-    check_empty_output(empty_output, caller="intersection_based_metrics")
-    criteria = Criteria(dtc, gtc).check(caller="intersection_based_metrics")
-    _, labels, ref, est = event_tables(reference, estimated, labels, caller="intersection_based_metrics")
+    check = Check("intersection_based_metrics")
+    check.choice(empty_output, EMPTY_OUTPUT, "empty_output")
+    criteria = Criteria.checked(check, dtc=dtc, gtc=gtc)
+    _, labels, ref, est = event_tables(check, reference, estimated, labels)
     ref, est = without_empty(ref), without_empty(est)
     counts = count_intersections(ref, est, len(labels), criteria)
     n_ref = np.bincount(ref.label, minlength=len(labels))
@@ -127,7 +145,7 @@ def count_intersections(ref: EventTable, est: EventTable, n_labels: int, criteri
 
 
 def without_empty(table: EventTable) -> EventTable:
-    """The events that last."""
+    """The events that are longer than 0."""
     return table if (table.length > 0).all() else table.rows(table.length > 0)
 
 
@@ -150,7 +168,7 @@ def _cross_triggers(
     return np.bincount(cell, minlength=n_labels**2).reshape(n_labels, n_labels)
 
 
-def _figures(n_tp: int, n_fp: int, n_ref: int, n_out: int, empty_output: str) -> Figures:
-    """F from the counts. With output but without a true or false positive (all of it accepted, none enough) F is 0."""
+def _figures(n_tp: int, n_fp: int, n_ref: int, n_out: int, empty_output: EmptyOutput) -> Figures:
+    """F from the counts. If all output is accepted but covers no event enough (no TP, no FP), F is 0."""
     undefined = n_out == 0 and empty_output == "nan"
     return f_figures(n_tp, n_ref, n_tp + n_fp, empty_output="nan" if undefined else "zero")

@@ -1,9 +1,9 @@
-"""Which estimated event belongs to which reference event: the largest set of pairs that no event shares.
+"""Maximum bipartite matching of estimated and reference events: the largest set of pairs without a common event.
 
 Conventions
 -----------
 A pair is *allowed* if its onsets differ by at most the collar and its offsets by at most the larger of the collar and a
-share of the reference event's length; both limits belong to the allowed range, and nothing is rounded (sed_eval).
+share of the reference event's length; both limits are allowed themselves, and nothing is rounded (sed_eval).
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from npaudio.metrics.events.event_table import EventTable
 
 @dataclass(frozen=True)
 class Tolerance:
-    """What still counts as the same event.
+    """The errors of time that are allowed in a pair.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class Tolerance:
     percentage_of_length : float
         The offset may also differ by this share of the reference event's length, if that is more.
     evaluate_onset, evaluate_offset : bool
-        Whether the one or the other is looked at.
+        Whether the condition applies.
     """
 
     t_collar: float = 0.2
@@ -56,7 +56,7 @@ def allowed_pairs(
     ref_group = reference.file * n_labels + (reference.label if same_label else 0)
     est_group = estimated.file * n_labels + (estimated.label if same_label else 0)
     window = None
-    if tolerance.evaluate_onset:  # a little wider than the collar: what is allowed is decided below, unrounded
+    if tolerance.evaluate_onset:  # a little wider than the collar: the exact test is below
         reach = tolerance.t_collar + 1e-9 * (1 + reference.onset)
         window = Window(reference.onset - reach, reference.onset + reach, estimated.onset)
     ref, est = pairs_within_groups(ref_group, est_group, window)
@@ -77,10 +77,10 @@ class Window(NamedTuple):
 def pairs_within_groups(
     a_group: np.ndarray, b_group: np.ndarray, window: Window | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Every (i, j) with `a_group[i] == b_group[j]` (and within the window), in the order of i, none other looked at.
+    """Every (i, j) with `a_group[i] == b_group[j]` (and within the window), in the order of i.
 
     The second list is sorted by group and time, so that the partners of each i are neighbours: two bisections find the
-    first and the last. Times are replaced by their ranks, which makes one whole number of a group and a time.
+    first and the last. Times are replaced by their ranks, so that group and time make one whole number.
     """
     first, last, b_key = a_group, a_group + 1, b_group
     if window is not None:
@@ -99,12 +99,12 @@ def pairs_within_groups(
 
 
 def maximum_matching(ref: np.ndarray, est: np.ndarray) -> dict[int, int]:
-    """Largest set of pairs that share no event, `{ref: est}`, chosen from the pairs `(ref[i], est[i])`.
+    """Maximum matching `{ref: est}` of the bipartite graph whose edges are the pairs `(ref[i], est[i])`.
 
-    Hopcroft and Karp 1973: match greedily; then, as long as there is one, turn a shortest alternating path around,
-    which leads from a free estimate over pairs that are out, in, out, ... to a free reference and so gains one pair.
-    The order in which events are visited is that of mir_eval and sed_eval, so that also among equally large matchings
-    ours is theirs.
+    Hopcroft and Karp 1973: match greedily, then look for shortest augmenting paths until there is none. An augmenting
+    path leads from a free estimate to a free reference, over edges that are alternately outside and inside the
+    matching; exchanging the two kinds gains one pair. Events are visited in the order of mir_eval and sed_eval, so
+    that among several maximum matchings the result is the same as theirs.
     """
     neighbours: dict[int, list[int]] = {}
     for r, e in zip(ref.tolist(), est.tolist(), strict=True):
@@ -115,20 +115,20 @@ def maximum_matching(ref: np.ndarray, est: np.ndarray) -> dict[int, int]:
         if free is not None:
             partner[free] = e
     while True:
-        ends, reached_by, came_from = _layers(neighbours, partner)
+        ends, reached_by, came_from = _layered_graph(neighbours, partner)
         if not ends:
             return partner
         for end in ends:
-            _turn_path(end, reached_by, came_from, partner)
+            _augment(end, reached_by, came_from, partner)
 
 
-def _layers(
+def _layered_graph(
     neighbours: dict[int, list[int]], partner: dict[int, int]
 ) -> tuple[list[int], dict[int, list[int]], dict[int, int | None]]:
-    """Breadth first from the free estimates until free references come up.
+    """Breadth-first search from the free estimates, up to the layer in which the first free references are found.
 
-    Returns the free references, for each reference the estimates that reached it, and for each estimate the reference
-    over which it was reached (None for a free one).
+    Returns these free references; for each reference the estimates of the layer before it; and for each estimate its
+    partner, the reference in the layer before it (None for a free estimate).
     """
     matched = set(partner.values())
     came_from: dict[int, int | None] = {e: None for e in neighbours if e not in matched}
@@ -147,10 +147,10 @@ def _layers(
     return ends, reached_by, came_from
 
 
-def _turn_path(
+def _augment(
     end: int, reached_by: dict[int, list[int]], came_from: dict[int, int | None], partner: dict[int, int]
 ) -> None:
-    """Walk back from a free reference to a free estimate, if a path is left, and match along it anew."""
+    """Depth-first search back from a free reference to a free estimate; exchange the edges of the path, if any."""
     path = [(end, iter(reached_by.pop(end)))]
     taken: list[int] = []
     while path:

@@ -1,4 +1,4 @@
-"""The polyphonic sound detection ROC, and the area under it: the last step of PSDS, from whatever the curves were made.
+"""The polyphonic sound detection ROC and the area under it: the last step of PSDS.
 
 Bilen et al., "A framework for the robust evaluation of sound event detection", ICASSP 2020, sections 3 and 4.
 
@@ -6,7 +6,7 @@ Conventions
 -----------
 - A class's curve gives the best true-positive ratio that any threshold reaches at no more than an effective
   false-positive rate, per hour: a staircase that starts at (0, 0) and never falls.
-- Everything is measured up to `max_efpr`, and divided by it, so a score is from 0 to 1.
+- Areas end at `max_efpr` and are divided by it, so a score is from 0 to 1.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Staircase:
 
 
 class PsdsScore(float):
-    """A PSDS: a number from 0 to 1 that remembers the curve it is the area of.
+    """A PSDS: a number from 0 to 1, with the curve whose area it is.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class PsdsScore(float):
 
 
 def staircase(efpr: np.ndarray, tpr: np.ndarray, max_efpr: float) -> Staircase:
-    """Upper left corners of the operating points: each is better than every point of a smaller or equal rate."""
+    """Upper left corners of the operating points: each has a higher ratio than all points of smaller or equal rate."""
     usable = efpr <= max_efpr
     efpr, tpr = efpr[usable], tpr[usable]
     order = np.lexsort((-tpr, efpr))

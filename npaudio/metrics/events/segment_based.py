@@ -1,24 +1,26 @@
-"""Segment-based scores: which classes sound in each second, right or wrong.
+"""Segment-based scores: whether the classes that are active in each second are detected.
 
 Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences 6(6), 2016, section
 4.1, as the library sed_eval computes them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from npaudio._core.checks import Check
 from npaudio.metrics.events.event_results import (
+    EMPTY_OUTPUT,
+    EmptyOutput,
     EventMetrics,
     Figures,
     accuracy_figures,
-    check_empty_output,
     class_average,
     error_figures,
     f_figures,
 )
-from npaudio.metrics.events.event_table import Events, EventTable, event_tables
+from npaudio.metrics.events.event_table import Durations, Events, EventTable, durations_of, event_tables
 
 
 def segment_based_metrics(
@@ -26,17 +28,17 @@ def segment_based_metrics(
     estimated: Events,
     *,
     time_resolution: float = 1.0,
-    empty_output: str = "nan",
+    empty_output: EmptyOutput = "nan",
     labels: Sequence[str] | None = None,
-    durations: Mapping[str, float] | None = None,
+    durations: Durations | None = None,
 ) -> EventMetrics:
     """F = 2 TP / (N_ref + N_sys), counted in cells of one segment and one class, active if an event touches them.
 
     An event is active from segment floor(onset / resolution) to ceil(offset / resolution) - 1. The error rate adds up,
     per segment, substitutions S = min(N_ref, N_sys) - TP, deletions D = max(0, N_ref - N_sys) and insertions I =
     max(0, N_sys - N_ref), and divides by the active cells of the reference. The definition is that of Mesaros et al.
-    2016 in sed_eval, whose figures these are, digit by digit. sed_scores_eval's segment-based F rounds
-    times to a microsecond first.
+    2016, and the figures are those of sed_eval to the last digit. sed_scores_eval's segment-based F rounds times to a
+    microsecond first.
 
     Parameters
     ----------
@@ -47,11 +49,11 @@ def segment_based_metrics(
     empty_output : "nan" or "zero"
         As in `event_based_metrics`.
     labels : sequence of str, optional
-        The classes. By default all that occur in either list, sorted. They matter for specificity and accuracy, which
-        count inactive cells.
+        The classes. By default all that occur in either list, sorted. Specificity and accuracy, which
+        count inactive cells, depend on them.
     durations : {filename: seconds}, optional
-        Length of each clip; events are cut there. By default a clip ends with the last event of either list, as in
-        sed_eval. Only figures that count inactive cells depend on it, and events beyond the end.
+        Length of each clip, where events are cut. By default a clip ends with the last event of either list, as in
+        sed_eval. Only events beyond the end and figures that count inactive cells depend on it.
 
     Returns
     -------
@@ -63,13 +65,25 @@ def segment_based_metrics(
     Raises
     ------
     ValueError
-        A file in the estimate that is not in the reference, an unknown label, an impossible event or setting.
+        A file in the estimate that is not in the reference, an unknown label, an impossible event or setting, a
+        duration that is missing, negative or not finite.
+
+    See Also
+    --------
+    event_based_metrics : Count events instead of seconds.
+
+    Examples
+    --------
+    >>> result = segment_based_metrics({"a.wav": [(1.0, 4.0, "Speech")]}, {"a.wav": [(2.0, 4.0, "Speech")]})
+    >>> result.overall["f_measure"], result.overall["error_rate"]
+    (0.8, 0.3333333333333333)
     """
-    check_empty_output(empty_output, caller="segment_based_metrics")
-    if not (np.isfinite(time_resolution) and time_resolution > 0):
-        raise ValueError(f"segment_based_metrics: time_resolution is {time_resolution}, expected seconds above 0")
-    files, labels, ref, est = event_tables(reference, estimated, labels, caller="segment_based_metrics")
-    n_segments = _segments_per_file(files, ref, est, time_resolution, durations)
+    check = Check("segment_based_metrics")
+    check.choice(empty_output, EMPTY_OUTPUT, "empty_output")
+    time_resolution = check.positive(time_resolution, "time_resolution")
+    files, labels, ref, est = event_tables(check, reference, estimated, labels)
+    end = _ends(files, ref, est) if durations is None else durations_of(check, files, durations)
+    n_segments = np.ceil(end / time_resolution).astype(np.int64)
     cells = _count_cells(ref, est, n_segments, len(labels), time_resolution)
     class_wise = {label: _class_figures(cells, c, empty_output) for c, label in enumerate(labels)}
     return EventMetrics(_overall_figures(cells, len(labels), empty_output), class_wise, class_average(class_wise))
@@ -83,7 +97,7 @@ class _Cells(NamedTuple):
 
 
 def _count_cells(ref: EventTable, est: EventTable, n_segments: np.ndarray, n_labels: int, resolution: float) -> _Cells:
-    """Active cells of both lists. Only active cells are held, so silence and absent classes cost nothing."""
+    """Active cells of both lists. Only active cells are stored, so silence and absent classes cost nothing."""
     in_ref = _active_cells(ref, n_segments, n_labels, resolution)
     in_est = _active_cells(est, n_segments, n_labels, resolution)
     groups = (np.intersect1d(in_ref, in_est, assume_unique=True), in_ref, in_est)
@@ -106,27 +120,15 @@ def _active_cells(table: EventTable, n_segments: np.ndarray, n_labels: int, reso
     return np.unique(segment * n_labels + np.repeat(table.label, count))
 
 
-def _segments_per_file(
-    files: list[str],
-    ref: EventTable,
-    est: EventTable,
-    resolution: float,
-    durations: Mapping[str, float] | None,
-) -> np.ndarray:
-    """Number of segments of each file."""
-    if durations is None:
-        end = np.zeros(len(files))
-        np.maximum.at(end, ref.file, ref.offset)
-        np.maximum.at(end, est.file, est.offset)
-    else:
-        missing = [name for name in files if name not in durations]
-        if missing:
-            raise ValueError(f"segment_based_metrics: no duration for {missing[0]!r}, expected one a file; add it")
-        end = np.array([durations[name] for name in files], dtype=float)
-    return np.ceil(end / resolution).astype(np.int64)
+def _ends(files: list[str], ref: EventTable, est: EventTable) -> np.ndarray:
+    """The last offset in each file, (n_files,)."""
+    end = np.zeros(len(files))
+    np.maximum.at(end, ref.file, ref.offset)
+    np.maximum.at(end, est.file, est.offset)
+    return end
 
 
-def _overall_figures(cells: _Cells, n_labels: int, empty_output: str) -> Figures:
+def _overall_figures(cells: _Cells, n_labels: int, empty_output: EmptyOutput) -> Figures:
     both, in_ref, in_est = cells.per_segment
     n_tp, n_ref, n_sys = int(both.sum()), int(in_ref.sum()), int(in_est.sum())
     n_tn = len(both) * n_labels - (n_ref + n_sys - n_tp)
@@ -142,7 +144,7 @@ def _overall_figures(cells: _Cells, n_labels: int, empty_output: str) -> Figures
     }
 
 
-def _class_figures(cells: _Cells, c: int, empty_output: str) -> Figures:
+def _class_figures(cells: _Cells, c: int, empty_output: EmptyOutput) -> Figures:
     n_tp, n_ref, n_sys = cells.per_class[:, c].tolist()
     n_tn = cells.per_segment.shape[1] - (n_ref + n_sys - n_tp)
     return {

@@ -1,15 +1,15 @@
-"""All thresholds at once: what each detection that any threshold brings forth does to the counts of PSDS.
+"""All thresholds at once: how each possible detection changes the counts of PSDS.
 
-Ebbers, Serizel and Haeb-Umbach, "Threshold-independent evaluation of sound event detection scores", ICASSP 2022, by
-another way: their library tries every threshold of every clip, here every detection is looked at once.
+Ebbers, Serizel and Haeb-Umbach, "Threshold-independent evaluation of sound event detection scores", ICASSP 2022, with
+another algorithm: their library tries every threshold of every clip, here every detection is examined once.
 
 Conventions
 -----------
 As the threshold falls through a row of n scores, detections appear, grow and merge, but there are at most n different
-ones: the frames around frame t that score at least as much as t. Such a *run* lives from its lowest score (its `level`)
-down to the higher of the two scores that border it (its `end`), where a longer run takes its place. So a quantity that
-sums over detections is a list of changes, +x at `level` and -x at `end`; sorted and summed up they give it at all
-thresholds.
+ones: for each frame t the frames around it that score at least as high. Such a *run* exists from its lowest score (its
+`level`) down to the higher of the two scores next to it (its `end`), where a longer run replaces it. So a quantity that
+is a sum over detections is a list of changes, +x at `level` and -x at `end`; their cumulative sum, sorted by threshold,
+gives the quantity at all thresholds.
 """
 
 from typing import NamedTuple
@@ -25,13 +25,13 @@ _BATCH = 1 << 18  # scores held at a time: the work arrays stay in cache
 
 
 class Runs(NamedTuple):
-    """Every detection that any threshold brings forth, in rows of scores."""
+    """Every detection at any threshold, in rows of scores."""
 
     row: np.ndarray
     start: np.ndarray  # first frame
     stop: np.ndarray  # frame after the last
-    level: np.ndarray  # highest threshold at which it is there
-    end: np.ndarray  # threshold at which a longer run has replaced it; -inf: never
+    level: np.ndarray  # highest threshold at which it exists
+    end: np.ndarray  # threshold at which a longer run replaces it; -inf: never
 
 
 def runs_of_all_thresholds(rows: list[np.ndarray]) -> Runs:
@@ -43,7 +43,7 @@ def runs_of_all_thresholds(rows: list[np.ndarray]) -> Runs:
     s[frame] = np.concatenate([*rows, np.empty(0)])
     frame = frame[s[frame] > -np.inf]
     before = _nearest_lower(s, frame, step=-1, stop_at_equal=True)
-    leftmost = s[before] < s[frame]  # of the frames with the same run the leftmost stands for all
+    leftmost = s[before] < s[frame]  # frames with the same run: keep the leftmost
     frame, before = frame[leftmost], before[leftmost]
     after = _nearest_lower(s, frame, step=1, stop_at_equal=False)
     row = np.searchsorted(first, frame, side="right") - 1
@@ -53,11 +53,11 @@ def runs_of_all_thresholds(rows: list[np.ndarray]) -> Runs:
 def _nearest_lower(s: np.ndarray, frame: np.ndarray, *, step: int, stop_at_equal: bool) -> np.ndarray:
     """Position of the nearest lower (or equal) score to one side of each `frame`.
 
-    Every position points at its neighbour. While the score there is not lower, it takes over that position's own
-    pointer: what lies between is not lower either. All positions jump at once, so that distances double.
+    Pointer jumping: every position points at its neighbour. While the score there is not lower, it copies that
+    position's own pointer, because nothing in between is lower. All positions jump at once, so that distances double.
     """
     pointer = np.arange(len(s)) + step
-    pointer[0] = pointer[-1] = 0  # borders, where nothing starts
+    pointer[0] = pointer[-1] = 0  # the borders, where no run starts
     active = frame
     while len(active):
         target = s[pointer[active]]
@@ -81,7 +81,7 @@ class Sweep:
     hop_time : float
         Seconds from frame to frame.
     ct_weights : ndarray (n_labels,)
-        What a cross-trigger on each class adds to the effective false-positive rate; all zero if they do not matter.
+        Increase of the effective false-positive rate by a cross-trigger on each class; all zero if alpha_ct is 0.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Sweep:
         self.changes: dict[str, list[tuple[np.ndarray, np.ndarray, np.ndarray]]] = {"fp": [], "tp": [], "ct": []}
 
     def add_files(self, scores: list[np.ndarray]) -> None:
-        """Look at the scores of every file, (n_classes, n_frames) each, in the order of the table's file numbers."""
+        """Add the scores of every file, (n_classes, n_frames) each, in the order of the table's file numbers."""
         pending: list[tuple[int, int, np.ndarray]] = []
         held = 0
         for file, array in enumerate(scores):
@@ -124,7 +124,7 @@ class Sweep:
         return columns[0], columns[1], columns[2]
 
     def _add(self, rows: list[tuple[int, int, np.ndarray]]) -> None:
-        """Judge the runs of some rows, each with its file and class."""
+        """Add the runs of some rows, each with its file and class."""
         if not rows:
             return
         runs = runs_of_all_thresholds([scores for _, _, scores in rows])
@@ -143,7 +143,7 @@ class Sweep:
             self._record_cross_triggers(runs, failed, file[failed], label[failed], start[failed], stop[failed])
 
     def _record_found(self, runs: Runs, r: np.ndarray, g: np.ndarray, overlap: np.ndarray) -> None:
-        """Where, as the threshold falls, each reference event becomes covered enough, or ceases to be."""
+        """The thresholds at which each reference event begins or ceases to be covered enough."""
         event, threshold = np.concatenate([g, g]), np.concatenate([runs.level[r], runs.end[r]])
         order = np.lexsort((-threshold, event))
         event, threshold = event[order], threshold[order]
@@ -199,12 +199,12 @@ def reaches(overlap: np.ndarray, share: float, length: np.ndarray) -> np.ndarray
 
 
 def _changes_after(values: np.ndarray) -> np.ndarray:
-    """Whether each value differs from the next; the last one does. Not by differences: inf - inf is not 0."""
+    """Whether each value differs from the next; true for the last. No differences: inf - inf is not 0."""
     return np.append(values[1:] != values[:-1], True)[: len(values)]
 
 
 def _cumsum_within(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Running sum that starts anew where the group changes."""
+    """Cumulative sum within each group of equal neighbours."""
     total = np.cumsum(values)
     begins = np.flatnonzero(np.diff(group, prepend=-1))
     offset = np.concatenate([[0.0], total])[begins]

@@ -1,25 +1,29 @@
-"""Single-label metrics: one right class a clip.
+"""Single-label metrics: each clip has exactly one class.
 
 Conventions
 -----------
-- `y_true` and `y_pred` are sequences of class labels, integers or text, one a clip.
-- Rows of a confusion matrix are true classes, columns predicted ones.
-- A class without prediction has no precision, one without a clip no recall. Like scikit-learn these figures are set to
-  `zero_division`, 0 by default, and a warning counts them; with NaN they are left out of the averages.
+- `y_true` and `y_pred` hold the class of each clip: an index, or a label as text.
+- Rows of a confusion matrix are true classes, columns predicted classes.
+- The precision of a class without prediction is undefined, and the recall of a class without clips. As in scikit-learn
+  undefined figures are set to `zero_division`, 0 by default, and a warning counts them; if that is NaN, they are left
+  out of the averages.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from npaudio.metrics.tagging.label_checks import warn_undefined
+from npaudio._core.checks import Check
+from npaudio.metrics.tagging.target_checks import warn_undefined
 
-Labels = Sequence[Any] | np.ndarray
+Classes = Sequence[Any] | np.ndarray  # (n_clips,) class indices or labels
+
+Normalize = Literal["true", "pred", "all"] | None
 
 
 class PrecisionRecallF(NamedTuple):
-    """Arrays of one entry a class, or floats if averaged; `support` counts the clips of each class, or is None."""
+    """Arrays with an entry for each class, or floats if averaged; `support` counts the clips of a class, or is None."""
 
     precision: Any
     recall: Any
@@ -27,17 +31,17 @@ class PrecisionRecallF(NamedTuple):
     support: Any
 
 
-def accuracy(y_true: Labels, y_pred: Labels) -> float:
-    """Share of clips whose predicted class is the true one.
+def accuracy(y_true: Classes, y_pred: Classes) -> float:
+    """Share of clips whose predicted class equals the true class.
 
-    The article's "overall accuracy", scikit-learn's `accuracy_score` for single labels. Libraries differ for several
-    labels a clip, where scikit-learn wants the whole set right and torchmetrics counts each label; use the multi-label
-    metrics there.
+    The article's "overall accuracy", scikit-learn's `accuracy_score` for single labels. For clips with several labels
+    libraries differ: scikit-learn requires the whole set to be right, torchmetrics counts each label. Use the
+    multi-label metrics there.
 
     Parameters
     ----------
     y_true : sequence (n,), or np.ndarray (n, n_classes)
-        True classes; beside scores also one-hot or soft rows, whose largest entry is the true class.
+        True classes; if `y_pred` are scores also one-hot or soft rows, whose largest entry is the true class.
     y_pred : sequence (n,), or np.ndarray (n, n_classes) of float
         Predicted classes; or scores, whose largest entry is the predicted class.
 
@@ -48,92 +52,133 @@ def accuracy(y_true: Labels, y_pred: Labels) -> float:
     Raises
     ------
     ValueError
-        Numbers of clips that differ, or none.
+        Sequences of different lengths, or empty ones.
+
+    See Also
+    --------
+    classification_report : Figures of each class.
+    confusion_matrix : Which classes are confused.
+
+    Examples
+    --------
+    >>> accuracy(["dog", "rain", "rain"], ["dog", "rain", "dog"])
+    0.6666666666666666
     """
-    if np.ndim(y_pred) == 2 and np.asarray(y_pred).dtype.kind == "f" and np.shape(y_pred)[1] > 0:
+    check = Check("accuracy")
+    y_true, y_pred = check.array(y_true, "y_true"), check.array(y_pred, "y_pred")
+    if y_pred.ndim == 2 and y_pred.dtype.kind == "f" and y_pred.shape[1] > 0:
         y_pred = np.argmax(y_pred, axis=1)
-        y_true = np.argmax(y_true, axis=1) if np.ndim(y_true) == 2 else y_true
-    true, pred = _checked(y_true, y_pred, caller="accuracy")
+        y_true = np.argmax(y_true, axis=1) if y_true.ndim == 2 else y_true
+    true, pred = _checked(check, y_true, y_pred)
     return float(np.mean(true == pred))
 
 
 def confusion_matrix(
-    y_true: Labels, y_pred: Labels, *, labels: Labels | None = None, normalize: str | None = None
+    y_true: Classes, y_pred: Classes, *, labels: Classes | None = None, normalize: Normalize = None
 ) -> np.ndarray:
     """M[i, j] = number of clips of class i that were predicted as class j.
 
-    scikit-learn's `confusion_matrix`, orientation included; other texts put the predictions into rows.
+    scikit-learn's `confusion_matrix`, orientation included; some texts put the predictions into rows.
 
     Parameters
     ----------
-    y_true, y_pred : sequences of n labels
+    y_true, y_pred : sequences of n class indices or labels
     labels : sequence, optional
-        The classes in the order of the rows; by default all that occur, sorted. Clips with another label, true or
-        predicted, are an error here; scikit-learn drops them without a word.
+        The classes in the order of the rows; by default all that occur, sorted. A clip of another class, true or
+        predicted, is an error here; scikit-learn drops it without a warning.
     normalize : "true", "pred", "all" or None
         Divide by the sum of the row, of the column, or of everything; 0 where there is nothing.
 
     Returns
     -------
     ndarray (n_classes, n_classes), int64, or float64 if normalised
+
+    See Also
+    --------
+    npaudio.plot.confusion_matrix : Plot it.
+    precision_recall_fscore : The figures of each class.
+
+    Examples
+    --------
+    >>> confusion_matrix(["dog", "rain", "rain"], ["dog", "rain", "dog"])
+    array([[1, 0],
+           [1, 1]])
     """
-    true, pred, labels = _as_indices(y_true, y_pred, labels, caller="confusion_matrix")
-    n = len(labels)
-    matrix = np.bincount(true * n + pred, minlength=n * n).reshape(n, n)
+    check = Check("confusion_matrix")
+    check.choice(normalize, (None, "true", "pred", "all"), "normalize")
+    matrix, _ = count_confusions(check, y_true, y_pred, labels)
     if normalize is None:
         return matrix
-    axes: dict[str, int | None] = {"true": 1, "pred": 0, "all": None}
-    if normalize not in axes:
-        raise ValueError(f'confusion_matrix: normalize is {normalize!r}, expected "true", "pred", "all" or None')
-    total = matrix.sum(axis=axes[normalize], keepdims=True)
-    return np.divide(matrix, total, out=np.zeros((n, n)), where=total > 0)
+    total = matrix.sum(axis={"true": 1, "pred": 0, "all": None}[normalize], keepdims=True)
+    return np.divide(matrix, total, out=np.zeros(matrix.shape), where=total > 0)
 
 
 def precision_recall_fscore(
-    y_true: Labels,
-    y_pred: Labels,
+    y_true: Classes,
+    y_pred: Classes,
     *,
     beta: float = 1.0,
-    labels: Labels | None = None,
-    average: str | None = None,
+    labels: Classes | None = None,
+    average: Literal["macro", "micro", "weighted"] | None = None,
     zero_division: float = 0.0,
 ) -> PrecisionRecallF:
     """Per class P = TP / (TP + FP), R = TP / (TP + FN), F = (1 + b^2) TP / ((1 + b^2) TP + b^2 FN + FP), b = `beta`.
 
-    scikit-learn's `precision_recall_fscore_support`, averages included. The macro F is the mean of the classes' F, not
-    the F of the mean precision and recall, as some papers have it.
+    scikit-learn's `precision_recall_fscore_support`, averages included. The macro F is the mean of the classes' F;
+    some papers report the F of the mean precision and mean recall instead.
 
     Parameters
     ----------
-    y_true, y_pred : sequences of n labels
+    y_true, y_pred : sequences of n class indices or labels
     beta : float
-        Weight of recall against precision.
+        Weight of recall relative to precision.
     labels : sequence, optional
         The classes; by default all that occur, sorted.
     average : "macro", "micro", "weighted" or None
         Mean over classes, figures of the summed counts, mean weighted by the clips of each class, or no average.
     zero_division : float
-        What an undefined figure becomes. NaN leaves it out of the averages.
+        Value of undefined figures. NaN leaves them out of the averages.
 
     Warns
     -----
     UndefinedMetricWarning
         Counts classes without clips or without predictions, unless `zero_division` is NaN.
+
+    See Also
+    --------
+    classification_report : The same as a table.
+
+    Examples
+    --------
+    >>> precision_recall_fscore(["dog", "rain", "rain"], ["dog", "rain", "dog"]).precision
+    array([0.5, 1. ])
     """
-    matrix = confusion_matrix(y_true, y_pred, labels=labels)
-    if average not in (None, "macro", "micro", "weighted"):
-        raise ValueError(
-            f'precision_recall_fscore: average is {average!r}, expected "macro", "micro", "weighted" or None'
-        )
-    tp, n_true, n_pred = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+    check = Check("precision_recall_fscore")
+    check.choice(average, (None, "macro", "micro", "weighted"), "average")
+    counts = ClassCounts.of(count_confusions(check, y_true, y_pred, labels)[0])
     if average == "micro":
-        tp, n_true, n_pred = (counts.sum(keepdims=True) for counts in (tp, n_true, n_pred))
-    if not np.isnan(zero_division):
-        undefined = int(np.count_nonzero((n_true == 0) | (n_pred == 0)))
-        what = f"classes have no clip or no prediction; their undefined figures are set to {zero_division:g}"
-        warn_undefined(undefined, len(tp), what, caller="precision_recall_fscore")
-    precision = _ratio(tp, n_pred, zero_division)
-    recall = _ratio(tp, n_true, zero_division)
+        counts = ClassCounts(*(count.sum(keepdims=True) for count in counts))
+    warn_of_empty_classes(check, counts, zero_division)
+    return figures_of(counts, average, beta=beta, zero_division=zero_division)
+
+
+class ClassCounts(NamedTuple):
+    """True positives, clips and predictions of each class, (n_classes,) each."""
+
+    tp: np.ndarray
+    n_true: np.ndarray
+    n_pred: np.ndarray
+
+    @classmethod
+    def of(cls, matrix: np.ndarray) -> "ClassCounts":
+        """The counts in a confusion matrix."""
+        return cls(np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0))
+
+
+def figures_of(counts: ClassCounts, average: str | None, *, beta: float, zero_division: float) -> PrecisionRecallF:
+    """Precision, recall and F of each class, or their means."""
+    tp, n_true, n_pred = counts
+    precision, recall = _ratio(tp, n_pred, zero_division), _ratio(tp, n_true, zero_division)
     f_measure = _ratio((1 + beta**2) * tp, beta**2 * n_true + n_pred, zero_division)
     if average is None:
         return PrecisionRecallF(precision, recall, f_measure, n_true)
@@ -141,48 +186,65 @@ def precision_recall_fscore(
     return PrecisionRecallF(_mean(precision, weights), _mean(recall, weights), _mean(f_measure, weights), None)
 
 
+def warn_of_empty_classes(check: Check, counts: ClassCounts, zero_division: float) -> None:
+    """Count the classes without clips or predictions, unless their figures are NaN."""
+    if not np.isnan(zero_division):
+        undefined = int(np.count_nonzero((counts.n_true == 0) | (counts.n_pred == 0)))
+        what = f"classes have no clip or no prediction; their undefined figures are set to {zero_division:g}"
+        warn_undefined(check, undefined, len(counts.tp), what, stacklevel=4)
+
+
 def _ratio(numerator: np.ndarray, denominator: np.ndarray, undefined: float) -> np.ndarray:
     return np.divide(numerator, denominator, out=np.full(len(numerator), undefined, dtype=float), where=denominator > 0)
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> float:
-    """Weighted mean of what is defined."""
+    """Weighted mean of the defined values."""
     defined = ~np.isnan(values)
     total = weights[defined].sum()
     return float((values[defined] * weights[defined]).sum() / total) if total else float("nan")
 
 
-def _as_indices(
-    y_true: Labels, y_pred: Labels, labels: Labels | None, *, caller: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Both label sequences as indices into the sorted or given classes."""
-    true, pred = _checked(y_true, y_pred, caller=caller)
+def count_confusions(
+    check: Check, y_true: Classes, y_pred: Classes, labels: Classes | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The confusion matrix (n_classes, n_classes), and the sorted or given classes (n_classes,)."""
+    true, pred = _checked(check, y_true, y_pred)
     both = np.concatenate([true, pred])
     if labels is None:
         classes, index = np.unique(both, return_inverse=True)
-        return index[: len(true)], index[len(true) :], classes
-    classes = np.asarray(labels)
+    else:
+        classes = check.array(labels, "labels")
+        index = _positions(check, both, classes)
+    n = len(classes)
+    return np.bincount(index[: len(true)] * n + index[len(true) :], minlength=n * n).reshape(n, n), classes
+
+
+def _positions(check: Check, values: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """The index of each value in the given classes."""
+    if classes.ndim != 1 or len(classes) == 0:
+        raise check.error(f"labels has shape {classes.shape}; pass None for all that occur, or a list of at least one")
     order = np.argsort(classes)
-    place = np.minimum(np.searchsorted(classes, both, sorter=order), len(classes) - 1)
+    place = np.minimum(np.searchsorted(classes, values, sorter=order), len(classes) - 1)
     index = order[place]
-    unknown = both[classes[index] != both]
+    unknown = values[classes[index] != values]
     if len(unknown):
-        raise ValueError(f"{caller}: unknown label {unknown[0]!r}, expected one of {list(labels)}; add it to labels")
-    return index[: len(true)], index[len(true) :], classes
+        raise check.error(f"unknown label {unknown[0]!r}, expected one of {classes.tolist()}; add it to labels")
+    return index
 
 
-def _checked(y_true: Labels, y_pred: Labels, *, caller: str) -> tuple[np.ndarray, np.ndarray]:
-    true, pred = np.asarray(y_true), np.asarray(y_pred)
+def _checked(check: Check, y_true: Classes, y_pred: Classes) -> tuple[np.ndarray, np.ndarray]:
+    true, pred = check.array(y_true, "y_true"), check.array(y_pred, "y_pred")
     if true.ndim != 1 or true.shape != pred.shape:
-        raise ValueError(
-            f"{caller}: y_true has shape {true.shape} and y_pred {pred.shape}, expected one label a clip in both; "
-            "turn scores into labels with np.argmax(scores, axis=1)"
+        raise check.error(
+            f"y_true has shape {true.shape} and y_pred {pred.shape}, expected one class for each clip in both; "
+            "turn scores into classes with np.argmax(scores, axis=1)"
         )
     if len(true) == 0:
-        raise ValueError(f"{caller}: no clips, expected at least one label")
+        raise check.error("no clips, expected at least one")
     for name, values in (("y_true", true), ("y_pred", pred)):
         if values.dtype.kind == "f" and not (values == np.floor(values)).all():
-            raise ValueError(f"{caller}: {name} holds fractions, expected class labels; take np.argmax of scores")
+            raise check.error(f"{name} holds fractions, expected classes; take np.argmax of scores")
     if (true.dtype.kind in "US") != (pred.dtype.kind in "US"):
-        raise ValueError(f"{caller}: y_true has {true.dtype} and y_pred {pred.dtype}, expected labels of one kind")
+        raise check.error(f"y_true has {true.dtype} and y_pred {pred.dtype}, expected labels of one kind")
     return true, pred

@@ -2,25 +2,26 @@
 
 Conventions
 -----------
-Those of `above_positives`: 0/1 labels, equal scores are one threshold, classes without positives are NaN.
+Those of `positive_ranks`: 0/1 targets, equal scores are one threshold, classes without positives are NaN.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from npaudio.metrics.tagging.label_checks import check_labels_and_scores
-from npaudio.metrics.tagging.positive_ranks import AbovePositives, metric_of_classes
+from npaudio._core.checks import Check
+from npaudio.metrics.tagging.positive_ranks import PositiveRanks, metric_of_classes
+from npaudio.metrics.tagging.target_checks import Average, Scores, Targets, check_targets_and_scores
+
+Method = Literal["step", "trapezoid", "interpolated", "11-point"]
 
 
-def average_precision(
-    y_true: np.ndarray, y_score: np.ndarray, *, average: str | None = None, method: str = "step"
-) -> Any:
+def average_precision(y_true: Targets, y_score: Scores, *, average: Average = None, method: Method = "step") -> Any:
     """AP = mean over the positives of the precision among all clips that score at least as high.
 
     This is sum of (R_n - R_(n-1)) P_n over the thresholds, scikit-learn's `average_precision_score`, and the mAP of
-    AudioSet papers when averaged. Other definitions of the same name join the points of the curve in other ways, see
+    AudioSet papers when averaged. Other definitions with the same name join the points of the curve in other ways, see
     `method`; COCO's AP for object detection interpolates at 101 recalls.
 
     Parameters
@@ -32,8 +33,8 @@ def average_precision(
         None gives one AP a class (scikit-learn's default is "macro"); "macro" their mean; "micro" the AP of all cells
         as one class; "weighted" the mean weighted by positives; "samples" the mean of one AP a clip.
     method : "step", "trapezoid", "interpolated" or "11-point"
-        "step": as above. "trapezoid": straight lines between the points, from recall 0 with precision 1, as
-        `sklearn.metrics.auc` of its curve and the article; optimistic, for precision does not change linearly.
+        "step": as ranks. "trapezoid": straight lines between the points, from recall 0 with precision 1, as
+        `sklearn.metrics.auc` of its curve and the article; optimistic, because precision does not change linearly.
         "interpolated": the best precision at this recall or any higher (Pascal VOC since 2010). "11-point": the mean of
         that at recalls 0, 0.1, ..., 1 (Pascal VOC 2007).
 
@@ -47,67 +48,79 @@ def average_precision(
     UndefinedMetricWarning
         Counts the classes (or clips) without positives.
 
+    See Also
+    --------
+    mean_average_precision : The mean over classes.
+    precision_recall_curve : The curve whose area this is.
+    roc_auc, lwlrap : Other metrics of ranking.
+
     Examples
     --------
     >>> average_precision(np.array([1, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.6]))
     0.8333333333333333
     """
-    of_class = _method(method, caller="average_precision")
-    return metric_of_classes(y_true, y_score, average, of_class, caller="average_precision", lacking="no positives")
+    check = Check("average_precision")
+    of_class = _AP_METHODS[check.choice(method, _AP_METHODS, "method")]
+    return metric_of_classes(check, y_true, y_score, average, of_class, lacking="no positives")
 
 
-def mean_average_precision(y_true: np.ndarray, y_score: np.ndarray, *, method: str = "step") -> float:
+def mean_average_precision(y_true: Targets, y_score: Scores, *, method: Method = "step") -> float:
     """Mean average precision, mAP = mean over the classes with positives of their AP.
 
     `average_precision(..., average="macro")`: the figure of AudioSet papers, scikit-learn's default average. Where a
-    class has no positives scikit-learn counts 0, which makes the mean depend on classes that nothing is known about;
-    here they are left out, and a warning counts them.
+    class has no positives scikit-learn counts 0, so that the mean depends on classes without any evidence; here they
+    are left out, and a warning counts them.
 
     Parameters and errors are those of `average_precision`.
+
+    See Also
+    --------
+    average_precision : One class, or other averages.
+    bootstrap_ci : A confidence interval.
+
+    Examples
+    --------
+    >>> y_true = np.array([[1, 0], [0, 1], [1, 1]])
+    >>> mean_average_precision(y_true, np.array([[0.9, 0.2], [0.8, 0.7], [0.1, 0.6]]))
+    0.9166666666666666
     """
-    of_class = _method(method, caller="mean_average_precision")
-    caller = "mean_average_precision"
-    labels, scores = check_labels_and_scores(y_true, y_score, caller=caller)
-    if labels.ndim == 1:
-        raise ValueError(f"{caller}: got shape {labels.shape}, expected (n_clips, n_classes); use average_precision")
-    return float(metric_of_classes(labels, scores, "macro", of_class, caller=caller, lacking="no positives"))
+    check = Check("mean_average_precision")
+    of_class = _AP_METHODS[check.choice(method, _AP_METHODS, "method")]
+    targets, scores = check_targets_and_scores(check, y_true, y_score)
+    if targets.ndim == 1:
+        raise check.error(f"got shape {targets.shape}, expected (n_clips, n_classes); use average_precision")
+    return float(metric_of_classes(check, targets, scores, "macro", of_class, lacking="no positives"))
 
 
-def _step(above: AbovePositives) -> float:
-    return float(np.mean(above.positives_ge / above.all_ge))
+def _step(ranks: PositiveRanks) -> float:
+    return float(np.mean(ranks.positives_ge / ranks.all_ge))
 
 
-def _trapezoid(above: AbovePositives) -> float:
-    """A step of recall under the line from the point before it to its own; the first begins at precision 1."""
-    before = np.divide(above.positives_gt, above.all_gt, out=np.ones(len(above.all_gt)), where=above.all_gt > 0)
-    return float(np.mean((above.positives_ge / above.all_ge + before) / 2))
+def _trapezoid(ranks: PositiveRanks) -> float:
+    """Each step of recall has the mean precision of its two ends; the curve begins at precision 1."""
+    before = np.divide(ranks.positives_gt, ranks.all_gt, out=np.ones(len(ranks.all_gt)), where=ranks.all_gt > 0)
+    return float(np.mean((ranks.positives_ge / ranks.all_ge + before) / 2))
 
 
-def _best_from_here(above: AbovePositives) -> np.ndarray:
-    """The best precision at each positive's recall or any higher, that is at its score or any lower."""
-    return np.maximum.accumulate(above.positives_ge / above.all_ge)
+def _best_from_here(ranks: PositiveRanks) -> np.ndarray:
+    """The best precision at each positive's recall or any higher recall, which is at its score or any lower score."""
+    return np.maximum.accumulate(ranks.positives_ge / ranks.all_ge)
 
 
-def _interpolated(above: AbovePositives) -> float:
-    return float(np.mean(_best_from_here(above)))
+def _interpolated(ranks: PositiveRanks) -> float:
+    return float(np.mean(_best_from_here(ranks)))
 
 
-def _eleven_point(above: AbovePositives) -> float:
-    """Recall k / P reaches i / 10 at k = ceil(i P / 10): counted in integers, for 3 / 10 is not 0.3 in binary."""
-    n = len(above.positives_ge)
+def _eleven_point(ranks: PositiveRanks) -> float:
+    """Recall k / P reaches i / 10 at k = ceil(i P / 10): counted in integers, because 3 / 10 is not 0.3 in binary."""
+    n = len(ranks.positives_ge)
     k = -(-np.arange(11) * n // 10)
-    return float(np.mean(_best_from_here(above)[n - np.maximum(k, 1)]))
+    return float(np.mean(_best_from_here(ranks)[n - np.maximum(k, 1)]))
 
 
-_AP_METHODS: dict[str, Callable[[AbovePositives], float]] = {
+_AP_METHODS: dict[str, Callable[[PositiveRanks], float]] = {
     "step": _step,
     "trapezoid": _trapezoid,
     "interpolated": _interpolated,
     "11-point": _eleven_point,
 }
-
-
-def _method(name: str, *, caller: str) -> Callable[[AbovePositives], float]:
-    if name not in _AP_METHODS:
-        raise ValueError(f"{caller}: method is {name!r}, expected one of {', '.join(map(repr, _AP_METHODS))}")
-    return _AP_METHODS[name]

@@ -1,20 +1,23 @@
-"""The classification report: precision, recall, F and number of clips of each class, as a table or as data."""
+"""The classification report: precision, recall, F and number of clips of each class, as a table or a dictionary."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from npaudio.metrics.tagging.classification import Labels, accuracy, precision_recall_fscore
-from npaudio.metrics.tagging.label_checks import UndefinedMetricWarning, warn_undefined
+from npaudio._core.checks import Check
+from npaudio.metrics.tagging.classification import (
+    ClassCounts,
+    Classes,
+    count_confusions,
+    figures_of,
+    warn_of_empty_classes,
+)
 
 
 def classification_report(
-    y_true: Labels,
-    y_pred: Labels,
+    y_true: Classes,
+    y_pred: Classes,
     *,
-    labels: Labels | None = None,
+    labels: Classes | None = None,
     target_names: Sequence[str] | None = None,
     output_dict: bool = False,
     zero_division: float = 0.0,
@@ -26,16 +29,16 @@ def classification_report(
 
     Parameters
     ----------
-    y_true, y_pred : sequences of n labels
+    y_true, y_pred : sequences of n class indices or labels
     labels : sequence, optional
         The classes; by default all that occur, sorted.
     target_names : sequence of str, optional
-        Names to print, one a class.
+        Names to print, one for each class.
     output_dict : bool
         Return `{class: {"precision", "recall", "f1-score", "support"}, ..., "accuracy", "macro avg", "weighted avg"}`
         instead of text.
     zero_division : float
-        What an undefined figure becomes; NaN leaves it out of the averages.
+        Value of undefined figures; NaN leaves them out of the averages.
 
     Returns
     -------
@@ -45,6 +48,10 @@ def classification_report(
     -----
     UndefinedMetricWarning
         Counts classes without clips or without predictions, unless `zero_division` is NaN.
+
+    See Also
+    --------
+    confusion_matrix : Which classes are confused.
 
     Examples
     --------
@@ -58,30 +65,19 @@ def classification_report(
     macro avg     75.0%   75.0%   66.7%      3
     weighted avg  83.3%   66.7%   66.7%      3
     """
-    classes = np.unique(np.concatenate([np.asarray(y_true), np.asarray(y_pred)])) if labels is None else list(labels)
+    check = Check("classification_report")
+    matrix, classes = count_confusions(check, y_true, y_pred, labels)
     names = [str(name) for name in (classes if target_names is None else target_names)]
     if len(names) != len(classes):
-        raise ValueError(
-            f"classification_report: {len(names)} target_names for {len(classes)} classes, expected one each; "
+        raise check.error(
+            f"{len(names)} target_names for {len(classes)} classes, expected one for each; "
             "pass labels too, if a class does not occur"
         )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UndefinedMetricWarning)
-        figures = {
-            average: precision_recall_fscore(
-                y_true, y_pred, labels=labels, average=average, zero_division=zero_division
-            )
-            for average in (None, "macro", "weighted")
-        }
-    _warn(figures[None].support, np.isin(classes, y_pred), zero_division)
-    report = _as_dict(names, figures, accuracy(y_true, y_pred))
+    counts = ClassCounts.of(matrix)
+    warn_of_empty_classes(check, counts, zero_division)
+    figures = {a: figures_of(counts, a, beta=1.0, zero_division=zero_division) for a in (None, "macro", "weighted")}
+    report = _as_dict(names, figures, float(counts.tp.sum() / matrix.sum()))
     return report if output_dict else _as_text(report, len(y_true))
-
-
-def _warn(support: np.ndarray, predicted: np.ndarray, zero_division: float) -> None:
-    undefined = 0 if np.isnan(zero_division) else int(np.count_nonzero((support == 0) | ~predicted))
-    what = f"classes have no clip or no prediction; their undefined figures are set to {zero_division:g}"
-    warn_undefined(undefined, len(support), what, caller="classification_report", stacklevel=4)
 
 
 def _as_dict(names: list[str], figures: dict[str | None, Any], share_right: float) -> dict[str, Any]:

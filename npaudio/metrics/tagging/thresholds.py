@@ -1,19 +1,20 @@
-"""From scores to decisions: the threshold of each class that gives the best F."""
+"""From scores to decisions: the threshold of each class with the best F."""
 
 from typing import Any
 
 import numpy as np
 
-from npaudio.metrics.tagging.label_checks import check_labels_and_scores, warn_undefined
+from npaudio._core.checks import Check
+from npaudio.metrics.tagging.target_checks import Scores, Targets, check_targets_and_scores, warn_undefined
 
 
-def tune_thresholds(y_true: np.ndarray, y_score: np.ndarray, *, beta: float = 1.0) -> Any:
+def tune_thresholds(y_true: Targets, y_score: Scores, *, beta: float = 1.0) -> Any:
     """Per class the threshold t with the largest F = (1 + b^2) TP / ((1 + b^2) TP + b^2 FN + FP) of `score > t`.
 
     All distinct decisions are tried (as in Lipton, Elkan and Narayanaswamy 2014, who maximise F1 on held-out data);
     scikit-learn's `TunedThresholdClassifierCV` tries a grid. The threshold lies halfway between the lowest score that
-    is accepted and the highest that is not, so that it does not hang on the rounding of one score. Among equally good
-    ones the highest is taken. Tune on validation clips: on the clips that are scored it flatters.
+    is accepted and the highest that is not, so that it does not depend on the rounding of one score. Among equally good
+    thresholds the highest is taken. Tune on validation clips: on the test clips the result would be too good.
 
     Parameters
     ----------
@@ -24,26 +25,35 @@ def tune_thresholds(y_true: np.ndarray, y_score: np.ndarray, *, beta: float = 1.
     Returns
     -------
     float or ndarray (n_classes,), float64
-        For `sed.threshold` or `y_score > thresholds`. NaN, which no score is above, for classes without positives. If
-        every clip is accepted, the next float below the lowest score.
+        For `sed.threshold` or `y_score > thresholds`. NaN for classes without positives: no score is greater than NaN.
+        If every clip is accepted, the next float below the lowest score.
 
     Warns
     -----
     UndefinedMetricWarning
         Counts the classes without positives.
+
+    See Also
+    --------
+    precision_recall_curve : Precision and recall at every threshold.
+
+    Examples
+    --------
+    >>> tune_thresholds(np.array([0, 0, 1, 1]), np.array([0.25, 0.5, 0.75, 1.0]))
+    0.625
     """
-    labels, scores = check_labels_and_scores(y_true, y_score, caller="tune_thresholds")
-    if not (np.isfinite(beta) and beta > 0):
-        raise ValueError(f"tune_thresholds: beta is {beta}, expected a number above 0; 1 weighs both errors alike")
-    columns = zip(labels.reshape(len(labels), -1).T, scores.reshape(len(scores), -1).T, strict=True)
+    check = Check("tune_thresholds")
+    targets, scores = check_targets_and_scores(check, y_true, y_score)
+    beta = check.positive(beta, "beta")
+    columns = zip(targets.reshape(len(targets), -1).T, scores.reshape(len(scores), -1).T, strict=True)
     best = np.array([_best_threshold(positive, column, beta) for positive, column in columns])
     what = "classes have no positives; their threshold is NaN"
-    warn_undefined(int(np.isnan(best).sum()), len(best), what, caller="tune_thresholds")
-    return best if labels.ndim == 2 else float(best[0])
+    warn_undefined(check, int(np.isnan(best).sum()), len(best), what)
+    return best if targets.ndim == 2 else float(best[0])
 
 
 def _best_threshold(positive: np.ndarray, scores: np.ndarray, beta: float) -> float:
-    """Try the rule `score >= level` for every level, highest first, then move the best one down by half a gap."""
+    """Try the rule `score >= level` for every level, highest first, then lower the best one by half a gap."""
     if not positive.any():
         return float("nan")
     order = np.argsort(-scores, kind="stable")
@@ -56,6 +66,6 @@ def _best_threshold(positive: np.ndarray, scores: np.ndarray, beta: float) -> fl
     if best + 1 == len(last_of_equal):
         return float(np.nextafter(level, -np.inf, dtype=ranked.dtype))
     below = ranked[last_of_equal[best + 1]]
-    with np.errstate(invalid="ignore"):  # between -inf and inf there is no middle
+    with np.errstate(invalid="ignore"):  # there is no middle between -inf and inf
         middle = below + (level - below) / 2
     return float(middle if below <= middle < level else below)
