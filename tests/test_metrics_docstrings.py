@@ -1,4 +1,4 @@
-"""Every metric's docstring opens with its definition."""
+"""Every metric's docstring opens with its definition and shows an example."""
 
 import inspect
 
