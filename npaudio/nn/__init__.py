@@ -5,6 +5,7 @@ Names, signatures, defaults and parameter shapes are PyTorch's. See `module` for
 """
 
 from npaudio.nn.activation import GELU, ReLU, Sigmoid
+from npaudio.nn.attention import MultiHeadAttention
 from npaudio.nn.conv import Conv2d
 from npaudio.nn.dropout import Dropout
 from npaudio.nn.finite import NonFiniteError, require_finite
@@ -17,9 +18,11 @@ from npaudio.nn.loss_robust import FocalLoss, GeneralizedCrossEntropyLoss
 from npaudio.nn.module import Module, Parameter
 from npaudio.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm
 from npaudio.nn.optim import SGD, Adam, AdamW, Optimizer, clip_grad_norm
+from npaudio.nn.patch_embed import PatchEmbed
 from npaudio.nn.pool import AdaptiveAvgPool2d, AvgPool2d, Flatten, MaxPool2d
 from npaudio.nn.schedule import OneCycle, WarmupCosine
 from npaudio.nn.sequential import Sequential
+from npaudio.nn.transformer_block import TransformerBlock
 
 __all__ = [
     "GELU",
@@ -45,13 +48,16 @@ __all__ = [
     "MSELoss",
     "MaxPool2d",
     "Module",
+    "MultiHeadAttention",
     "NonFiniteError",
     "OneCycle",
     "Optimizer",
     "Parameter",
+    "PatchEmbed",
     "ReLU",
     "Sequential",
     "Sigmoid",
+    "TransformerBlock",
     "WarmupCosine",
     "clip_grad_norm",
     "fuse",

@@ -39,7 +39,7 @@ class Parameter:
 
     def __init__(self, data: np.ndarray) -> None:
         self.data = np.ascontiguousarray(data)
-        self.grad = np.zeros_like(self.data)
+        self.grad = np.zeros(self.data.shape, self.data.dtype)  # unlike zeros_like: no memory until it is written to
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -1,0 +1,309 @@
+r"""Attention: every token looks at all tokens, decides how much each one matters to it, and takes their weighted mean.
+
+A convolution sees its neighbours. Attention sees everything at once: the second bark of a dog can look at the first
+one, wherever that was. Each token x_i sends out three vectors, linear functions of x_i that are learned:
+
+    query q_i   what am I looking for?
+    key   k_j   what do I have to offer?
+    value v_j   what do I hand over to those who look at me?
+
+Definition
+----------
+How well a key fits a query is their scalar product. The softmax turns the fits of one query to all N keys into
+weights, which are positive and sum to 1. The output is the mean of the values with these weights:
+
+    s_ij = q_i · k_j / sqrt(d)                 scores    (N, N)
+    p_ij = exp(s_ij) / Σ_m exp(s_im)           weights   (N, N)    each row sums to 1
+    o_i  = Σ_j p_ij v_j                        output    (N, d)
+
+or in one line, softmax(Q Kᵀ / sqrt(d)) V. Why sqrt(d)? If the d numbers of q and k are independent with variance 1,
+their scalar product has variance d. Without the division the scores would grow with d, one weight of each row would be
+almost 1, and the softmax would pass on hardly any gradient.
+
+Four tokens, with a pencil
+--------------------------
+Tokens 0 and 2 are barks, token 1 is silence, token 3 is a siren. Each kind has its own key (d = 4, so sqrt(d) = 2), and
+each token looks for its own kind. The factor 2 ln 3 is chosen so that a match scores ln 3 and everything else 0:
+
+>>> import numpy as np
+>>> from npaudio.nn.attention import attention, attention_backward, attention_weights
+>>> k = np.eye(4)[[0, 1, 0, 2]]
+>>> q = 2 * np.log(3) * k
+>>> v = np.array([[0.0], [0.0], [0.0], [24.0]])
+
+exp(ln 3) = 3 and exp(0) = 1. So the first bark gives 3 parts each to itself and to the other bark, 1 part each to
+silence and siren: 8 parts in all. The siren finds only itself: 3 of 6 parts.
+
+>>> attention_weights(q, k)[0] * 8
+array([3., 1., 3., 1.])
+>>> attention_weights(q, k)[3] * 6
+array([1., 1., 1., 3.])
+
+Only the siren has something to say, v = 24, and every token hears its share of it:
+
+>>> attention(q, k, v).ravel()
+array([ 3.,  4.,  3., 12.])
+
+The backward pass
+-----------------
+Let g_i = dL/do_i come in. Two of the three steps are matrix products, and for C = A B these are dA = dC Bᵀ and
+dB = Aᵀ dC. Hence, from o = P V and S = Q Kᵀ / sqrt(d),
+
+    dV = Pᵀ g            dP = g Vᵀ            dQ = dS K / sqrt(d)            dK = dSᵀ Q / sqrt(d)
+
+The step between them is the softmax of one row, p_j = exp(s_j) / Z with Z = Σ_m exp(s_m). Raising s_m raises p_m, and
+lowers every weight of the row because Z grows:
+
+    dp_j/ds_m = p_j · [j = m]  -  p_j · p_m              (quotient rule; dZ/ds_m = exp(s_m) = Z · p_m)
+
+    dL/ds_m = Σ_j dL/dp_j · dp_j/ds_m
+            = p_m · dL/dp_m - p_m · Σ_j p_j · dL/dp_j
+            = p_m · (dL/dp_m - <dL/dp>)                  where <.> is the mean with the weights p
+
+In words: a score rises if its weight is worth more than the row's average. The result sums to zero, as it must, for
+adding the same number to all scores of a row changes nothing.
+
+With the pencil again: let L = o_0, the output of the first bark, so g = (1, 0, 0, 0). Then dL/dp is (0, 0, 0, 24) in
+the first row, its mean with the weights is 24/8 = 3, and dL/ds = (3, 1, 3, 1)/8 · (-3, -3, -3, 21).
+
+>>> g = np.array([[1.0], [0.0], [0.0], [0.0]])
+>>> dq, dk, dv = attention_backward(q, k, v, g)
+>>> dv.ravel() * 8  # the weights with which the first bark looked at the values
+array([3., 1., 3., 1.])
+>>> dq[0] * 16  # dL/ds · K / 2: barks -9 - 9, silence -3, siren 21; no token has the fourth key
+array([-18.,  -3.,  21.,   0.])
+
+Several heads, and blocks of queries
+------------------------------------
+One softmax has one focus. `MultiHeadAttention` cuts q, k and v of D numbers into H heads of d = D/H, lets each attend
+for itself, and mixes their outputs with one more linear layer.
+
+The weights of all heads are H·N² numbers: for the 1,214 tokens of a 10 s spectrogram 71 MB a layer, and four times that
+for 20 s. But a row of weights needs no other row. So the queries are taken a block at a time, whose weights stay in the
+cache, and are thrown away as soon as they have been used. The backward pass computes them again, which costs one more
+product of three but saves all that memory: it grows with N, not with N² (Rabe and Staats 2021; Dao et al. 2022).
+
+Source: Vaswani et al. 2017, section 3.2.
+"""
+
+import math
+from itertools import product as combinations
+
+import numpy as np
+
+from npaudio._core.threads import for_each
+from npaudio.nn._checks import LayerCheck
+from npaudio.nn.init import Rng, as_rng, truncated_normal
+from npaudio.nn.linear import Linear
+from npaudio.nn.module import Module
+
+BLOCK = 2**18  # weights that are computed at once by a thread: 1 MB of float32
+Block = tuple[slice, slice, slice]  # of images, of heads, of queries
+
+
+def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """The definition: softmax(q kᵀ / sqrt(d)) v.
+
+    Parameters
+    ----------
+    q : np.ndarray (..., n, d)
+        Queries.
+    k, v : np.ndarray (..., N, d), (..., N, e)
+        A key and a value of each token.
+
+    Returns
+    -------
+    np.ndarray (..., n, e)
+        For each query the weighted mean of the values.
+    """
+    return attention_weights(q, k) @ v  # (..., n, N) (..., N, e)
+
+
+def attention_weights(q: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """How much each query looks at each key: softmax(q kᵀ / sqrt(d)), (..., n, N)."""
+    scaled = q * q.dtype.type(1 / math.sqrt(q.shape[-1]))  # (..., n, d), smaller than the scores
+    return _softmax(scaled @ k.swapaxes(-1, -2))  # (..., n, N)
+
+
+def attention_backward(
+    q: np.ndarray, k: np.ndarray, v: np.ndarray, g: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """From g = dL/do compute dL/dq, dL/dk and dL/dv; the derivation stands at the top of the module.
+
+    Nothing is needed from the forward pass but q, k and v: the weights are computed again.
+    """
+    scale = q.dtype.type(1 / math.sqrt(q.shape[-1]))
+    p = attention_weights(q, k)  # (..., n, N)
+    dv = p.swapaxes(-1, -2) @ g  # (..., N, e)
+    ds = g @ v.swapaxes(-1, -2)  # (..., n, N)   here still dL/dp
+    ds -= np.einsum("...ij,...ij->...i", ds, p)[..., None]  # minus its mean with the weights
+    ds *= p
+    dq = (ds @ k) * scale  # (..., n, d)
+    dk = ds.swapaxes(-1, -2) @ (q * scale)  # (..., N, d)
+    return dq, dk, dv
+
+
+class MultiHeadAttention(Module):
+    """H heads of attention over the same tokens, side by side: (B, N, D) -> (B, N, D).
+
+    Parameters
+    ----------
+    embed_dim : int
+        D, the numbers a token.
+    num_heads : int
+        H; each head works on d = D/H of the numbers.
+    bias : bool
+        Whether q, k and v have a bias.
+    rng : np.random.Generator or int, optional
+        For the initial weights: normal with standard deviation 0.02, cut off at two of them; biases zero.
+    dtype : dtype
+        Of the parameters; float32 or float64.
+
+    Notes
+    -----
+    The three projections are one linear layer, `qkv`, whose rows are those of q, then k, then v; `proj` mixes the
+    heads. These are the names of the published transformers. PyTorch's MultiheadAttention calls the same arrays
+    `in_proj_weight` and `out_proj.weight`.
+    """
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        bias: bool = True,
+        *,
+        rng: Rng = None,
+        dtype: np.typing.DTypeLike = np.float32,
+    ) -> None:
+        super().__init__()
+        check = LayerCheck("MultiHeadAttention")
+        self.embed_dim = check.whole_number(embed_dim, "embed_dim")
+        self.num_heads = check.whole_number(num_heads, "num_heads")
+        if embed_dim % num_heads:
+            raise ValueError(
+                f"MultiHeadAttention: embed_dim={embed_dim} cannot be shared out among num_heads={num_heads}; "
+                "choose a number of heads that divides it"
+            )
+        generator = as_rng(rng)
+        self.qkv = transformer_linear(embed_dim, 3 * embed_dim, bias, rng=generator, dtype=dtype)
+        self.proj = transformer_linear(embed_dim, embed_dim, rng=generator, dtype=dtype)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, N, D)
+        x = self._checked(x)
+        q, k, v = self._project(x)  # three times (B, H, N, d)
+        mixed = np.empty((len(x), x.shape[1], self.num_heads, q.shape[-1]), q.dtype)  # (B, N, H, d)
+        outputs = mixed.transpose(0, 2, 1, 3)  # the same memory as (B, H, N, d)
+
+        def attend(block: Block) -> None:
+            keys = block[:2]  # of all tokens
+            outputs[block] = attention(q[block], k[keys], v[keys])  # (b, h, n, d)
+
+        for_each(attend, _blocks(q.shape))
+        y = self.proj(_rows(mixed, self.embed_dim)).reshape(x.shape)  # (B, N, D)
+        self._keep(y.shape, q, k, v)
+        return y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """Mixing, attention, projection, each backwards; keys and values collect what comes from all their queries.
+
+        A key is used by every block of queries, so its gradient is a sum over the blocks. One thread takes all blocks
+        of a head, so that no two threads add to the same sum.
+        """
+        q, k, v = self._recall(grad)
+        grad_mixed = self.proj.backward(_rows(grad, self.embed_dim)).reshape(grad.shape)  # (B, N, D)
+        (g,) = self._split(grad_mixed)  # (B, H, N, d)
+        grad_qkv = np.zeros((*grad.shape[:2], 3 * self.embed_dim), q.dtype)  # (B, N, 3 D)
+        dq, dk, dv = self._split(grad_qkv)  # views of it, three times (B, H, N, d)
+
+        def go_back(blocks: list[Block]) -> None:
+            for block in blocks:
+                keys = block[:2]  # of all tokens
+                from_q, from_k, from_v = attention_backward(q[block], k[keys], v[keys], g[block])
+                dq[block] = from_q
+                dk[keys] += from_k
+                dv[keys] += from_v
+
+        for_each(go_back, _blocks_by_head(q.shape))
+        return self.qkv.backward(_rows(grad_qkv, 3 * self.embed_dim)).reshape(grad.shape)  # (B, N, D)
+
+    def weights(self, x: np.ndarray, queries: slice = slice(None)) -> np.ndarray:
+        """The attention weights themselves, to look at: (B, H, n, N), each row sums to 1.
+
+        Parameters
+        ----------
+        x : np.ndarray (B, N, D)
+            Tokens, as for `forward`.
+        queries : slice
+            Whose weights; those of all N tokens take H·N² numbers an image.
+        """
+        q, k, _ = self._project(self._checked(x))
+        return attention_weights(q[:, :, queries], k)
+
+    def _project(self, x: np.ndarray) -> list[np.ndarray]:
+        """Queries, keys and values of each head, three times (B, H, N, d)."""
+        joined = self.qkv(_rows(x, self.embed_dim))  # (B N, 3 D)
+        return self._split(joined.reshape(*x.shape[:2], -1))
+
+    def _split(self, joined: np.ndarray) -> list[np.ndarray]:
+        """View (B, N, m·D) as m arrays (B, H, N, d); never copies."""
+        b, n, width = joined.shape
+        m, d = width // self.embed_dim, self.embed_dim // self.num_heads
+        return list(joined.reshape(b, n, m, self.num_heads, d).transpose(2, 0, 3, 1, 4))
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        x = LayerCheck("MultiHeadAttention").floating(x, "x")
+        if x.ndim != 3 or x.shape[2] != self.embed_dim or x.size == 0:
+            raise ValueError(
+                f"MultiHeadAttention: x has shape {x.shape}, expected tokens (batch, n_tokens, {self.embed_dim}), at "
+                "least one of them; build the layer for that size, or check the order of the axes"
+            )
+        return x
+
+    def _options(self) -> str:
+        return f"{self.embed_dim}, {self.num_heads}"
+
+
+def transformer_linear(
+    n_in: int, n_out: int, bias: bool = True, *, rng: np.random.Generator, dtype: np.typing.DTypeLike
+) -> Linear:
+    """A linear layer as transformers start it: normal weights of standard deviation 0.02, biases zero."""
+    layer = Linear(n_in, n_out, bias, rng=rng, dtype=dtype)
+    layer.weight.data = truncated_normal((n_out, n_in), rng=rng, dtype=dtype)
+    if layer.bias is not None:
+        layer.bias.data.fill(0)
+    return layer
+
+
+def _rows(tokens: np.ndarray, width: int) -> np.ndarray:
+    """The tokens of all clips in one tall matrix (B·N, width): one large matrix product instead of B small ones."""
+    return tokens.reshape(-1, width)
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    """exp(s) / Σ exp(s) of each row, in place. Less its maximum first: the same weights, and exp cannot overflow."""
+    scores -= scores.max(axis=-1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=-1, keepdims=True)
+    return scores
+
+
+def _blocks(shape: tuple[int, ...]) -> list[Block]:
+    """Cut queries (B, H, N, d) into blocks of at most about `BLOCK` weights, a row of N at least.
+
+    Short sequences: several heads or images at once. Long ones: a part of the queries of one head.
+    """
+    return [block for blocks in _blocks_by_head(shape) for block in blocks]
+
+
+def _blocks_by_head(shape: tuple[int, ...]) -> list[list[Block]]:
+    """The same blocks, in one list for each of the groups of heads that share their keys."""
+    n_images, n_heads, n = shape[:3]
+    queries = min(n, max(1, BLOCK // n))
+    heads = min(n_heads, max(1, BLOCK // (n * queries)))
+    images = min(n_images, max(1, BLOCK // (n * queries * heads)))
+    groups = combinations(_steps(n_images, images), _steps(n_heads, heads))
+    return [[(group[0], group[1], rows) for rows in _steps(n, queries)] for group in groups]
+
+
+def _steps(n: int, step: int) -> list[slice]:
+    return [slice(start, min(start + step, n)) for start in range(0, n, step)]

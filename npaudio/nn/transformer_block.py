@@ -1,0 +1,111 @@
+"""A transformer block: tokens first exchange what they know, then each one thinks it over for itself.
+
+    x = x + attention(norm1(x))        (B, N, D)      between tokens
+    x = x + mlp(norm2(x))              (B, N, D)      within each token
+
+Both steps are *added* to x. So a block can only correct what is there, the gradient always has a direct path back to
+the first layer (the derivative of x + f(x) is 1 + f'), and blocks can be stacked by the dozen. The norms stand inside
+the branches ("pre-norm"), so that the path from first to last block is free of them.
+
+Source: Dosovitskiy et al. 2021, eq. 2 and 3; Xiong et al. 2020 on where the norm belongs.
+"""
+
+import numpy as np
+
+from npaudio.nn.activation import GELU
+from npaudio.nn.attention import MultiHeadAttention, transformer_linear
+from npaudio.nn.dropout import Dropout
+from npaudio.nn.init import Rng, as_rng
+from npaudio.nn.module import Module
+from npaudio.nn.norm import LayerNorm
+from npaudio.nn.recompute import Recomputed
+from npaudio.nn.sequential import Sequential
+
+
+class TransformerBlock(Recomputed):
+    """Attention between tokens and a small network on each token, both added to what was there (pre-norm).
+
+    In evaluation only the input is kept, and `backward` repeats the forward pass (see `Recomputed`).
+
+    Parameters
+    ----------
+    dim : int
+        D, the numbers a token.
+    num_heads : int
+        Heads of the attention; they share D between them.
+    mlp_dim : int
+        Width of the hidden layer of the small network; four times D in most transformers.
+    dropout : float
+        Probability of dropping numbers of either branch before it is added, in training.
+    norm_eps : float
+        Added to the variance in both norms.
+    rng : np.random.Generator or int, optional
+        For the initial weights and for dropout.
+    dtype : dtype
+        Of the parameters; float32 or float64.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> block = TransformerBlock(dim=8, num_heads=2, mlp_dim=32, rng=0)
+    >>> block(np.zeros((1, 5, 8), np.float32)).shape
+    (1, 5, 8)
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        num_heads: int,
+        mlp_dim: int,
+        *,
+        dropout: float = 0.0,
+        norm_eps: float = 1e-6,
+        rng: Rng = None,
+        dtype: np.typing.DTypeLike = np.float32,
+    ) -> None:
+        super().__init__()
+        generator = as_rng(rng)
+        self.norm1 = LayerNorm(dim, eps=norm_eps, dtype=dtype)
+        self.attn = MultiHeadAttention(dim, num_heads, rng=generator, dtype=dtype)
+        self.norm2 = LayerNorm(dim, eps=norm_eps, dtype=dtype)
+        self.mlp = Mlp(dim, mlp_dim, rng=generator, dtype=dtype)
+        self.drop1, self.drop2 = Dropout(dropout, rng=generator), Dropout(dropout, rng=generator)
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:  # (B, N, D)
+        for branch in self._branches():
+            x = x + branch(x)  # (B, N, D)
+        return x
+
+    def _backward(self, grad: np.ndarray) -> np.ndarray:
+        """The derivative of x + f(x) is 1 + f': the gradient itself, plus what comes back through the branch."""
+        for branch in reversed(self._branches()):
+            grad = grad + branch.backward(grad)
+        return grad
+
+    def _branches(self) -> list[Sequential]:
+        between_tokens = Sequential(self.norm1, self.attn, self.drop1)
+        within_a_token = Sequential(self.norm2, self.mlp, self.drop2)
+        return [between_tokens, within_a_token]
+
+
+class Mlp(Module):
+    """Two linear layers with a GELU between them, on each token alone: (..., D) -> (..., M) -> (..., D)."""
+
+    def __init__(self, dim: int, hidden_dim: int, *, rng: Rng = None, dtype: np.typing.DTypeLike = np.float32) -> None:
+        super().__init__()
+        generator = as_rng(rng)
+        self.fc1 = transformer_linear(dim, hidden_dim, rng=generator, dtype=dtype)
+        self.act = GELU()
+        self.fc2 = transformer_linear(hidden_dim, dim, rng=generator, dtype=dtype)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:  # (..., D)
+        rows = x.reshape(-1, x.shape[-1])  # all tokens of all clips in one tall matrix
+        y = self.fc2(self.act(self.fc1(rows))).reshape(x.shape)
+        self._keep(y.shape)
+        return y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """The chain rule through the three layers in reverse."""
+        self._recall(grad)
+        rows = grad.reshape(-1, grad.shape[-1])
+        return self.fc1.backward(self.act.backward(self.fc2.backward(rows))).reshape(grad.shape)
