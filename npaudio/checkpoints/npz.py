@@ -1,135 +1,81 @@
-"""Arrays under names in one file: the weights of a network, or all that a training needs to go on.
+"""NumPy's own format: a zip archive with one `.npy` file an array.
 
-    save_checkpoint("dog_detector.npz", model.state_dict())
-    model.load_state_dict(load_checkpoint("dog_detector.npz"))
-
-Conventions
------------
-The suffix of the path is the format; so far it is `.npz`, NumPy's own: a zip archive with one `.npy` file an array.
-Only numbers, booleans and text are written and read, never pickled objects, so a checkpoint from a stranger can hold
-wrong numbers but cannot run code. A file is written whole or not at all: whoever is killed, or finds the disk full,
-leaves the old one as it was. The same arrays give the same bytes.
+Only numbers, booleans and text are written and read, never pickled objects.
 """
 
-import os
 import zipfile
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from npaudio._core.atomic_write import replacing
+from npaudio.checkpoints.stored_array import STORED, CheckpointError, Checksum, Entry, InMemory, StoredArray
+from npaudio.checkpoints.zip_members import Member, members
 
-Path = str | os.PathLike[str]
-
-
-class CheckpointError(ValueError):
-    """A file that is damaged, or is not the kind of checkpoint that is needed."""
-
-
-def save_checkpoint(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write named arrays to a file, which takes the place of an older one only when it is complete.
-
-    Parameters
-    ----------
-    path : str or path
-        Ends in `.npz`; the folder must exist.
-    arrays : mapping from str to array
-        As from `model.state_dict()`: numbers, booleans or text.
-
-    Raises
-    ------
-    ValueError
-        An unknown suffix, or something that is no array of numbers or text.
-    OSError
-        The file cannot be written: no such folder, no permission, no space. A file that was there before is whole.
-    """
-    _, write = _format(path, caller="save_checkpoint")
-    checked = {name: _checked_array(name, value) for name, value in arrays.items()}
-    try:
-        with replacing(path, caller="save_checkpoint") as stream:
-            write(stream, checked)
-            stream.flush()
-            os.fsync(stream.fileno())  # a full disk, or a power cut, must not come after the old file is gone
-    except OSError as error:
-        error.add_note(f"save_checkpoint: {os.fspath(path)!r} is what it was before; see to the cause and save again")
-        raise
+HEADER_READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
-def load_checkpoint(path: Path) -> dict[str, np.ndarray]:
-    """Read all arrays of a file.
-
-    Parameters
-    ----------
-    path : str or path
-        Ends in `.npz`.
-
-    Returns
-    -------
-    dict from str to np.ndarray
-        In the order in which they were saved.
-
-    Raises
-    ------
-    CheckpointError
-        A damaged file, or one that holds pickled objects.
-    ValueError
-        An unknown suffix.
-    OSError
-        There is no such file, or it may not be read.
-    """
-    read, _ = _format(path, caller="load_checkpoint")
-    with open(path, "rb") as stream:
-        try:
-            return read(stream)
-        except Exception as error:  # damage comes to light as an exception of almost any kind
-            raise CheckpointError(
-                f"load_checkpoint: {os.fspath(path)!r} is damaged or holds something other than arrays "
-                f"({type(error).__name__}: {error}); take another copy of it"
-            ) from error
+def read_npz(file: BinaryIO) -> dict[str, Entry]:
+    """The arrays of a file, in the order in which they were saved."""
+    archive = zipfile.ZipFile(file)
+    return {name.removesuffix(".npy"): _entry(archive, file, m) for name, m in members(archive, file).items()}
 
 
-def _read_npz(stream: BinaryIO) -> dict[str, np.ndarray]:
-    with zipfile.ZipFile(stream) as archive:
-        names = archive.namelist()
-        arrays = {}
-        for name in names:
-            with archive.open(name) as member:
-                arrays[name.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
-                if member.read(1):  # reading to the end is what makes zipfile compare the checksum
-                    raise ValueError(f"{name} is longer than its array")
-    return arrays
-
-
-def _write_npz(stream: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
+def write_npz(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
     """The same as np.savez, but for names that are its own arguments, and for the date in the archive."""
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, array, allow_pickle=False)
 
 
-Reader = Callable[[BinaryIO], dict[str, np.ndarray]]
-Writer = Callable[[BinaryIO, Mapping[str, np.ndarray]], None]
-FORMATS: dict[str, tuple[Reader, Writer]] = {".npz": (_read_npz, _write_npz)}
+def _entry(archive: zipfile.ZipFile, file: BinaryIO, member: Member) -> Entry:
+    """A place in the file for what lies there as it is in memory; everything else is unpacked now."""
+    with archive.open(member.info) as stream:
+        shape, fortran_order, dtype = _header(stream, member)
+        header_size = stream.tell()
+        kind = dtype.name if dtype.name in STORED and dtype == STORED[dtype.name][0] else None
+        if member.offset is None or kind in (None, "float16", "bool") or fortran_order or not shape:
+            return InMemory(_unpacked(archive, member))
+    raw_header = _head(archive, member, header_size)
+    checksum = Checksum(zlib.crc32(raw_header), member.info.CRC)
+    return StoredArray(file, member.offset + header_size, shape, str(kind), checksum)
 
 
-def _format(path: Path, *, caller: str) -> tuple[Reader, Writer]:
-    """How a file of this suffix is read and written."""
-    suffix = os.path.splitext(os.fspath(path))[1].lower()
-    if suffix not in FORMATS:
-        raise ValueError(
-            f"{caller}: {os.fspath(path)!r} has the suffix {suffix!r}, expected {' or '.join(FORMATS)}; "
-            "convert the file, or give it the suffix of what it is"
-        )
-    return FORMATS[suffix]
+def _header(stream: Any, member: Member) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, order and type that a `.npy` file claims, if its size agrees."""
+    name = member.info.filename[:100]
+    version = np.lib.format.read_magic(stream)
+    if version not in HEADER_READERS:
+        raise CheckpointError(f"{name!r} has the .npy version {version}, which is not that of plain arrays")
+    shape, fortran_order, dtype = HEADER_READERS[version](stream)
+    if dtype.kind not in "biufcUS":
+        raise CheckpointError(f"{name!r} holds something other than arrays of numbers or text: {dtype}")
+    expected = stream.tell() + dtype.itemsize * _count(shape)
+    if expected != member.size or any(n < 0 for n in shape):
+        raise CheckpointError(f"{name!r} should have {expected:,} bytes for shape {shape}, it has {member.size:,}")
+    return shape, fortran_order, dtype
 
 
-def _checked_array(name: str, value: Any) -> np.ndarray:
-    array = np.asarray(value)
-    if array.dtype.kind not in "biufcU":
-        raise ValueError(
-            f"save_checkpoint: {name!r} is {array.dtype}, expected numbers, booleans or text; "
-            "save state_dict() of a model, not the model itself"
-        )
+def _count(shape: tuple[int, ...]) -> int:
+    count = 1
+    for n in shape:
+        count *= int(n)
+    return count
+
+
+def _unpacked(archive: zipfile.ZipFile, member: Member) -> np.ndarray:
+    with archive.open(member.info) as stream:
+        array = np.lib.format.read_array(stream, allow_pickle=False)
+        if stream.read(1):  # reading to the end is what makes zipfile compare the checksum
+            raise CheckpointError(f"{member.info.filename[:100]!r} is longer than its array")
     return array
+
+
+def _head(archive: zipfile.ZipFile, member: Member, n_bytes: int) -> bytes:
+    with archive.open(member.info) as stream:
+        return stream.read(n_bytes)
