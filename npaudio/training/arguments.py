@@ -1,4 +1,4 @@
-"""Check the arguments of `fit` before the training begins, not in the middle of the night; make the parts they name."""
+"""Check the arguments of `fit` before the training begins, and make the parts that they describe."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from npaudio.training.samplers import Sampler, Shuffled
 
 MakeOptimizer = Callable[[Iterable[nn.Parameter]], nn.Optimizer]
 MakeSchedule = Callable[..., Schedule]
+HOW_TO_MAKE = "schedule=functools.partial(nn.OneCycle, max_lr=3e-3)"
 
 check = Check("fit")
 
@@ -29,16 +30,9 @@ def network(model: object) -> nn.Module:
     return model
 
 
-def count(value: object, name: str) -> int:
-    """A whole number of at least 1."""
-    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1:
-        return int(value)
-    raise check.error(f"{name} must be a whole number of at least 1, got {value!r}")
-
-
 def optional_count(value: object, name: str) -> int | None:
     """A whole number of at least 1, or None."""
-    return None if value is None else count(value, name)
+    return None if value is None else check.whole_number(value, name)
 
 
 def seed_number(seed: object) -> int:
@@ -46,11 +40,6 @@ def seed_number(seed: object) -> int:
     if isinstance(seed, int | np.integer) and not isinstance(seed, bool) and seed >= 0:
         return int(seed)
     raise check.error(f"seed must be a whole number of at least 0, got {seed!r}; draw one with rng.integers(2**32)")
-
-
-def longest_gradient(value: float | None) -> float | None:
-    """A number above 0, or None."""
-    return None if value is None else check.positive(value, "clip_norm")
 
 
 def function(value: Any, name: str) -> Any:
@@ -66,7 +55,7 @@ def made_batches(x: Any, y: Any, batch_size: int, sampler: Any, augment: Any, se
     return Batches(
         x,
         y,
-        batch_size=count(batch_size, "batch_size"),
+        batch_size=check.whole_number(batch_size, "batch_size"),
         sampler=Shuffled() if sampler is None else _sampler(sampler),
         augment=EachExample(augment) if isinstance(augment, Augmentation) else function(augment, "augment"),
         seed=seed_number(seed),
@@ -83,7 +72,7 @@ def made_validation(data: Any, metric: Metric | None, patience: int | None, batc
         raise check.error(f"validation must be (x_val, y_val), got {type(data).__name__}")
     x, y = _examples(*data, name="validation")
     _require_finite(x)
-    return Validation(x, y, metric=function(metric, "metric"), batch_size=count(batch_size, "batch_size"))
+    return Validation(x, y, metric=function(metric, "metric"), batch_size=check.whole_number(batch_size, "batch_size"))
 
 
 def made_loss(loss: Any) -> nn.Loss:
@@ -115,10 +104,7 @@ def made_optimizer(optimizer: nn.Optimizer | MakeOptimizer, model: nn.Module) ->
         made = function(optimizer, "optimizer")(model.parameters())
     own = {id(parameter) for parameter in model.parameters()}
     if not isinstance(made, nn.Optimizer) or any(id(parameter) not in own for parameter in made.parameters):
-        raise check.error(
-            "the optimizer moves other weights than those of the model; "
-            "make it from model.parameters(), or pass its class, as optimizer=nn.AdamW"
-        )
+        raise check.error("the optimizer moves other weights than the model's; pass its class, as optimizer=nn.AdamW")
     return made
 
 
@@ -130,15 +116,10 @@ def made_schedule(
         return None
     made = schedule if isinstance(schedule, Schedule) else _make_schedule(schedule, optimizer, total_steps)
     if made.optimizer is not optimizer:
-        raise check.error(
-            "the schedule belongs to another optimizer; make it for the one that is passed, or pass how to make "
-            "it, as schedule=functools.partial(nn.OneCycle, max_lr=3e-3)"
-        )
+        raise check.error(f"the schedule belongs to another optimizer; pass how to make it: {HOW_TO_MAKE}")
     if made.total_steps != total_steps:
-        raise check.error(
-            f"the schedule is made for {made.total_steps} steps, but there will be {total_steps}; "
-            "make it for that number, or pass how to make it, as schedule=functools.partial(nn.OneCycle, max_lr=3e-3)"
-        )
+        there = f"made for {made.total_steps} steps, but there will be {total_steps}"
+        raise check.error(f"the schedule is {there}; pass how to make it: {HOW_TO_MAKE}")
     return made
 
 
@@ -146,10 +127,7 @@ def _make_schedule(schedule: MakeSchedule, optimizer: nn.Optimizer, total_steps:
     try:
         made = function(schedule, "schedule")(optimizer, total_steps=total_steps)
     except TypeError as error:
-        raise check.error(
-            f"the schedule cannot be made ({error}); give it what it needs, as "
-            "schedule=functools.partial(nn.OneCycle, max_lr=3e-3)"
-        ) from error
+        raise check.error(f"the schedule cannot be made ({error}); give it what it needs: {HOW_TO_MAKE}") from error
     if not isinstance(made, Schedule):
         raise check.error(f"schedule made {_shown(made)}, expected a schedule of npaudio.nn; pass such as nn.OneCycle")
     return made
@@ -160,15 +138,11 @@ def _examples(x: Any, y: Any, *, name: str = "") -> tuple[np.ndarray, np.ndarray
     of = f" of {name}" if name else ""
     x, y = _array(x, f"x{of}"), _array(y, f"y{of}")
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
-        raise check.error(
-            f"x{of} has shape {x.shape} and y {y.shape}, expected the same number of examples, at least one; give "
-            "each example its target"
-        )
+        found = f"x{of} has shape {x.shape} and y {y.shape}"
+        raise check.error(f"{found}, expected the same number of examples, at least one; give each example its target")
     if y.dtype.kind not in "biuf":
-        raise check.error(
-            f"y{of} is {y.dtype}, expected targets, integers or numbers; of labels take "
-            "np.unique(labels, return_inverse=True)[1]"
-        )
+        cure = "of labels take np.unique(labels, return_inverse=True)[1]"
+        raise check.error(f"y{of} is {y.dtype}, expected targets, integers or numbers; {cure}")
     return x, y
 
 
@@ -178,9 +152,7 @@ def _array(values: Any, name: str) -> np.ndarray:
     except ValueError as error:
         if isinstance(values, np.ndarray):
             raise
-        raise check.error(
-            f"{name} holds examples of different shapes; cut or pad them to one, then np.stack"
-        ) from error
+        raise check.error(f"{name} holds examples of different shapes; cut or pad them, then np.stack") from error
 
 
 def _require_finite(x: np.ndarray) -> None:

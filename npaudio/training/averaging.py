@@ -53,9 +53,7 @@ class EMA:
 
     def __post_init__(self) -> None:
         if not 0 < self.decay < 1:
-            raise Check("EMA").error(
-                f"decay must be above 0 and below 1, got {self.decay!r}; 0.999 averages over about 1000 steps"
-            )
+            raise Check("EMA").error(f"decay must be above 0 and below 1, got {self.decay!r}; 0.999 is usual")
 
     def share(self, count: int) -> float:
         """Share of the newest weights in an average of `count` earlier ones."""

@@ -69,9 +69,7 @@ class Batches:
         fits = order.shape == (n,) and order.dtype.kind in "iu"
         if not fits or order.min() < -n or order.max() >= n:
             found = f"from {order.min()} to {order.max()}" if fits else order.shape
-            raise Check("fit").error(
-                f"the sampler gave {order.dtype} {found}, expected {n} indices below {n}; correct it"
-            )
+            raise Check("fit").error(f"the sampler gave {order.dtype} {found}, expected {n} indices below {n}; fix it")
         return order
 
     def _batch(self, indices: np.ndarray, epoch: int, step: int) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +78,5 @@ class Batches:
             return x, y
         augmented = self.augment(x, y, generator_at(self.seed, AUGMENTATION, epoch, step))
         if not isinstance(augmented, tuple) or len(augmented) != 2 or len(augmented[0]) != len(augmented[1]):
-            raise Check("fit").error(
-                "augment must return (x, y), as many inputs as targets; it returned something else"
-            )
+            raise Check("fit").error("augment must return (x, y), as many inputs as targets, but did not; correct it")
         return augmented

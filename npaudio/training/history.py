@@ -1,4 +1,4 @@
-"""What became of a training, epoch by epoch."""
+"""The record of a training, epoch by epoch."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
@@ -7,15 +7,15 @@ from typing import Any, Self
 class History(Mapping[str, list[float]]):
     """Curves by name, each with one number an epoch; it prints as a table and plots itself.
 
-    `fit` records `loss` (mean over the examples of the epoch, while the weights moved), `lr` (of the last step), and
+    `fit` records `loss` (mean over the examples of the epoch, while the weights changed), `lr` (of the last step), and
     with validation data `val_loss` and `val_` followed by the name of the metric.
 
     Attributes
     ----------
     best_epoch : int or None
-        Number, from 1, of the epoch whose weights were kept.
+        The epoch whose weights were kept, counted from 1.
     stopped_early : bool
-        Whether patience ended the training.
+        Whether the training ended because nothing had improved for `patience` epochs.
 
     Examples
     --------
@@ -32,7 +32,7 @@ class History(Mapping[str, list[float]]):
         self.stopped_early = False
 
     def append(self, values: Mapping[str, float]) -> None:
-        """Add one epoch: a number for each curve, the same curves every time."""
+        """Add one epoch: one number for each curve, the same curves every time."""
         if self.curves and set(values) != set(self.curves):
             raise ValueError(f"History.append: got {list(values)}, expected one number for each of {list(self.curves)}")
         for name, value in values.items():
@@ -70,7 +70,7 @@ class History(Mapping[str, list[float]]):
         return "\n".join(lines)
 
     def plot(self, *names: str, ax: Any = None, **style: Any) -> Any:
-        """Draw curves over the epochs, with a mark at the epoch whose weights were kept.
+        """Draw curves over the epochs, and mark the epoch whose weights were kept.
 
         Parameters
         ----------
@@ -79,7 +79,7 @@ class History(Mapping[str, list[float]]):
         ax : matplotlib axes, optional
             Where to draw; new axes by default.
         **style
-            For `plot.learning_curves`.
+            Passed on to `plot.learning_curves`.
 
         Returns
         -------
@@ -88,19 +88,19 @@ class History(Mapping[str, list[float]]):
         Raises
         ------
         ValueError
-            A curve that there is not.
+            If there is no such curve.
         """
         from npaudio import plot
 
         chosen = names or tuple(name for name in self.curves if name.endswith("loss"))
         unknown = [name for name in chosen if name not in self.curves]
         if unknown:
-            raise ValueError(f"History.plot: there is no curve {unknown[0]!r}; there are {', '.join(self.curves)}")
+            raise ValueError(f"History.plot: no curve is called {unknown[0]!r}; choose from {', '.join(self.curves)}")
         label = chosen[0] if len(chosen) == 1 else "loss" if not names else "value"
         ax = plot.learning_curves({name: self[name] for name in chosen}, ylabel=label, ax=ax, **style)
         if self.best_epoch is not None:
-            colour = ax.lines[-1].get_color()  # two trainings may be drawn on the same axes
-            ax.axvline(self.best_epoch, color=colour, linestyle=":", label=f"best epoch, {self.best_epoch}")
+            color = ax.lines[-1].get_color()  # two trainings may be drawn on the same axes
+            ax.axvline(self.best_epoch, color=color, linestyle=":", label=f"best epoch, {self.best_epoch}")
             ax.legend()
         return ax
 
@@ -111,7 +111,7 @@ class History(Mapping[str, list[float]]):
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Self:
-        """The history that `to_dict()` was called on."""
+        """The history that `to_dict()` described."""
         history = cls()
         history.curves = {name: [float(value) for value in curve] for name, curve in plain["curves"].items()}
         history.best_epoch, history.stopped_early = plain["best_epoch"], plain["stopped_early"]

@@ -70,20 +70,20 @@ def fit(
     x : np.ndarray (n, ...)
         Inputs; a memory map is read batch by batch.
     y : np.ndarray (n,) or (n, n_classes)
-        Targets as the loss wants them.
+        Targets of the kind that the loss takes.
     epochs : int
-        How often to go through the data, at most.
+        Passes through the data, at most.
     batch_size : int
         Examples a step, at most; an epoch is cut into batches as equal as possible.
     loss : nn.Loss, optional
-        nn.CrossEntropyLoss() by default. Class weights are its business: see `class_weights`.
+        nn.CrossEntropyLoss() by default. Class weights are one of its arguments: see `class_weights`.
     optimizer : nn.Optimizer, or a callable that makes one of the parameters
         As `nn.AdamW` or `functools.partial(nn.SGD, lr=0.1, momentum=0.9)`.
     schedule : nn schedule, or a callable (optimizer, total_steps=) that makes one, optional
-        As `functools.partial(nn.OneCycle, max_lr=3e-3)`; goes on after each step.
+        As `functools.partial(nn.OneCycle, max_lr=3e-3)`; sets the learning rate of each step.
     augment : callable, or a chain of npaudio.augment, optional
         `augment(x, y, rng) -> (x, y)` on a copy of the batch; for mixup it may return soft targets. To be repeatable it
-        must draw from `rng` alone. A `Compose`, `OneOf` or `Step` is done to each example by itself.
+        must draw from `rng` alone. A `Compose`, `OneOf` or `Step` is applied to each example separately.
     sampler : Sampler, optional
         Order of each epoch: `Shuffled()` by default, or `ClassBalanced()`, `Weighted(...)`.
     validation : (x, y), optional
@@ -98,21 +98,22 @@ def fit(
     average : EMA or SWA, optional
         Average of the weights to validate and to keep in place of the weights themselves.
     clip_norm : float, optional
-        Longest that all gradients together may be.
+        Largest norm of all gradients together; longer ones are scaled down to it.
     checkpoint : path ending in .npz, optional
-        File that holds the whole training after each epoch. It is replaced only when the new one is complete.
+        File for the whole training, written after each epoch. A new checkpoint replaces it only when it is complete.
+        Only one training at a time may use the file.
     checkpoint_every : int, optional
-        Also after each so many steps.
+        Steps after which it is written within an epoch, too.
     resume : bool or path, optional
-        True goes on from the checkpoint, bit for bit as if it had never stopped, or begins if there is none yet; the
-        call must be otherwise the same, but for `patience`, and for `epochs` if neither schedule nor SWA planned for
-        them. False overwrites it. A path goes on from that file, which must be there. By default a checkpoint that is
-        there is refused, so that no training is lost. The model's random generators are saved where they are attributes
-        of a layer.
+        True continues from the checkpoint, bit for bit as if the training had never stopped, or starts one if there is
+        no file yet. The other arguments must be the same, except `patience`, and `epochs` if neither a schedule nor SWA
+        depends on it. False overwrites the file. A path continues from that file, which must exist. By default a
+        checkpoint that exists is refused, so that no training is lost. The random generators of the model are saved if
+        they are attributes of a layer, or lie in its lists and dicts.
     seed : int
-        For order and augmentation. The model has its own, for its first weights and dropout.
+        For order and augmentation. The model has its own seeds, for its first weights and for dropout.
     progress : bool
-        Whether to show a line on standard error; never if that is no terminal.
+        Whether to show a progress line on standard error, if that is a terminal.
     after_epoch : callable, optional
         Called with the history after each epoch.
 
@@ -124,17 +125,31 @@ def fit(
     Raises
     ------
     ValueError
-        Settings or data that do not fit together, or a checkpoint that does not fit them.
+        Settings or data that do not fit together, a checkpoint that does not fit them, is damaged, or is in use by
+        another training.
     nn.NonFiniteError
-        A loss, also that of the validation, or a gradient is NaN or infinite; names the step and the layer.
+        The loss, the validation loss or a gradient is NaN or infinite; the message names the step and the layer.
     TrainingInterrupted
         Ctrl-C, a KeyboardInterrupt. The step was finished and saved, and the model has the best weights so far.
     OSError
-        The checkpoint cannot be written; the one before is whole.
+        The checkpoint cannot be written; the previous one is intact.
+
+    See Also
+    --------
+    predict : scores of the trained network.
+    History.plot : draws the curves.
+
+    Examples
+    --------
+    >>> x, y = np.eye(3, dtype=np.float32), np.arange(3)
+    >>> model = nn.Sequential(nn.Linear(3, 3, rng=0))
+    >>> history = fit(model, x, y, epochs=50, optimizer=nn.SGD(model.parameters(), lr=1.0))
+    >>> history["loss"][-1] < 0.1 * history["loss"][0]
+    True
     """
     model = arguments.network(model)
     batches = arguments.made_batches(x, y, batch_size, sampler, augment, seed)
-    epochs = arguments.count(epochs, "epochs")
+    epochs = arguments.check.whole_number(epochs, "epochs")
     optimizer = arguments.made_optimizer(optimizer, model)
     every = arguments.optional_count(checkpoint_every, "checkpoint_every")
     with opened_checkpoint(checkpoint, every=every, resume=resume) as file, interrupt_noted() as interrupt:
@@ -149,7 +164,7 @@ def fit(
             validation=arguments.made_validation(validation, metric, patience, batch_size),
             patience=arguments.optional_count(patience, "patience"),
             keep_best=keep_best,
-            clip_norm=arguments.longest_gradient(clip_norm),
+            clip_norm=None if clip_norm is None else arguments.check.positive(clip_norm, "clip_norm"),
             progress=ProgressLine("training", epochs * len(batches.x), unit="examples", visible=progress),
             interrupt=interrupt,
             save=file.save,

@@ -73,18 +73,14 @@ class Weighted:
     def __init__(self, weights: Sequence[float] | np.ndarray) -> None:
         values = np.asarray(weights, np.float64)
         if values.ndim != 1 or not (np.isfinite(values).all() and (values >= 0).all() and values.sum() > 0):
-            raise Check("Weighted").error(
-                f"weights must be one finite number an example, at least 0 and not all 0, got shape {values.shape}; "
-                "for classes use ClassBalanced()"
-            )
+            expected = f"weights must be finite numbers of at least 0, not all 0, one an example, got {values.shape}"
+            raise Check("Weighted").error(f"{expected}; for classes use ClassBalanced()")
         self.weights, self.shares = values, values / values.sum()
 
     def __call__(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """As many independent draws as there are examples."""
         if len(self.shares) != len(y):
-            raise Check("Weighted").error(
-                f"there are {len(self.shares)} weights for {len(y)} examples; give one for each"
-            )
+            raise Check("Weighted").error(f"got {len(self.shares)} weights for {len(y)} examples; give one for each")
         return rng.choice(len(y), size=len(y), p=self.shares)
 
     def __repr__(self) -> str:
@@ -177,10 +173,8 @@ def _class_counts(check: Check, y: np.ndarray, n_classes: int | None = None) -> 
     """Examples of each class; there can't be more classes than examples, so a huge index takes no memory."""
     y = np.asarray(y)
     if y.ndim != 1 or len(y) == 0 or y.dtype.kind not in "iu" or y.min() < 0:
-        raise check.error(
-            f"y must be class indices (n,), whole numbers from 0 on, got {y.dtype} {y.shape}; "
-            "of one-hot rows take .argmax(axis=1)"
-        )
+        expected = f"y must be class indices (n,), whole numbers from 0 on, got {y.dtype} {y.shape}"
+        raise check.error(f"{expected}; of one-hot rows take .argmax(axis=1)")
     largest = int(y.max())
     n_classes = largest + 1 if n_classes is None else check.whole_number(n_classes, "n_classes")
     if largest >= n_classes:

@@ -62,9 +62,9 @@ def settings(run: Run) -> dict[str, Any]:
 
 
 def generators(model: nn.Module) -> dict[str, np.random.Generator]:
-    """The random generators of a model, above all those of its Dropout layers, under their paths.
+    """The random generators of a model, mostly those of its Dropout layers, under their paths.
 
-    Found are the attributes of its layers, and what lies in lists, tuples and dicts among them.
+    They are found among the attributes of its layers, and in lists, tuples and dicts there.
     """
     return {
         f"{path}.{name}": rng for path, module in model.named_modules() for name, rng in _generators_in(vars(module))

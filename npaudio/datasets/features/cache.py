@@ -1,15 +1,15 @@
-"""The features of clips on disk: computed once, found again by what they were computed from.
+"""The features of clips on disk, under names made of everything that they were computed from.
 
 Layout
 ------
-cache_dir/RECIPE/recipe.txt      what the folder's name stands for, to be read by people
+cache_dir/RECIPE/recipe.txt      what the folder's name stands for, for people
 cache_dir/RECIPE/CLIP.npy        features of one clip; CLIP is a hash of its content, not of its name
 cache_dir/RECIPE/TABLE.flat.npy  those of all clips of a data set, one after the other, read through a memory map
 
-Every file is written under a temporary name and then renamed, so it is whole or not there, whoever is killed when. Two
-runs that write the same file write the same bytes, so it does not matter who comes last. A file of features ends with a
-checksum, four bytes that NumPy does not look at: what was damaged all the same, such as by a broken copy, is found out
-when it is opened, and computed again. The folder can be deleted at any time.
+Every file is written under a temporary name and then renamed, so a killed process never leaves a partial file under
+the final name. Two runs that write the same file write the same bytes, so their order does not matter. A file of
+features ends with a checksum, four bytes that NumPy does not read: a file that was damaged later, such as by a broken
+copy, is recognized when it is opened, and computed again. The folder can be deleted at any time.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ import numpy as np
 from npaudio._core.atomic_write import replacing
 
 FORMAT = 2
-NAME_LENGTH = 32  # hexadecimal digits, 128 bits: two clips of one name are out of the question
+NAME_LENGTH = 32  # hexadecimal digits, 128 bits: two different clips never get the same name in practice
 LEFTOVER_AGE = 24 * 3600  # seconds after which a temporary file belongs to a process that was killed
 PACKAGE = Path(__file__).parents[2]
 CODE = (  # the foundation, the signal house, the front ends, and what draws sounds: folders, and single modules
@@ -53,9 +53,9 @@ class FeatureCache:
     Parameters
     ----------
     cache_dir : path
-        Folder of all recipes; made if it is not there.
+        Folder of all recipes; created if it does not exist.
     recipe : str
-        All that features depend on but the clip. The code that computes them is added here.
+        Everything that features depend on apart from the clip. The code that computes them is added here.
     """
 
     def __init__(self, cache_dir: str | os.PathLike[str], recipe: str) -> None:
@@ -73,24 +73,24 @@ class FeatureCache:
         self._remove_leftovers()
 
     def read_clip(self, name: str) -> np.ndarray | None:
-        """Features of a clip; None if they are not there, or damaged."""
+        """Features of a clip; None if they are missing or damaged."""
         path = self.folder / f"{name}.npy"
         return np.load(path, allow_pickle=False) if _is_whole(path) else None
 
     def shape(self, name: str) -> tuple[int, ...] | None:
-        """Shape of the features of a clip; None if they are not there, or damaged."""
+        """Shape of the features of a clip; None if they are missing or damaged."""
         clip = self.read_clip(name)
         return None if clip is None else clip.shape
 
     def write_clip(self, name: str, values: np.ndarray) -> None:
-        """Keep the features of a clip."""
+        """Save the features of a clip."""
         values = np.ascontiguousarray(values)
         self._write(
             self.folder / f"{name}.npy", _with_checksum([_header(values.shape, values.dtype), values.tobytes()])
         )
 
     def table(self, names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> np.ndarray:
-        """Features of these clips as one flat mapped array; put together if it is not there, or not whole."""
+        """Features of these clips as one flat memory map; the file is written if it is missing or damaged."""
         path = self.folder / f"{name_of(' '.join(names))}.flat.npy"
         size = sum(map(math.prod, shapes))
         if not _is_whole(path):
@@ -104,32 +104,32 @@ class FeatureCache:
         self._write(path, _with_checksum(itertools.chain([_header((size,), dtype)], content)))
 
     def _clip(self, name: str) -> np.ndarray:
-        """Features of a clip that was there a moment ago."""
+        """Features of a clip that is known to be in the cache."""
         clip = self.read_clip(name)
         if clip is None:
             raise OSError(
-                f"extract_features: the clip {name!r} vanished from the cache {str(self.folder)!r}; run again"
+                f"extract_features: the clip {name!r} was removed from the cache {str(self.folder)!r}; run again"
             )
         return clip
 
     def _write(self, path: Path, parts: Iterable[bytes]) -> None:
-        """Write a file whole or not at all."""
+        """Write a file completely or not at all."""
         try:
             with replacing(path, caller="extract_features") as stream:
                 stream.writelines(parts)
         except PermissionError:
-            # Windows does not replace a file that another process has open: if it is whole, it is the same.
+            # Windows does not replace a file that another process has open: if it is complete, it is the same.
             if os.name != "nt" or not (_is_whole(path) if path.suffix == ".npy" else path.is_file()):
                 raise
         except OSError as error:
             error.add_note(
-                f"extract_features: the cache {str(path.parent)!r} cannot be written; what is in it is whole; make "
-                "room, or pass another cache_dir"
+                f"extract_features: the cache {str(path.parent)!r} cannot be written; the files in it are intact; free "
+                "some space, or pass another cache_dir"
             )
             raise
 
     def _remove_leftovers(self) -> None:
-        """Temporary files of processes that were killed; those of processes at work are younger."""
+        """Delete the temporary files of killed processes; those of running processes are younger."""
         for path in self.folder.glob(".npaudio-*.tmp"):
             with contextlib.suppress(OSError):
                 if time.time() - path.stat().st_mtime > LEFTOVER_AGE:
@@ -137,7 +137,7 @@ class FeatureCache:
 
 
 def name_of(text: str) -> str:
-    """A file name for any text: the same for the same text only."""
+    """A file name for any text; different texts have different names."""
     return hashlib.sha256(text.encode()).hexdigest()[:NAME_LENGTH]
 
 
@@ -151,7 +151,7 @@ def code_hash(package: Path = PACKAGE) -> str:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a file of features is there and ends with the checksum of what comes before."""
+    """Whether a file of features exists and ends with the checksum of the bytes before."""
     try:
         with open(path, "rb") as stream:
             rest = os.fstat(stream.fileno()).st_size - CHECKSUM_SIZE
@@ -178,7 +178,7 @@ def _as_bytes(checksum: int) -> bytes:
 
 
 def _header(shape: tuple[int, ...], dtype: np.dtype) -> bytes:
-    """What a .npy file begins with."""
+    """The header of a .npy file."""
     stream = io.BytesIO()
     fields = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(stream, fields)

@@ -225,9 +225,7 @@ def _sharing(check: Check, processes: int | None, executor: Executor | None) -> 
     if not callable(getattr(executor, "submit", None)):
         raise check.error(f"executor must be a concurrent.futures.Executor, got {executor!r}; pass one or none")
     if processes is not None:
-        raise check.error(
-            "processes and executor exclude each other, because an executor has its own workers; pass one"
-        )
+        raise check.error("processes and executor exclude each other: an executor has its own workers; pass one")
     return functools.partial(run_in, executor)
 
 
@@ -283,10 +281,7 @@ def _recipe(check: Check, frontend: RecipeLike, duration: float | None) -> str:
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):  # arrays in full, or two would look the same
         settings = repr(frontend)
     if " at 0x" in settings:
-        raise check.error(
-            f"the repr of the front end must show its settings, got {settings}; "
-            "make it a dataclass, so that the cache can tell it from others"
-        )
+        raise check.error(f"the repr of the front end must show its settings, got {settings}; make it a dataclass")
     if duration is not None:
         duration = check.positive(duration, "duration")
         if duration * frontend.sr < 1:

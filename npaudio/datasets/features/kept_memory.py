@@ -1,6 +1,6 @@
-"""What a process is told before it does the same work a thousand times: to keep the memory that it frees.
+"""A hint for a process that does the same work a thousand times: keep freed memory for the next clip.
 
-A hint to the library below NumPy that hands out memory. Where that is not glibc's, nothing happens and nothing breaks.
+The hint is for glibc, which allocates NumPy's arrays on Linux. With another C library it has no effect.
 """
 
 import numpy as np
@@ -9,10 +9,11 @@ KEPT_BYTES = 16 * 1024 * 1024
 
 
 def keep_freed_memory() -> None:
-    """Have the process keep freed arrays of up to `KEPT_BYTES` for the next ones, where it would hand them back.
+    """Make the process keep the memory of freed arrays of up to `KEPT_BYTES` instead of returning it to the system.
 
-    A clip needs the same few arrays as the last one. glibc gives each back to the system, which clears every page
-    before it hands it out again, and that can take as long as the work itself. But glibc learns from the largest array
-    that it has ever freed; one that is never written to costs nothing. (mallopt(3), M_MMAP_THRESHOLD.)
+    Every clip needs arrays of the same few sizes. By default glibc returns each to the system, which clears every page
+    before it is used again; that can take as long as the work itself. glibc raises its limit to the size of the largest
+    array that was ever freed, so one array is allocated and freed here; it is never written to, and costs nothing.
+    (mallopt(3), M_MMAP_THRESHOLD.)
     """
     np.empty(KEPT_BYTES, np.uint8)
