@@ -60,7 +60,7 @@ def test_it_plots_the_losses_or_what_is_asked_for(history):
     ax = history.plot("val_accuracy", color="black")
     assert ax.get_ylabel() == "val_accuracy"
     assert [line.get_label() for line in ax.lines] == ["val_accuracy", "best epoch, 3"]
-    with pytest.raises(ValueError, match="there is no curve 'accuracy'; there are loss, lr"):
+    with pytest.raises(ValueError, match="no curve is called 'accuracy'; choose from loss, lr"):
         history.plot("accuracy")
     matplotlib.pyplot.close("all")
 

@@ -4,14 +4,18 @@ import errno
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from npaudio import nn, training
 from npaudio._core import atomic_write
+from npaudio._core.threads import openblas
 from npaudio.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
 from tests.training_cases import BATCH, EPOCHS, SETTINGS, STEPS, blended, data, network, settings
 
@@ -108,6 +112,30 @@ def test_the_checkpoint_does_not_depend_on_being_written_often(tmp_path):
     run("ema", tmp_path / "a.npz", checkpoint_every=3)
     run("ema", tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+TRAIN_WITH = """
+import sys
+from npaudio import nn, training
+from tests.training_cases import data
+
+path, epochs, resume = sys.argv[1], int(sys.argv[2]), bool(int(sys.argv[3]))
+x, y = data(240)
+layers = nn.Linear(5, 1000, rng=0), nn.BatchNorm1d(1000), nn.ReLU(), nn.Linear(1000, 500, rng=1), nn.ReLU()
+model = nn.Sequential(*layers, nn.Linear(500, 3, rng=2))
+training.fit(model, x, y, epochs=epochs, batch_size=120, checkpoint=path, resume=resume)
+"""
+
+
+@pytest.mark.skipif(openblas() is None, reason="another BLAS than NumPy's own OpenBLAS shares its products as it likes")
+def test_the_number_of_threads_makes_no_difference(tmp_path):
+    """A training goes on bit for bit on a machine with more or fewer processors of the same kind."""
+    for name, threads in {"one": (1, 1), "more": (2, 4)}.items():
+        for epochs, n in zip((1, 2), threads, strict=True):
+            command = [sys.executable, "-c", TRAIN_WITH, str(tmp_path / f"{name}.npz"), str(epochs), str(epochs - 1)]
+            environment = {**os.environ, "OPENBLAS_NUM_THREADS": str(n)}
+            subprocess.run(command, cwd=Path(__file__).parents[1], env=environment, check=True)
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "more.npz").read_bytes()
 
 
 def test_a_finished_training_is_only_loaded(tmp_path):

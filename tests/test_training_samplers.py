@@ -87,8 +87,8 @@ def test_positive_weights_are_negatives_over_positives():
         (lambda: training.positive_weights(np.zeros((3, 2))), "positive_weights: no example of class 0, 1"),
         (lambda: training.positive_weights(LABELS), "must be 0 and 1 of shape"),
         (lambda: training.ClassBalanced()(np.array([0.5]), rng()), "ClassBalanced: y must be class indices"),
-        (lambda: training.Weighted([1.0, -1.0]), "at least 0 and not all 0"),
-        (lambda: training.Weighted([1.0])(LABELS, rng()), "there are 1 weights for 88 examples"),
+        (lambda: training.Weighted([1.0, -1.0]), "finite numbers of at least 0, not all 0"),
+        (lambda: training.Weighted([1.0])(LABELS, rng()), "got 1 weights for 88 examples"),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(call, said):

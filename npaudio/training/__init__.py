@@ -17,6 +17,10 @@ steps from 0 in schedules. `y` are targets, integers or numbers; their names are
 The order of the examples and their augmentation are drawn from random generators named by (seed, purpose, epoch,
 step), so what happens in step 7 of epoch 3 does not depend on how the training got there. The generators of Dropout
 are part of the model, and are saved with it.
+
+A resumed training continues bit for bit with any number of threads and processors, as long as NumPy, its OpenBLAS and
+the kind of processor stay the same: another processor may compute a matrix product in another order, and round
+differently in the last digit.
 """
 
 from npaudio.metrics import accuracy
