@@ -1,248 +1,171 @@
 """What differs between two front ends, in words, for `Frontend.diff`.
 
-Each group of settings has one function that looks at both recipes and returns a sentence, or None if it finds no
-difference. Where the consequence can be computed (a shift of all levels, a longer step, bands that move), it is.
+Recipes are compared topic by topic. Where the consequence of a difference can be computed (a shift of all levels, bands
+that move), it is.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from npaudio.frontend.settings import Settings
 from npaudio.mel.kaldi import PREEMPHASIS
-from npaudio.mel.scales import mel_centers
 from npaudio.spectrum.windows import get_window
 
-LOGARITHM_WORDS = {
+LOGARITHMS = {
     "power_db": "decibels of power, 10 log10",
     "amplitude_db": "decibels of amplitude, 20 log10",
     "ln": "the natural logarithm",
     "none": "no logarithm",
 }
-TRIANGLE_WORDS = {
+TRIANGLES = {
     "exact": "straight sides over Hz, exact corners",
     "rounded": "straight sides over Hz, corners rounded down to bins",
     "mel": "straight sides over mels",
 }
-PADDING_WORDS = {"constant": "zeros", "reflect": "its mirror image", "edge": "its last value"}
+PADDINGS = {"constant": "zeros", "reflect": "its mirror image", "edge": "its last value"}
+SCALES = {"htk": "HTK", "slaney": "Slaney"}
+NORMS = {None: "bands of height one", "slaney": "each band divided by half its width in Hz"}
 
 
 def describe_differences(a: Settings, b: Settings) -> str:
     """One line a difference, under a headline with both names."""
-    sentences = [sentence for find in _FINDERS if (sentence := find(a, b))]
+    sentences = [
+        f"  - {topic.name}: {topic.words(a)} against {topic.words(b)}{topic.consequence(a, b)}"
+        for topic in TOPICS
+        if all(key(a) != key(b) for key in topic.keys)
+    ]
     if not sentences:
         return f"{a.name} and {b.name}: the same recipe"
     count = f"{len(sentences)} difference{'s' if len(sentences) > 1 else ''}"
-    return "\n".join([f"{a.name} against {b.name}: {count}", *(f"  - {sentence}" for sentence in sentences)])
+    return "\n".join([f"{a.name} against {b.name}: {count}", *sentences])
 
 
-def _rate(a: Settings, b: Settings) -> str | None:
-    if a.sr == b.sr:
-        return None
-    lower = min(a.sr, b.sr)
-    return f"sample rate: {a.sr:,} Hz against {b.sr:,} Hz; above {lower / 2:,.0f} Hz only one of them hears anything"
+@dataclass(frozen=True)
+class Topic:
+    """A point in which two recipes may differ: they do if all keys do; then the words for both stand side by side."""
+
+    name: str
+    words: Callable[[Settings], str]
+    keys: tuple[Callable[[Settings], object], ...]
+    consequence: Callable[[Settings, Settings], str] = lambda a, b: ""
 
 
-def _frames(a: Settings, b: Settings) -> str | None:
-    if (a.n_fft, _win_length(a), a.sr) == (b.n_fft, _win_length(b), b.sr):
-        return None
-    return f"frame: {_frame_words(a)} against {_frame_words(b)}"
+def _unheard(a: Settings, b: Settings) -> str:
+    return f"; above {min(a.sr, b.sr) / 2:,.0f} Hz only one of them hears anything"
 
 
-def _hop(a: Settings, b: Settings) -> str | None:
-    if (a.hop_length, a.sr) == (b.hop_length, b.sr):
-        return None
-    steps = [f"{f.hop_length} samples ({1000 * f.hop_length / f.sr:.4g} ms)" for f in (a, b)]
-    return f"hop: a frame every {steps[0]} against {steps[1]}"
+def _frame(f: Settings) -> str:
+    padded = "" if _win_length(f) == f.n_fft else f" in a transform of {f.n_fft}"
+    return f"{_samples(_win_length(f), f)}{padded}, a bin every {f.sr / f.n_fft:.4g} Hz"
 
 
-def _window(a: Settings, b: Settings) -> str | None:
-    if _window_kind(a) == _window_kind(b):
-        return None
-    names = [f"{'periodic' if f.periodic else 'symmetric'} {f.window.capitalize()}" for f in (a, b)]
-    consequence = "" if a.window != b.window else f"; their samples differ by at most {_window_gap(a, b):.1g}"
-    return f"window: {names[0]} against {names[1]}{consequence}"
-
-
-def _window_kind(f: Settings) -> tuple[str, bool]:
-    """Name and kind; a rectangle is a rectangle, periodic or not, and every window of one sample is one."""
-    if f.window == "rectangular" or _win_length(f) == 1:
-        return "rectangular", True
-    return f.window, f.periodic
-
-
-def _padding(a: Settings, b: Settings) -> str | None:
-    ours, theirs = [(f.center, f.pad_mode) if f.framing.padding else None for f in (a, b)]
-    if ours == theirs:
-        return None
-    return f"padding: {_padding_words(a)} against {_padding_words(b)}"
-
-
-def _kaldi(a: Settings, b: Settings) -> str | None:
-    if a.kaldi == b.kaldi:
-        return None
-    kaldi, other = (a, b) if a.kaldi else (b, a)
-    return (
-        f"frames: {kaldi.name} takes frames as long as the window, removes the mean of each and emphasizes the treble "
-        f"(y[n] - {PREEMPHASIS} y[n-1], {_emphasis_db(100, kaldi.sr):+.0f} dB at 100 Hz); {other.name} does not"
-    )
-
-
-def _power(a: Settings, b: Settings) -> str | None:
-    if a.power == b.power:
-        return None
-    names = [{1.0: "magnitude", 2.0: "power"}.get(f.power, f"magnitude ** {f.power:g}") for f in (a, b)]
-    return f"summed in the bands: {names[0]} against {names[1]}"
-
-
-def _bands(a: Settings, b: Settings) -> str | None:
-    ours, theirs = _band_range(a), _band_range(b)
-    if (a.n_mels, *ours) == (b.n_mels, *theirs):
-        return None
-    words = [f"{f.n_mels} from {low:g} to {high:g} Hz" for f, (low, high) in ((a, ours), (b, theirs))]
-    return f"mel bands: {words[0]} against {words[1]}"
-
-
-def _scale(a: Settings, b: Settings) -> str | None:
-    if a.scale == b.scale:
-        return None
-    sentence = f"mel scale: {_scale_word(a)} against {_scale_word(b)}"
-    if (a.n_mels, *_band_range(a)) == (b.n_mels, *_band_range(b)):
-        gap = np.max(np.abs(_centers(a) - _centers(b)))
-        sentence += f"; the center of a band moves by up to {gap:.0f} Hz"
-    return sentence
-
-
-def _norm(a: Settings, b: Settings) -> str | None:
-    if a.norm == b.norm:
-        return None
-    with_norm, without = (a, b) if a.norm else (b, a)
-    lowest_gain, highest_gain = _norm_db(with_norm)
-    return (
-        f"norm: {with_norm.name} divides each band by half its width in Hz (slaney), {without.name} does not (None); "
-        f"that lowers {with_norm.name} by {-highest_gain:.0f} dB in the narrowest band, "
-        f"{-lowest_gain:.0f} dB in the widest"
-    )
-
-
-def _triangles(a: Settings, b: Settings) -> str | None:
-    if a.triangles == b.triangles:
-        return None
-    return f"triangles: {TRIANGLE_WORDS[a.triangles]} against {TRIANGLE_WORDS[b.triangles]}"
-
-
-def _unit(a: Settings, b: Settings) -> str | None:
-    if a.logarithm == b.logarithm:
-        return None
-    sentence = f"units: {LOGARITHM_WORDS[a.logarithm]} against {LOGARITHM_WORDS[b.logarithm]}"
-    if {a.logarithm, b.logarithm} == {"ln", "power_db"}:
-        sentence += "; 1 in the natural logarithm of power is 4.343 dB"
-    return sentence
-
-
-def _floor(a: Settings, b: Settings) -> str | None:
-    ours, theirs = [(f.lowest_value(), f.floor if f.floor_added else 0.0) for f in (a, b)]
-    if ours == theirs or (a.floor, a.floor_added) == (b.floor, b.floor_added):
-        return None
-    return f"floor: {_floor_words(a)} against {_floor_words(b)}"
-
-
-def _range(a: Settings, b: Settings) -> str | None:
-    if a.top_db == b.top_db:
-        return None
-    words = ["unlimited" if f.top_db is None else f"{f.top_db:g} dB below the clip's maximum" for f in (a, b)]
-    return f"range: {words[0]} against {words[1]}"
-
-
-def _limits(a: Settings, b: Settings) -> str | None:
-    ours, theirs = [(f.lowest_value(), f.clip[1] if f.clip else np.inf) for f in (a, b)]
-    if ours == theirs or a.clip == b.clip:
-        return None
-    words = ["none" if f.clip is None else f"{f.clip[0]:g} ... {f.clip[1]:g}" for f in (a, b)]
-    return f"limits of the values: {words[0]} against {words[1]}"
-
-
-def _output(a: Settings, b: Settings) -> str | None:
-    if (a.mean, a.scale_by) == (b.mean, b.scale_by):
-        return None
-    words = ["as it is" if (f.mean, f.scale_by) == (0, 1) else f"(x - {f.mean:.4g}) / {f.scale_by:.4g}" for f in (a, b)]
-    return f"normalization: {words[0]} against {words[1]}".replace("- -", "+ ")
-
-
-def _length(a: Settings, b: Settings) -> str | None:
-    if a.n_frames == b.n_frames:
-        return None
-    words = ["as many as the clip has" if f.n_frames is None else f"always {f.n_frames:,}" for f in (a, b)]
-    return f"frames a clip: {words[0]} against {words[1]}"
-
-
-_FINDERS: list[Callable[[Settings, Settings], str | None]] = [
-    _rate,
-    _frames,
-    _hop,
-    _window,
-    _padding,
-    _kaldi,
-    _power,
-    _bands,
-    _scale,
-    _norm,
-    _triangles,
-    _unit,
-    _floor,
-    _range,
-    _limits,
-    _length,
-    _output,
-]
+def _samples(n: int, f: Settings) -> str:
+    return f"{n} samples ({1000 * n / f.sr:.4g} ms)"
 
 
 def _win_length(f: Settings) -> int:
     return f.win_length or f.n_fft
 
 
-def _frame_words(f: Settings) -> str:
-    length = f"{_win_length(f)} samples ({1000 * _win_length(f) / f.sr:.4g} ms)"
-    padded = "" if _win_length(f) == f.n_fft else f" in a transform of {f.n_fft}"
-    return f"{length}{padded}, a bin every {f.sr / f.n_fft:.4g} Hz"
+def _window(f: Settings) -> tuple[str, bool]:
+    """Name and kind; a rectangle is a rectangle, periodic or not, and every window of one sample is one."""
+    return ("rectangular", True) if _win_length(f) == 1 or f.window == "rectangular" else (f.window, f.periodic)
 
 
-def _window_gap(a: Settings, b: Settings) -> float:
+def _window_gap(a: Settings, b: Settings) -> str:
+    if a.window != b.window:
+        return ""
     n = min(_win_length(a), _win_length(b))
-    return float(np.max(np.abs(get_window(a.window, n) - get_window(a.window, n, periodic=False))))
+    gap = np.max(np.abs(get_window(a.window, n) - get_window(a.window, n, periodic=False)))
+    return f"; their samples differ by at most {gap:.1g}"
 
 
-def _padding_words(f: Settings) -> str:
+def _padding(f: Settings) -> str:
     if not f.center:
         return f"{f.name} starts at the first sample and pads nothing"
-    return f"{f.name} centers its frames and continues the signal with {PADDING_WORDS[f.pad_mode]}"
+    return f"{f.name} centers its frames and continues the signal with {PADDINGS[f.pad_mode]}"
 
 
-def _emphasis_db(frequency: float, sr: float) -> float:
-    """Gain in dB of pre-emphasis at a frequency."""
-    return float(20 * np.log10(np.abs(1 - PREEMPHASIS * np.exp(-2j * np.pi * frequency / sr))))
+def _preparation(f: Settings) -> str:
+    if not f.kaldi:
+        return "unchanged"
+    gain = 20 * np.log10(np.abs(1 - PREEMPHASIS * np.exp(-2j * np.pi * 100 / f.sr)))
+    return f"as long as the window, without their mean, y[n] - {PREEMPHASIS} y[n-1] ({gain:+.0f} dB at 100 Hz)"
 
 
-def _band_range(f: Settings) -> tuple[float, float]:
-    return f.fmin, f.sr / 2 if f.fmax is None else f.fmax
+def _power(f: Settings) -> str:
+    return {1.0: "magnitude", 2.0: "power"}.get(f.power, f"magnitude ** {f.power:g}")
 
 
-def _centers(f: Settings) -> np.ndarray:
-    low, high = _band_range(f)
-    return mel_centers(n_mels=f.n_mels, fmin=low, fmax=high, scale=f.scale)
+def _bands(f: Settings) -> tuple[int, float, float | None]:
+    return f.n_mels, f.bands.fmin, f.bands.fmax
 
 
-def _norm_db(f: Settings) -> tuple[float, float]:
-    """Smallest and largest gain in dB that Slaney's norm gives to a band."""
-    low, high = _band_range(f)
-    centers = np.concatenate([[low], _centers(f), [high]])
-    gains = 10 * np.log10(2 / (centers[2:] - centers[:-2]))
-    return float(gains.min()), float(gains.max())
+def _moved_centers(a: Settings, b: Settings) -> str:
+    if _bands(a) != _bands(b):
+        return ""
+    return f"; the center of a band moves by up to {np.max(np.abs(a.bands.corners() - b.bands.corners())):.0f} Hz"
 
 
-def _scale_word(f: Settings) -> str:
-    return {"htk": "HTK", "slaney": "Slaney"}[f.scale]
+def _lowered_levels(a: Settings, b: Settings) -> str:
+    normed = a if a.norm else b
+    corners = normed.bands.corners()
+    loss = 10 * np.log10((corners[2:] - corners[:-2]) / 2)
+    return (
+        f"; that lowers {normed.name} by {loss.min():.0f} dB in the narrowest band, {loss.max():.0f} dB in the widest"
+    )
 
 
-def _floor_words(f: Settings) -> str:
-    return f"{f.floor:.3g} {'added to everything' if f.floor_added else 'as the smallest value'}"
+def _nepers(a: Settings, b: Settings) -> str:
+    is_power = {a.logarithm, b.logarithm} == {"ln", "power_db"}
+    return "; 1 in the natural logarithm of power is 4.343 dB" if is_power else ""
+
+
+def _output(f: Settings) -> str:
+    if (f.mean, f.scale_by) == (0, 1):
+        return "none"
+    return f"(x {'+' if f.mean < 0 else '-'} {abs(f.mean):.4g}) / {f.scale_by:.4g}"
+
+
+TOPICS = [
+    Topic("sample rate", lambda f: f"{f.sr:,} Hz", (lambda f: f.sr,), _unheard),
+    Topic("frame", _frame, (lambda f: (f.n_fft, _win_length(f), f.sr),)),
+    Topic("hop", lambda f: _samples(f.hop_length, f), (lambda f: (f.hop_length, f.sr),)),
+    Topic(
+        "window",
+        lambda f: f"{'periodic' if f.periodic else 'symmetric'} {f.window.capitalize()}",
+        (_window,),
+        _window_gap,
+    ),
+    Topic("padding", _padding, (lambda f: (f.center, f.pad_mode) if f.framing.padding else None,)),
+    Topic("frames", _preparation, (lambda f: f.kaldi,)),
+    Topic("summed in the bands", _power, (lambda f: f.power,)),
+    Topic("mel bands", lambda f: "{} from {:g} to {:g} Hz".format(*_bands(f)), (_bands,)),
+    Topic("mel scale", lambda f: SCALES[f.scale], (lambda f: f.scale,), _moved_centers),
+    Topic("norm", lambda f: f"{NORMS[f.norm]} ({f.norm})", (lambda f: f.norm,), _lowered_levels),
+    Topic("triangles", lambda f: TRIANGLES[f.triangles], (lambda f: f.triangles,)),
+    Topic("units", lambda f: LOGARITHMS[f.logarithm], (lambda f: f.logarithm,), _nepers),
+    Topic(  # a floor below the lower limit has no effect
+        "floor",
+        lambda f: f"{f.floor:.3g} {'added to everything' if f.floor_added else 'as the smallest value'}",
+        (lambda f: (f.floor, f.floor_added), lambda f: (f.lowest_value(), f.floor_added and f.floor)),
+    ),
+    Topic(
+        "range",
+        lambda f: "unlimited" if f.top_db is None else f"{f.top_db:g} dB below the clip's maximum",
+        (lambda f: f.top_db,),
+    ),
+    Topic(  # nor has a lower limit below the floor
+        "limits",
+        lambda f: "none" if f.clip is None else "{:g} ... {:g}".format(*f.clip),
+        (lambda f: f.clip, lambda f: (f.lowest_value(), f.clip[1] if f.clip else np.inf)),
+    ),
+    Topic(
+        "frames a clip",
+        lambda f: "as many as the clip has" if f.n_frames is None else f"always {f.n_frames:,}",
+        (lambda f: f.n_frames,),
+    ),
+    Topic("normalization", _output, (lambda f: (f.mean, f.scale_by),)),
+]

@@ -69,12 +69,12 @@ class Frontend(Settings):
     (40, 101)
     >>> print(frontend.diff(Frontend(sr=16000, n_fft=512, hop_length=320, n_mels=40, name="coarse")))
     custom against coarse: 1 difference
-      - hop: a frame every 160 samples (10 ms) against 320 samples (20 ms)
+      - hop: 160 samples (10 ms) against 320 samples (20 ms)
     """
 
     @classmethod
     def article(cls) -> "Frontend":
-        """The article's pipeline: 16 kHz, no centring, `np.hanning`, HTK bands with rounded corners, dB.
+        """The article's pipeline: 16 kHz, no centering, `np.hanning`, HTK bands with rounded corners, dB.
 
         4 s give (64, 124). The floor is added under the logarithm, so that silence is -100 dB.
         """
@@ -103,10 +103,10 @@ class Frontend(Settings):
 
     @classmethod
     def ast(cls) -> "Frontend":
-        """The front end of the Audio Spectrogram Transformer (Gong et al. 2021): Kaldi's, 1,024 frames, normalised.
+        """The front end of the Audio Spectrogram Transformer (Gong et al. 2021): Kaldi's, 1,024 frames, normalized.
 
-        Shorter clips are padded with zeros *before* the normalisation, as the published code does, so that padding
-        comes out as 0.467 and not as 0.
+        Shorter clips are padded with zeros *before* the normalization, as the published code does, so that padding
+        becomes 0.467 and not 0.
         """
         return cls(
             name="ast",
@@ -133,7 +133,7 @@ class Frontend(Settings):
         """The front end of the DESED baseline (DCASE task 4): 16 kHz, 2048/256, 128 bands of *magnitude*, Hamming.
 
         Decibels of amplitude (20 log10) clipped to -50 ... 80. The baseline then scales each clip to 0 ... 1 by its own
-        minimum and maximum inside the network, which is left to the caller.
+        minimum and maximum inside the network; this front end leaves that to the caller.
         """
         return cls(
             name="desed",
@@ -159,7 +159,7 @@ class Frontend(Settings):
         y : np.ndarray (..., n_samples)
             Waveform.
         sr : int, optional
-            Its rate; if it is another than the recipe's, the waveform is resampled first. None: it is the recipe's.
+            Its sample rate; if it differs from the recipe's, the waveform is resampled first. None: it is the recipe's.
 
         Returns
         -------
@@ -207,7 +207,7 @@ class Frontend(Settings):
         return logs
 
     def diff(self, other: "Frontend") -> str:
-        """What differs between two recipes, in words: a sentence a difference, with its size where it can be told.
+        """What differs between two recipes, in words: a line each, with its size where it can be computed.
 
         Parameters
         ----------
@@ -217,7 +217,7 @@ class Frontend(Settings):
         Returns
         -------
         str
-            A headline and one line a difference; or one line that says that there is none.
+            A headline and a line for each difference; or one line which says that there is none.
         """
         return describe_differences(self, other)
 

@@ -84,30 +84,15 @@ class Settings:
         """How a waveform is cut into frames. Kaldi's are as long as the window, and zeros follow each up to n_fft."""
         window = get_window(self.window, self.win_length or self.n_fft, periodic=self.periodic)
         framing = Framing.checked(
-            Check("Frontend"),
-            n_fft=self.n_fft,
-            hop_length=self.hop_length,
-            win_length=self.win_length,
-            window=window,
-            center=self.center,
-            pad_mode=self.pad_mode,
+            Check("Frontend"), self.n_fft, self.hop_length, self.win_length, window, self.center, self.pad_mode
         )
         return replace(framing, window=window) if self.kaldi else framing
 
     @cached_property
     def bands(self) -> MelBands:
         """Which frequencies are summed."""
-        return MelBands(
-            self.sr,
-            self.n_fft,
-            self.n_mels,
-            self.fmin,
-            self.fmax,
-            self.scale,
-            self.norm,
-            self.triangles,
-            caller="Frontend",
-        )
+        frequencies = self.sr, self.n_fft, self.n_mels, self.fmin, self.fmax
+        return MelBands(*frequencies, self.scale, self.norm, self.triangles, caller="Frontend")
 
     def lowest_value(self) -> float:
         """What silence gives before it is normalized: the floor's logarithm, or the lower limit if that is higher."""

@@ -88,7 +88,6 @@ class Framing:
     def checked(
         cls,
         check: Check,
-        *,
         n_fft: int = 2048,
         hop_length: int | None = None,
         win_length: int | None = None,

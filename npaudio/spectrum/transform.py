@@ -77,15 +77,7 @@ def stft(
     array([0., 0., 2., 4., 2., 0., 0., 0., 0.])
     """
     check = Check("stft")
-    framing = Framing.checked(
-        check,
-        n_fft=n_fft,
-        hop_length=hop_length,
-        win_length=win_length,
-        window=window,
-        center=center,
-        pad_mode=pad_mode,
-    )
+    framing = Framing.checked(check, n_fft, hop_length, win_length, window, center, pad_mode)
     y = check.waveform(y, least=framing.shortest)
 
     def spectra(frames: np.ndarray) -> np.ndarray:  # (block, n_fft) to (n_freq, block)
@@ -143,14 +135,8 @@ def istft(
     """
     check = Check("istft")
     S = _complex_spectrogram(check, S)
-    framing = Framing.checked(
-        check,
-        n_fft=2 * (S.shape[-2] - 1) if n_fft is None else n_fft,
-        hop_length=hop_length,
-        win_length=win_length,
-        window=window,
-        center=center,
-    )
+    n_fft = 2 * (S.shape[-2] - 1) if n_fft is None else n_fft
+    framing = Framing.checked(check, n_fft, hop_length, win_length, window, center)
     check_bins(check, S, framing.n_fft)
     _check_overlap(check, framing, S)
     reach = framing.n_fft + framing.hop_length * (S.shape[-1] - 1)
