@@ -29,7 +29,7 @@ class Dropout(Module):
     --------
     >>> dropout = Dropout(0.5, rng=0)
     >>> dropout(np.ones(6))
-    array([2., 0., 0., 0., 2., 2.])
+    array([2., 2., 2., 0., 0., 0.])
     >>> dropout.eval()(np.ones(6))
     array([1., 1., 1., 1., 1., 1.])
     """
