@@ -64,7 +64,7 @@ def test_backward_before_forward_and_bad_shapes_are_refused(kind):
         loss.backward()
     with pytest.raises(ValueError, match=f"{name}: targets have shape"):
         loss(np.zeros((2, 3)), np.zeros((2, 4)))
-    with pytest.raises(ValueError, match=f"{name}: scores must be float32 or float64"):
+    with pytest.raises(ValueError, match=f"{name}: scores must be floating point"):
         loss(np.zeros((2, 3), int), np.zeros((2, 3)))
 
 
@@ -83,3 +83,41 @@ def test_bad_classes_weights_and_options_are_refused():
         nn.FocalLoss(alpha=0.25)(np.zeros((2, 3)), np.array([1, 2]))
     with pytest.raises(ValueError, match=r"scores must have shape \(n, n_classes\)"):
         nn.CrossEntropyLoss()(np.zeros(3), np.array(1))
+
+
+MASKED = np.array([[1.0, -np.inf, 2.0], [0.5, 1.0, -np.inf]])
+
+
+def test_cross_entropy_with_a_masked_class_has_pytorchs_value():
+    """torch.nn.functional.cross_entropy of the same scores and classes 2 and 1."""
+    loss = nn.CrossEntropyLoss()
+    assert loss(MASKED, [2, 1]) == pytest.approx(0.3936693072)
+    np.testing.assert_allclose(loss.backward(), [[0.1345, 0, -0.1345], [0.1888, -0.1888, 0]], atol=1e-4)
+    assert nn.CrossEntropyLoss(weight=[1, 2, 3])(MASKED, [2, 1]) == pytest.approx(0.3775877953)
+    assert nn.CrossEntropyLoss(label_smoothing=0.1)(MASKED, [2, 1]) == np.inf
+
+
+def test_cross_entropy_is_infinite_where_the_right_class_is_masked():
+    loss = nn.CrossEntropyLoss()
+    assert loss(MASKED, [1, 1]) == np.inf
+    np.testing.assert_allclose(loss.backward(), [[0.1345, -0.5, 0.3655], [0.1888, -0.1888, 0]], atol=1e-4)
+
+
+CLASSES, SOFT = [2, 1], [[0.5, 0, 0.5], [0.3, 0.7, 0]]
+
+
+@pytest.mark.parametrize(
+    ("make", "targets"),
+    [
+        (nn.CrossEntropyLoss, CLASSES),
+        (nn.CrossEntropyLoss, SOFT),
+        (nn.GeneralizedCrossEntropyLoss, CLASSES),
+        (nn.GeneralizedCrossEntropyLoss, SOFT),
+        (lambda: nn.FocalLoss(1.5), CLASSES),
+    ],
+)
+def test_a_masked_class_counts_as_if_it_did_not_exist(make, targets):
+    """The same loss as of scores so low that their probability is zero."""
+    masked, low = make(), make()
+    assert masked(MASKED, targets) == pytest.approx(low(np.maximum(MASKED, -1e4), targets), rel=1e-12)
+    np.testing.assert_allclose(masked.backward(), low.backward(), atol=1e-12)

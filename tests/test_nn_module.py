@@ -296,3 +296,60 @@ def test_base_classes_say_what_is_missing():
         nn.Module()(np.zeros(1))
     with pytest.raises(NotImplementedError, match="Module does not define backward"):
         nn.Module().backward(np.zeros(1))
+
+
+UNKNOWN_OPTIONS = {
+    "MaxPool2d: got an unexpected keyword argument 'dilation'; it takes kernel_size, stride, padding": (
+        lambda: nn.MaxPool2d(2, dilation=2)
+    ),
+    "Conv2d: got an unexpected keyword argument 'groups'; it takes in_channels, out_channels, kernel_size, stride": (
+        lambda: nn.Conv2d(2, 2, 3, groups=2)
+    ),
+    "AvgPool2d: .*'count_include_pad'": lambda: nn.AvgPool2d(2, count_include_pad=False),
+    "BatchNorm2d: .*'device'": lambda: nn.BatchNorm2d(2, device="cpu"),
+    "ReLU: too many positional arguments; it takes inplace": lambda: nn.ReLU(True, 2),
+    "Flatten: .*'start_dim'; it takes no options": lambda: nn.Flatten(start_dim=1),
+    "CrossEntropyLoss: .*'ignore_index'; it takes weight, label_smoothing": lambda: nn.CrossEntropyLoss(ignore_index=1),
+    "Adam: .*'amsgrad'": lambda: nn.Adam([nn.Parameter(np.ones(1))], amsgrad=True),
+    "OneCycle: .*'anneal_strategy'": lambda: nn.OneCycle(
+        nn.SGD([nn.Parameter(np.ones(1))]), 1.0, 3, anneal_strategy="linear"
+    ),
+    "MaxPool2d: missing a required argument: 'kernel_size'": lambda: nn.MaxPool2d(stride=2),
+}
+
+
+@pytest.mark.parametrize("message", UNKNOWN_OPTIONS)
+def test_options_that_do_not_exist_name_the_class_and_what_it_takes(message):
+    with pytest.raises(TypeError, match=f"^{message}"):
+        UNKNOWN_OPTIONS[message]()
+
+
+SMALL = np.int8(100)
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (lambda: nn.Conv2d(SMALL, SMALL, np.int8(3), padding=np.int8(1)), (1, 100, 4, 5)),
+        (lambda: nn.Linear(SMALL, np.uint8(200)), (3, 100)),
+        (lambda: nn.BatchNorm2d(SMALL), (2, 100, 3, 3)),
+        (lambda: nn.LayerNorm(SMALL), (2, 100)),
+        (lambda: nn.LayerNorm((np.int8(20), SMALL)), (2, 20, 100)),
+        (lambda: nn.MaxPool2d(SMALL, SMALL), (1, 1, 300, 200)),
+        (lambda: nn.AvgPool2d((SMALL, np.int8(2))), (1, 1, 300, 200)),
+        (lambda: nn.AdaptiveAvgPool2d(SMALL), (1, 1, 300, 200)),
+    ],
+)
+def test_small_numpy_integers_do_not_overflow(make, shape):
+    layer = make()
+    options = [entry for value in vars(layer).values() for entry in (value if isinstance(value, tuple) else [value])]
+    assert not any(isinstance(option, np.integer) for option in options)
+    y = layer(np.random.default_rng(0).standard_normal(shape))
+    assert layer.backward(y).shape == shape
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_masked_arrays_are_refused(name):
+    layer, shape = LAYERS[name]
+    with pytest.raises(ValueError, match=f"^{type(layer).__name__}: x is a masked array"):
+        layer(np.ma.ones(shape))

@@ -53,7 +53,7 @@ def test_evaluation_uses_and_keeps_the_running_statistics():
 
 def test_single_value_a_channel_is_refused_in_training_only():
     for layer, shape in ((nn.BatchNorm2d(2), (1, 2, 1, 1)), (nn.BatchNorm1d(2), (1, 2))):
-        with pytest.raises(ValueError, match="more than one value a channel"):
+        with pytest.raises(ValueError, match="more than one value per channel"):
             layer(np.zeros(shape, np.float32))
         assert layer.eval()(np.zeros(shape, np.float32)).shape == shape
 

@@ -111,5 +111,5 @@ def test_errors():
         nn.Adam([w]).load_state_dict(nn.SGD([w]).state_dict())
     with pytest.raises(ValueError, match="warmup_steps must be 0 to total_steps = 3"):
         nn.WarmupCosine(nn.Adam([w]), 4, 3)
-    with pytest.raises(ValueError, match="total_steps must be a whole number"):
+    with pytest.raises(ValueError, match="total_steps must be at least 1"):
         nn.OneCycle(nn.Adam([w]), 0.1, 0)

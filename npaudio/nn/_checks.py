@@ -1,6 +1,7 @@
 """The checks of layers: those of `Check`, and the shapes that only networks know."""
 
 import inspect
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -47,8 +48,8 @@ class LayerCheck(Check):
         return int(both[0]), int(both[1])
 
     def not_negative(self, value: float, name: str) -> float:
-        """Return `value` as a float of at least 0."""
-        if not self.number(value, name) >= 0:
+        """Return `value` as a float of at least 0; infinity is allowed."""
+        if isinstance(value, bool) or not isinstance(value, Real) or not value >= 0:
             raise self.error(f"{name} must be at least 0, got {value!r}")
         return float(value)
 

@@ -1,15 +1,15 @@
-"""Say where a training broke: at which step, and in which layer a number first was NaN or infinite.
+"""Find where a training failed: at which step, and in which layer a number first was NaN or infinite.
 
 A NaN spreads: through the rest of the forward pass into the loss, from there into every gradient, and with the next
-step into every weight. Afterwards nothing tells where it came from. So look once a step, between `backward` and the
-optimizer's step, when the trace is fresh:
+step into every weight. Afterwards its origin can no longer be found. So check once per step, between `backward` and the
+optimizer's step:
 
     loss = criterion.forward(model(x), targets)
     model.backward(criterion.backward())
     nn.require_finite(model, x, loss, step=step)
     optimizer.step()
 
-While all is well this reads the gradients once, which costs next to nothing.
+As long as all is finite this reads the gradients once, which takes almost no time.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> N
     model : Module
         The network, after `backward` and before the optimizer's step.
     x : np.ndarray
-        The batch that it was given. After a bad loss it is run through the layers once more, and their numbers watched
+        The batch that it was given. If the loss is not finite, it runs through the layers once more.
     loss : float
         The loss of the batch.
     step : int
@@ -44,6 +44,16 @@ def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> N
     ------
     NonFiniteError
         The forward pass is searched from the input to the loss, the backward pass from the loss to the input.
+
+    Examples
+    --------
+    >>> from npaudio.nn import Linear
+    >>> model = Linear(1, 1, rng=0)
+    >>> try:
+    ...     require_finite(model, np.array([[np.inf]]), loss=np.nan, step=7)
+    ... except NonFiniteError as error:
+    ...     print(error)
+    step 7: the loss is nan; it first appeared in the input x; look at the recordings of this batch
     """
     if not np.isfinite(loss):
         layer, cure = _first_in_forward(model, x)
@@ -55,7 +65,7 @@ def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> N
         last = broken[-1]
         layer, _, parameter = last.rpartition(".")
         raise NonFiniteError(
-            f"step {step}: the loss is finite, but a gradient is not; on the way back it first appeared in "
+            f"step {step}: the loss is finite, but a gradient is not; in the backward pass it first appeared in "
             f"{layer or 'the model'} (gradient of {parameter}); lower the learning rate, or look at the loss",
             step=step,
             layer=layer,
@@ -63,12 +73,12 @@ def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> N
 
 
 def all_finite(array: np.ndarray) -> bool:
-    """Whether an array holds neither NaN nor infinity; the extremes carry both out, without a temporary array."""
+    """Whether an array holds neither NaN nor infinity: both show in its minimum or its maximum."""
     return array.size == 0 or bool(np.isfinite(array.min()) and np.isfinite(array.max()))
 
 
 def _first_in_forward(model: Module, x: np.ndarray) -> tuple[str, str]:
-    """Name of the first culprit on the way to the loss, and what to do about it."""
+    """What was not finite first in the forward pass, and what to do about it."""
     if not all_finite(x):
         return "the input x", "look at the recordings of this batch"
     for name, parameter in model.named_parameters():

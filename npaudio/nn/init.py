@@ -1,8 +1,8 @@
-"""Random initial weights: how large they must be so that signals neither die out nor explode on their way.
+"""Random initial weights, of a size at which signals neither vanish nor explode from layer to layer.
 
-A sum of n products of independent numbers has n times the variance of one product. To keep the variance of the output
-at the variance of the input, weights therefore get a standard deviation of gain / sqrt(n), with n the fan: how many
-inputs an output sums over (fan_in), or how many outputs an input feeds (fan_out).
+A sum of n products of independent numbers has n times the variance of one product. For the output to have the variance
+of the input, weights need a standard deviation of gain / sqrt(n). Here n is the fan: how many inputs an output sums
+over (fan_in), or how many outputs an input contributes to (fan_out).
 
 Conventions: shapes are (out, in) or (out, in, kernel_f, kernel_t); `rng` is a generator or an int seed; numbers are
 drawn in float64 and then converted, so that float32 and float64 models start from the same values.
@@ -39,7 +39,7 @@ def uniform(
 def kaiming_uniform(
     shape: Sequence[int], *, gain: float = math.sqrt(2), rng: Rng = None, dtype: np.typing.DTypeLike = np.float32
 ) -> np.ndarray:
-    """Standard deviation gain / sqrt(fan_in); the gain sqrt(2) makes up for the half that a ReLU cuts off.
+    """Standard deviation gain / sqrt(fan_in); the gain sqrt(2) compensates for the half that a ReLU sets to zero.
 
     Source: He et al. 2015, eq. 10. PyTorch's layers start with gain sqrt(1/3): see `torch_default`.
     """
@@ -54,7 +54,7 @@ def kaiming_normal(
 
 
 def xavier_uniform(shape: Sequence[int], *, rng: Rng = None, dtype: np.typing.DTypeLike = np.float32) -> np.ndarray:
-    """Variance 2 / (fan_in + fan_out): the compromise between the way forth and the way back.
+    """Variance 2 / (fan_in + fan_out): a compromise between the forward and the backward pass.
 
     Source: Glorot and Bengio 2010, eq. 16.
     """
@@ -64,7 +64,7 @@ def xavier_uniform(shape: Sequence[int], *, rng: Rng = None, dtype: np.typing.DT
 def truncated_normal(
     shape: Sequence[int], *, std: float = 0.02, rng: Rng = None, dtype: np.typing.DTypeLike = np.float32
 ) -> np.ndarray:
-    """Normal with standard deviation `std`, drawn again wherever it lies beyond two of them; for transformers."""
+    """Normal with standard deviation `std`; values beyond two of them are drawn again. For transformers."""
     generator = as_rng(rng)
     values = generator.standard_normal(tuple(shape))
     while (outside := np.abs(values) > 2).any():

@@ -1,19 +1,20 @@
 """Losses: one number for how wrong the scores are, and its gradient, where every backward pass begins.
 
-Conventions: scores are logits, (n, n_classes) or any shape for the losses that look at each number alone. The loss is
-the mean over the batch, as a Python float. `forward(scores, targets)` keeps what `backward() -> dL/d(scores)` needs.
-Targets are classes (n,) of an integer type, or numbers of the shape of the scores: probabilities, or zeros and ones.
+Conventions: scores are logits, (n, n_classes), or of any shape for the losses that treat each number separately. The
+loss is the mean over the batch, as a Python float. `forward(scores, targets)` saves what `backward() -> dL/d(scores)`
+needs. Targets are classes (n,) of an integer type, or numbers of the shape of the scores: probabilities, or zeros and
+ones. A score of minus infinity gives its class the probability 0; wherever the target is 0 too, it adds 0 to the loss.
 """
 
 from typing import Any
 
 import numpy as np
 
-from npaudio.nn import _checks
+from npaudio.nn._checks import KnowsItsOptions, LayerCheck
 from npaudio.nn.activation import sigmoid
 
 
-class Loss:
+class Loss(KnowsItsOptions):
     """Base class: keeps the gradient between `forward` and `backward`."""
 
     def __init__(self) -> None:
@@ -30,10 +31,14 @@ class Loss:
     def backward(self) -> np.ndarray:
         """dL/d(scores), in the shape and dtype of the scores; derived in the docstring of each class."""
         if self._grad is None:
-            raise ValueError(
-                f"{type(self).__name__}.backward: no loss was computed; call forward(scores, targets) first"
+            raise LayerCheck(f"{type(self).__name__}.backward").error(
+                "no loss was computed; call forward(scores, targets) first"
             )
         return self._grad
+
+    @property
+    def _check(self) -> LayerCheck:
+        return LayerCheck(type(self).__name__)
 
     def __repr__(self) -> str:
         options = {k: v for k, v in vars(self).items() if not k.startswith("_") and v is not None}
@@ -56,51 +61,68 @@ class CrossEntropyLoss(Loss):
     Notes
     -----
     Gradient: log p_j = s_j - log Σ exp(s_i), hence d(log p_j)/ds_k = [j = k] - p_k, and
-    dL/ds_k = (p_k · Σ_j q_j - q_k) / norm: the probability given, minus the one wanted.
+    dL/ds_k = (p_k · Σ_j q_j - q_k) / norm: the predicted probability minus the target.
+
+    See Also
+    --------
+    BCEWithLogitsLoss : for sounds that may occur at the same time.
+
+    Examples
+    --------
+    >>> loss = CrossEntropyLoss()
+    >>> round(loss(np.zeros((1, 2)), [1]), 4)
+    0.6931
+    >>> loss.backward()
+    array([[ 0.5, -0.5]])
     """
 
     def __init__(self, weight: Any = None, label_smoothing: float = 0.0) -> None:
         super().__init__()
         self.weight = None if weight is None else np.asarray(weight, np.float64)
-        self.label_smoothing = _checks.between(label_smoothing, 0, 1, caller="CrossEntropyLoss", name="label_smoothing")
+        self.label_smoothing = self._check.between(label_smoothing, 0, 1, "label_smoothing")
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
         """Loss of scores (n, k) for classes (n,) or probabilities (n, k)."""
-        scores = class_scores(scores, caller="CrossEntropyLoss")
-        wanted = class_probabilities(targets, scores, caller="CrossEntropyLoss")  # (n, k)
+        scores = class_scores(scores, self._check)
+        y = class_probabilities(targets, scores, self._check)  # (n, k)
         weight = self._class_weights(scores)  # (k,)
-        norm = (wanted * weight).sum() if np.ndim(targets) == 1 else len(scores)
-        smooth = (1 - self.label_smoothing) * wanted + self.label_smoothing / scores.shape[1]
+        norm = (y * weight).sum() if np.ndim(targets) == 1 else len(scores)
+        smooth = (1 - self.label_smoothing) * y + self.label_smoothing / scores.shape[1]
         q = smooth * weight
         log_p = log_softmax(scores)
         self._grad = (np.exp(log_p) * q.sum(axis=1, keepdims=True) - q) / norm
-        return float(-(q * log_p).sum(dtype=np.float64) / norm)
+        return float(-times_log(q, log_p).sum(dtype=np.float64) / norm)
 
     def _class_weights(self, scores: np.ndarray) -> np.ndarray:
         if self.weight is None:
             return np.ones(scores.shape[1], scores.dtype)
         if self.weight.shape != (scores.shape[1],):
-            raise ValueError(
-                f"CrossEntropyLoss: weight has shape {self.weight.shape}, expected one number for each of the "
-                f"{scores.shape[1]} classes"
+            raise self._check.error(
+                f"weight has shape {self.weight.shape}, expected one number for each of the {scores.shape[1]} classes"
             )
         return self.weight.astype(scores.dtype)
 
 
 class BCEWithLogitsLoss(Loss):
-    r"""Binary cross entropy of every score alone: for sounds that overlap, where each class is its own yes or no.
+    r"""Binary cross entropy of each score: for sounds that overlap, where each class is a yes or no of its own.
 
     L = - mean of [w · y · log p + (1 - y) · log(1 - p)] with p = sigmoid(score), y the target, w `pos_weight`.
 
     Parameters
     ----------
     pos_weight : array that broadcasts to the scores, optional
-        Weight of the positives, usually one number a class: negatives / positives balances them.
+        Weight of the positives, usually one number per class; negatives / positives balances them.
 
     Notes
     -----
     Stable because -log p = softplus(-s) = log(1 + exp(-|s|)) + max(-s, 0), and -log(1 - p) = s + softplus(-s).
     Gradient: dL/ds = (1 - y) · p - w · y · (1 - p), divided by the number of scores.
+
+    Examples
+    --------
+    >>> loss = BCEWithLogitsLoss()
+    >>> round(loss(np.array([[0.0, 3.0]]), [[1, 1]]), 4), loss.backward().round(4)
+    (0.3709, array([[-0.25  , -0.0237]]))
     """
 
     def __init__(self, pos_weight: Any = None) -> None:
@@ -109,7 +131,7 @@ class BCEWithLogitsLoss(Loss):
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
         """Loss of scores of any shape for targets of the same shape, 0 to 1."""
-        scores, y = same_shape(scores, targets, caller="BCEWithLogitsLoss")
+        scores, y = same_shape(scores, targets, self._check)
         w = 1 if self.pos_weight is None else self.pos_weight.astype(scores.dtype)
         losses = (1 - y) * scores + (1 - y + w * y) * softplus(-scores)
         self._grad = ((1 - y) * sigmoid(scores) - w * y * sigmoid(-scores)) / scores.size
@@ -122,18 +144,24 @@ class MSELoss(Loss):
     Notes
     -----
     Gradient: dL/ds = 2 (s - y) / size.
+
+    Examples
+    --------
+    >>> loss = MSELoss()
+    >>> loss(np.array([1.0, 4.0]), [1, 2]), loss.backward()
+    (2.0, array([0., 2.]))
     """
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
         """Loss of scores of any shape for targets of the same shape."""
-        scores, y = same_shape(scores, targets, caller="MSELoss")
+        scores, y = same_shape(scores, targets, self._check)
         error = scores - y
         self._grad = error * scores.dtype.type(2 / scores.size)
         return float(np.square(error).mean(dtype=np.float64))
 
 
 def log_softmax(scores: np.ndarray) -> np.ndarray:
-    """Compute s - log Σ exp(s) over the last axis; the largest score is taken off first, so that nothing overflows."""
+    """Compute s - log Σ exp(s) over the last axis; the largest score is subtracted first, so that nothing overflows."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
@@ -143,45 +171,45 @@ def softplus(x: np.ndarray) -> np.ndarray:
     return np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)
 
 
-def class_scores(scores: np.ndarray, *, caller: str) -> np.ndarray:
+def times_log(q: np.ndarray, log_p: np.ndarray) -> np.ndarray:
+    """Compute q · log p, with 0 · log 0 = 0."""
+    return np.multiply(q, log_p, where=q != 0, out=np.zeros_like(log_p))
+
+
+def class_scores(scores: np.ndarray, check: LayerCheck) -> np.ndarray:
     """Scores of shape (n, n_classes), or an error."""
-    scores = _checks.floating(scores, caller=caller, name="scores")
+    scores = check.floating(scores, "scores")
     if scores.ndim != 2 or scores.size == 0:
-        raise ValueError(
-            f"{caller}: scores must have shape (n, n_classes), got {scores.shape}; add the batch axis with [None]"
-        )
+        raise check.error(f"scores must have shape (n, n_classes), got {scores.shape}; add the batch axis with [None]")
     return scores
 
 
-def class_probabilities(targets: Any, scores: np.ndarray, *, caller: str) -> np.ndarray:
+def class_probabilities(targets: Any, scores: np.ndarray, check: LayerCheck) -> np.ndarray:
     """Targets as probabilities (n, n_classes): classes (n,) become ones and zeros."""
-    targets = np.asarray(targets)
+    targets = check.array(targets, "targets")
     n, n_classes = scores.shape
     if targets.shape == scores.shape:
         return targets.astype(scores.dtype, copy=False)
     if targets.shape != (n,):
-        raise ValueError(
-            f"{caller}: targets have shape {targets.shape}, expected classes ({n},) or probabilities {scores.shape}"
+        raise check.error(
+            f"targets have shape {targets.shape}, expected classes ({n},) or probabilities {scores.shape}"
         )
     if targets.dtype.kind not in "iu":
-        raise ValueError(
-            f"{caller}: classes must be whole numbers, got {targets.dtype}; convert with .astype(np.int64)"
-        )
+        raise check.error(f"classes must be whole numbers, got {targets.dtype}; convert with .astype(np.int64)")
     if targets.min() < 0 or targets.max() >= n_classes:
-        raise ValueError(
-            f"{caller}: classes must lie in 0..{n_classes - 1}, got {targets.min()}..{targets.max()}; "
-            "check the labels and the number of outputs"
+        raise check.error(
+            f"classes must lie in 0..{n_classes - 1}, got {targets.min()}..{targets.max()}; "
+            "check the targets and the number of outputs"
         )
     return np.eye(n_classes, dtype=scores.dtype)[targets]
 
 
-def same_shape(scores: np.ndarray, targets: Any, *, caller: str) -> tuple[np.ndarray, np.ndarray]:
+def same_shape(scores: np.ndarray, targets: Any, check: LayerCheck) -> tuple[np.ndarray, np.ndarray]:
     """Scores and targets of one shape and dtype, or an error."""
-    scores = _checks.floating(scores, caller=caller, name="scores")
-    targets = np.asarray(targets)
+    scores, targets = check.floating(scores, "scores"), check.array(targets, "targets")
     if targets.shape != scores.shape or scores.size == 0:
-        raise ValueError(
-            f"{caller}: targets have shape {targets.shape} and scores {scores.shape}, expected the same, not empty; "
+        raise check.error(
+            f"targets have shape {targets.shape} and scores {scores.shape}, expected the same, not empty; "
             "reshape one of them"
         )
     return scores, targets.astype(scores.dtype, copy=False)

@@ -1,8 +1,8 @@
 """Optimizers: turn the gradients into a step of the weights.
 
-Conventions: w is a weight, g its gradient, t the number of the step from 1. All is updated in place. The defaults
-and the order of the operations are PyTorch's, so that both follow the same path to rounding. `lr` is a plain
-attribute: a schedule, or you, may change it between the steps.
+Conventions: w is a weight, g its gradient, t the number of the step, counted from 1. All updates are in place. The
+defaults and the formulas are PyTorch's, so the weights are PyTorch's to rounding. `lr` is a plain attribute, which a
+schedule or the user may change between steps.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from npaudio.nn._checks import KnowsItsOptions, LayerCheck
 from npaudio.nn.module import Parameter
 
 
-class Optimizer:
-    """Base class: holds the parameters and, for each of them, the arrays that the method remembers between steps.
+class Optimizer(KnowsItsOptions):
+    """Base class: holds the parameters and, for each of them, the arrays that the method keeps between steps.
 
     Parameters
     ----------
@@ -29,27 +30,31 @@ class Optimizer:
     def __init__(self, parameters: Iterable[Parameter], lr: float) -> None:
         self.parameters = list(parameters)
         if not self.parameters or not all(isinstance(p, Parameter) for p in self.parameters):
-            raise ValueError(f"{type(self).__name__}: expected parameters to learn; pass model.parameters()")
-        self.lr = _not_negative(lr, caller=type(self).__name__, name="lr")
+            raise self._check.error("expected parameters to learn; pass model.parameters()")
+        self.lr = self._check.not_negative(lr, "lr")
         self.t = 0
         self.memory = {name: [np.zeros_like(p.data) for p in self.parameters] for name in self.memory_names}
 
     def step(self) -> None:
-        """Move every weight once, using its present gradient."""
+        """Change every weight once, by its present gradient."""
         self.t += 1
         for index, parameter in enumerate(self.parameters):
             self._update(parameter.data, parameter.grad, *(arrays[index] for arrays in self.memory.values()))
 
     def zero_grad(self) -> None:
-        """Set all gradients to zero; call it once a step, for `backward` adds."""
+        """Set all gradients to zero; call it once per step, because `backward` adds to them."""
         for parameter in self.parameters:
             parameter.zero_grad()
 
     def _update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         raise NotImplementedError(f"{type(self).__name__} does not define _update")
 
+    @property
+    def _check(self) -> LayerCheck:
+        return LayerCheck(type(self).__name__)
+
     def state_dict(self) -> dict[str, Any]:
-        """What a resumed training needs: learning rate, number of steps, and copies of all remembered arrays."""
+        """What a resumed training needs: learning rate, number of steps, copies of the arrays kept between steps."""
         arrays = {f"{name}.{i}": a.copy() for name, memory in self.memory.items() for i, a in enumerate(memory)}
         return {"lr": self.lr, "t": self.t, **arrays}
 
@@ -76,11 +81,19 @@ class SGD(Optimizer):
     parameters, lr :
         See `Optimizer`.
     momentum, dampening : float
-        How much of the last velocity v stays, and how much of the gradient is left out. The first v is g.
+        The share of the last velocity v that is kept, and the share of the gradient that is left out. The first v is g.
     weight_decay : float
         Adds weight_decay · w to the gradient: an L2 penalty.
     nesterov : bool
-        Step along g + momentum · v, that is where v will lead; Sutskever et al. 2013.
+        Step along g + momentum · v, the velocity after the next step; Sutskever et al. 2013.
+
+    Examples
+    --------
+    >>> w = Parameter(np.array([1.0]))
+    >>> w.grad += 2.0
+    >>> SGD([w], lr=0.1).step()
+    >>> w.data
+    array([0.8])
     """
 
     memory_names = ("velocity",)
@@ -95,11 +108,11 @@ class SGD(Optimizer):
         nesterov: bool = False,
     ) -> None:
         super().__init__(parameters, lr)
-        self.momentum = _not_negative(momentum, caller="SGD", name="momentum")
-        self.weight_decay = _not_negative(weight_decay, caller="SGD", name="weight_decay")
+        self.momentum = self._check.not_negative(momentum, "momentum")
+        self.weight_decay = self._check.not_negative(weight_decay, "weight_decay")
         self.dampening, self.nesterov = dampening, nesterov
         if nesterov and (momentum == 0 or dampening != 0):
-            raise ValueError("SGD: nesterov needs a momentum above 0 and no dampening; set both, or leave it off")
+            raise self._check.error("nesterov needs a momentum above 0 and no dampening; set both, or leave it off")
 
     def _update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         (velocity,) = memory
@@ -115,23 +128,35 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Steps of about lr in every weight: the mean of its recent gradients over the root of their mean square.
 
-    m ← beta1 · m + (1 - beta1) · g,  v ← beta2 · v + (1 - beta2) · g²,  both corrected for their start at zero, then
-    w ← w - lr · m̂ / (sqrt(v̂) + eps).
+    m ← beta1 · m + (1 - beta1) · g  and  v ← beta2 · v + (1 - beta2) · g²  start at zero, which is corrected by
+    m_hat = m / (1 - beta1^t)  and  v_hat = v / (1 - beta2^t);  then  w ← w - lr · m_hat / (sqrt(v_hat) + eps).
 
     Parameters
     ----------
     parameters, lr :
         See `Optimizer`.
     betas : (float, float)
-        Memory of m and of v.
+        The share of m and of v that is kept at each step.
     eps : float
-        Added to the root, outside of it.
+        Added to the root of v_hat.
     weight_decay : float
-        Adds weight_decay · w to the gradient; for the decay that Adam does not rescale, see `AdamW`.
+        Adds weight_decay · w to the gradient; `AdamW` applies it to the weights directly.
 
     Notes
     -----
     Kingma and Ba 2015, algorithm 1.
+
+    See Also
+    --------
+    OneCycle, WarmupCosine : change `lr` in the course of the training.
+
+    Examples
+    --------
+    >>> w = Parameter(np.array([1.0, 1.0]))
+    >>> w.grad += np.array([100.0, -0.01])
+    >>> Adam([w], lr=0.1).step()
+    >>> w.data.round(4)
+    array([0.9, 1.1])
     """
 
     memory_names = ("mean", "square")
@@ -146,37 +171,43 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, lr)
         if not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"{type(self).__name__}: betas must be at least 0 and below 1, got {betas}")
+            raise self._check.error(f"betas must be at least 0 and below 1, got {betas}")
         self.betas, self.eps = betas, eps
-        self.weight_decay = _not_negative(weight_decay, caller=type(self).__name__, name="weight_decay")
+        self.weight_decay = self._check.not_negative(weight_decay, "weight_decay")
 
     def _update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         self._adapt(w, g + self.weight_decay * w if self.weight_decay else g, *memory)
 
-    def _adapt(self, w: np.ndarray, g: np.ndarray, mean: np.ndarray, square: np.ndarray) -> None:
+    def _adapt(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
         beta1, beta2 = self.betas
-        mean += (1 - beta1) * (g - mean)
-        square *= beta2
-        square += (1 - beta2) * np.square(g)
-        root = np.sqrt(square)
-        root /= np.sqrt(1 - beta2**self.t)
-        root += self.eps
-        w -= (self.lr / (1 - beta1**self.t)) * (mean / root)
+        m += (1 - beta1) * (g - m)
+        v *= beta2
+        v += (1 - beta2) * np.square(g)
+        m_hat = m / (1 - beta1**self.t)
+        v_hat = v / (1 - beta2**self.t)
+        w -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
 class AdamW(Adam):
-    """Adam whose weight decay does not pass through the gradient: first w ← (1 - lr · weight_decay) · w.
+    """Adam with a weight decay that leaves the gradient alone: first w ← (1 - lr · weight_decay) · w.
 
     Parameters
     ----------
     parameters, lr, betas, eps :
         See `Adam`.
     weight_decay : float
-        Share of every weight, times lr, that is taken off at each step.
+        Times lr, the share of every weight that is subtracted at each step.
 
     Notes
     -----
     Loshchilov and Hutter 2019, algorithm 2.
+
+    Examples
+    --------
+    >>> w = Parameter(np.array([1.0]))
+    >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
+    >>> w.data
+    array([0.95])
     """
 
     def __init__(
@@ -195,21 +226,15 @@ class AdamW(Adam):
 
 
 def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float) -> float:
-    """Shorten all gradients together so that their joint length is at most `max_norm`; returns the length before.
+    """Scale all gradients by one factor so that their joint norm is at most `max_norm`; return the norm before.
 
-    As PyTorch's `clip_grad_norm_`, which scales by max_norm / (length + 1e-6) where that is below 1.
+    As PyTorch's `clip_grad_norm_`, the factor is max_norm / (norm + 1e-6) where that is below 1.
     """
     gradients = [parameter.grad for parameter in parameters]
-    _not_negative(max_norm, caller="clip_grad_norm", name="max_norm")
-    length = float(np.sqrt(sum(np.square(g, dtype=np.float64).sum() for g in gradients)))
-    shrink = max_norm / (length + 1e-6)
-    if shrink < 1:
+    max_norm = LayerCheck("clip_grad_norm").not_negative(max_norm, "max_norm")
+    norm = float(np.sqrt(sum(np.square(g, dtype=np.float64).sum() for g in gradients)))
+    factor = max_norm / (norm + 1e-6)
+    if factor < 1:
         for gradient in gradients:
-            gradient *= shrink
-    return length
-
-
-def _not_negative(value: float, *, caller: str, name: str) -> float:
-    if not value >= 0:
-        raise ValueError(f"{caller}: {name} must be at least 0, got {value!r}")
-    return float(value)
+            gradient *= factor
+    return norm

@@ -1,21 +1,21 @@
-"""Schedules: the learning rate over the course of a training, warm at first, small in the end.
+"""Schedules: how the learning rate changes during a training, rising at first and small in the end.
 
 Conventions: a schedule sets the optimizer's `lr` for the first step when it is made, and `step()`, called once after
-each step of the optimizer, sets it for the next. `lr_at(k)` is the plain function, for pictures; k counts from 0.
+each step of the optimizer, sets it for the next. `lr_at(k)` gives the rate of step k, for plots; k counts from 0.
 """
 
 import math
 
-from npaudio.nn import _checks
+from npaudio.nn._checks import KnowsItsOptions, LayerCheck
 from npaudio.nn.optim import SGD, Adam, Optimizer
 
 
-class Schedule:
+class Schedule(KnowsItsOptions):
     """Base class: counts the steps and hands the learning rate to the optimizer."""
 
     def __init__(self, optimizer: Optimizer, total_steps: int) -> None:
         self.optimizer = optimizer
-        self.total_steps = _checks.size(total_steps, caller=type(self).__name__, name="total_steps")
+        self.total_steps = LayerCheck(type(self).__name__).whole_number(total_steps, "total_steps")
         self.k = 0
         self._apply()
 
@@ -32,28 +32,28 @@ class Schedule:
         self.optimizer.lr = self.lr_at(min(self.k, self.total_steps - 1))
 
     def state_dict(self) -> dict[str, int]:
-        """Where the schedule stands."""
+        """The number of steps taken."""
         return {"k": self.k}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Continue from there."""
+        """Continue where `state_dict()` was taken."""
         self.k = int(state["k"])
         self._apply()
 
 
 class OneCycle(Schedule):
-    """Up to `max_lr` along half a cosine, and down again to almost nothing; momentum goes the other way.
+    """The rate rises to `max_lr` along half a cosine and falls again to almost zero; momentum does the opposite.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose `lr` is set, and whose momentum (SGD) or first beta (Adam).
+        Its `lr` is set, and its momentum (SGD) or first beta (Adam).
     max_lr : float
-        The peak.
+        The highest rate.
     total_steps : int
         Steps of the whole training.
     pct_start : float
-        Share of the steps on the way up.
+        Share of the steps in which the rate rises.
     cycle_momentum : bool
         Whether momentum falls from `max_momentum` to `base_momentum` and rises again.
     base_momentum, max_momentum : float
@@ -63,7 +63,15 @@ class OneCycle(Schedule):
 
     Notes
     -----
-    Smith and Topin 2018, with PyTorch's OneCycleLR (two phases, cosine) as the definition.
+    Smith and Topin 2018, as defined by PyTorch's OneCycleLR (two phases, cosine).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from npaudio.nn import Parameter
+    >>> schedule = OneCycle(SGD([Parameter(np.ones(1))]), max_lr=1.0, total_steps=11)
+    >>> [round(schedule.lr_at(k), 3) for k in (0, 1, 2, 6, 10)]
+    [0.04, 0.422, 0.96, 0.531, 0.0]
     """
 
     def __init__(
@@ -80,7 +88,7 @@ class OneCycle(Schedule):
         final_div_factor: float = 1e4,
     ) -> None:
         self.max_lr = max_lr
-        self.pct_start = _checks.between(pct_start, 0, 1, caller="OneCycle", name="pct_start")
+        self.pct_start = LayerCheck("OneCycle").between(pct_start, 0, 1, "pct_start")
         self.first_lr = max_lr / div_factor
         self.last_lr = self.first_lr / final_div_factor
         self.cycle_momentum, self.base_momentum, self.max_momentum = cycle_momentum, base_momentum, max_momentum
@@ -111,25 +119,34 @@ class OneCycle(Schedule):
 
 
 class WarmupCosine(Schedule):
-    """Straight up to the optimizer's own rate in `warmup_steps`, then half a cosine down to `min_lr`.
+    """The rate rises linearly to the optimizer's own in `warmup_steps`, then falls along half a cosine to `min_lr`.
 
-    Step k of the warm-up has (k + 1) / warmup_steps of the rate, so no step is wasted at zero.
+    Step k of the warm-up has (k + 1) / warmup_steps of the rate, so that no step has the rate zero.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Its `lr` at this moment is the peak.
+        Its present `lr` is the highest rate.
     warmup_steps, total_steps : int
         Length of the warm-up, and of the whole training.
     min_lr : float
         The rate of the last step.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from npaudio.nn import Parameter
+    >>> schedule = WarmupCosine(SGD([Parameter(np.ones(1))], lr=1.0), warmup_steps=2, total_steps=5)
+    >>> [round(schedule.lr_at(k), 3) for k in range(5)]
+    [0.5, 1.0, 1.0, 0.5, 0.0]
     """
 
     def __init__(self, optimizer: Optimizer, warmup_steps: int, total_steps: int, *, min_lr: float = 0.0) -> None:
         self.max_lr, self.min_lr = optimizer.lr, min_lr
-        if not 0 <= warmup_steps <= total_steps:
-            raise ValueError(f"WarmupCosine: warmup_steps must be 0 to total_steps = {total_steps}, got {warmup_steps}")
-        self.warmup_steps = warmup_steps
+        check = LayerCheck("WarmupCosine")
+        self.warmup_steps = check.whole_number(warmup_steps, "warmup_steps", least=0)
+        if self.warmup_steps > total_steps:
+            raise check.error(f"warmup_steps must be 0 to total_steps = {total_steps}, got {warmup_steps}")
         super().__init__(optimizer, total_steps)
 
     def lr_at(self, k: int) -> float:

@@ -1,4 +1,4 @@
-"""Watch a forward pass from layer to layer: what each one returned, and how long it took.
+"""Observe a forward pass layer by layer: what each layer returned, and how long it took.
 
 Conventions: layers are the modules without children, named by their path (`features.0`), in the order of their calls.
 """
@@ -26,8 +26,16 @@ class LayerCall:
 def trace(model: Module, x: np.ndarray, visit: Callable[[LayerCall], None]) -> np.ndarray:
     """Run `model(x)` and call `visit` after every layer; returns the output of the model.
 
-    For the time of the run each layer gets a `forward` of its own that reports; afterwards the model is as before. The
-    output is shown before the next layer can overwrite it; keep its shape, not the array.
+    During the run each layer's `forward` is replaced by one that reports; afterwards the model is as before. The next
+    layer may overwrite the output that `visit` is given, so keep its shape, not the array.
+
+    Examples
+    --------
+    >>> from npaudio.nn import Linear, ReLU, Sequential
+    >>> model = Sequential(Linear(3, 2), ReLU())
+    >>> _ = trace(model, np.ones((1, 3)), lambda call: print(call.name, call.layer, call.output.shape))
+    0 Linear(3, 2) (1, 2)
+    1 ReLU() (1, 2)
     """
     layers = [(name, module) for name, module in model.named_modules() if not any(module.named_children())]
     try:
