@@ -1,4 +1,4 @@
-"""Write a file whole or not at all: under a temporary name in the same folder, then in place of the old one."""
+"""Write a file completely or not at all: under a temporary name in the same folder, then in place of the old one."""
 
 import contextlib
 import errno
@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str], *, caller: str) -> Iterator[BinaryIO]:
-    """A new file that takes the place of `path` if all goes well, and vanishes if not."""
-    target = os.path.realpath(path)  # a link is kept, and what it points to is replaced
+    """A new file that replaces `path` if all goes well, and is removed if not."""
+    target = os.path.realpath(path)  # a link is kept, and its target is replaced
     check_target(target, os.fspath(path), caller)
     temporary = os.path.join(os.path.dirname(target), f"{_beginning(target)}{secrets.token_hex(8)}.tmp")
     try:
@@ -30,23 +30,23 @@ def replacing(path: str | os.PathLike[str], *, caller: str) -> Iterator[BinaryIO
 
 
 def remove_leftovers(path: str | os.PathLike[str], *, older_than: float) -> None:
-    """Remove what processes that were killed left half written beside `path`, `older_than` seconds ago or earlier."""
+    """Remove files that killed processes left incomplete beside `path`, `older_than` seconds ago or earlier."""
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
     for name in os.listdir(folder) if os.path.isdir(folder) else ():
-        with contextlib.suppress(OSError):  # it vanished, or may not be removed
+        with contextlib.suppress(OSError):  # it is gone already, or may not be removed
             leftover = os.path.join(folder, name)
             if name.startswith(_beginning(target)) and time.time() - os.stat(leftover).st_mtime > older_than:
                 os.unlink(leftover)
 
 
 def _beginning(target: str) -> str:
-    """How temporary files for this one are called; a checksum, because a long name could not be made longer."""
+    """Beginning of the names of its temporary files; a checksum, because a long name may not become longer."""
     return f".npaudio-{zlib.crc32(os.fsencode(os.path.basename(target))):08x}-"
 
 
 def check_target(target: str, path: str, caller: str) -> None:
-    """Refuse what os.replace would do too eagerly: to a device, to a file that is write-protected."""
+    """Refuse a missing folder, and targets that os.replace would replace but should not: devices, protected files."""
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
         raise FileNotFoundError(errno.ENOENT, f"{caller}: the folder does not exist; make it first", folder)

@@ -21,6 +21,7 @@ from numpy.typing import DTypeLike
 
 from npaudio._core.atomic_write import replacing
 from npaudio._core.checks import FLOATING, Check
+from npaudio._core.types import Waveform
 from npaudio.audio.formats import BLOCK, opened
 from npaudio.audio.resampling import resample
 from npaudio.audio.wav import AudioFileError, AudioFileWarning, Description
@@ -39,7 +40,7 @@ def load(
     sr: int | None = None,
     mono: bool = True,
     dtype: DTypeLike = np.float32,
-) -> tuple[np.ndarray, int]:
+) -> tuple[Waveform, int]:
     """Load a sound file as floats of range ±1.
 
     Unlike librosa.load, which resamples to 22,050 Hz unless told otherwise, this keeps the file's own rate unless
@@ -122,7 +123,7 @@ def describe(path: str | os.PathLike[str], *, sr: int | None = None) -> Descript
     return description
 
 
-def save(path: str | os.PathLike[str], y: np.ndarray, sr: int, *, subtype: Subtype = "PCM_16") -> None:
+def save(path: str | os.PathLike[str], y: Waveform, sr: int, *, subtype: Subtype = "PCM_16") -> None:
     """Save a waveform as a WAV file, completely or not at all.
 
     The samples are written to a temporary file in the same folder, which then replaces `path`. If anything goes wrong
@@ -173,7 +174,7 @@ def save(path: str | os.PathLike[str], y: np.ndarray, sr: int, *, subtype: Subty
         stream.write(bytes(n_samples * channels * SUBTYPES[subtype][1] % 2))  # chunks have an even length
 
 
-def check_samples(samples: np.ndarray) -> None:
+def check_samples(samples: Waveform) -> None:
     """Refuse values that are no sound."""
     with np.errstate(invalid="ignore"):  # comparing with a signalling NaN
         if samples.size == 0 or largest_magnitude(samples) <= LARGEST_SAMPLE:
@@ -192,14 +193,14 @@ def check_growth(description: Description, target_sr: int | None) -> None:
         )
 
 
-def _arrange(samples: np.ndarray, mono: bool) -> np.ndarray:
+def _arrange(samples: Waveform, mono: bool) -> Waveform:
     """(n_samples,) for one channel or their average, else (channels, n_samples) in memory order."""
     if len(samples) == 1:
         return samples[0]
     return average_channels(samples) if mono else np.ascontiguousarray(samples)
 
 
-def _saveable(check: Check, y: np.ndarray, subtype: str) -> np.ndarray:
+def _saveable(check: Check, y: Waveform, subtype: str) -> Waveform:
     check.choice(subtype, SUBTYPES, "subtype")
     y = check.waveform(y)
     if y.ndim > 2:
@@ -209,7 +210,7 @@ def _saveable(check: Check, y: np.ndarray, subtype: str) -> np.ndarray:
     return y
 
 
-def _warn_of_clipping(y: np.ndarray) -> None:
+def _warn_of_clipping(y: Waveform) -> None:
     if largest_magnitude(y) > 1:
         loud = np.count_nonzero(np.abs(y) > 1)
         warnings.warn(

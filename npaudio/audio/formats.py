@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
+from npaudio._core.types import Waveform
 from npaudio.audio.wav import (
     MAGIC,
     AudioFileError,
@@ -35,7 +36,7 @@ class Reader(Protocol):
     def describe(self) -> Description:
         """Rate, length, and what the user should be told."""
 
-    def read(self, dtype: np.dtype) -> tuple[np.ndarray, Description]:
+    def read(self, dtype: np.dtype) -> tuple[Waveform, Description]:
         """Samples (channels, n_samples), and their description."""
 
 
@@ -91,7 +92,7 @@ class SoundfileReader:
                 return Description(file.samplerate, file.frames)
         return self.read(np.dtype(np.float32))[1]
 
-    def read(self, dtype: np.dtype) -> tuple[np.ndarray, Description]:
+    def read(self, dtype: np.dtype) -> tuple[Waveform, Description]:
         """Block by block, because a damaged header may claim any length."""
         blocks = []
         with self._opened() as file:

@@ -6,7 +6,7 @@ The definition, for a signal x of rate `orig_sr`, with s = min(1, target_sr / or
 
 `kernel` is a low pass of cutoff `CUTOFF` times the lower Nyquist frequency, under a Kaiser window that reaches
 `HALF_WIDTH` samples of the lower rate to each side. It is symmetric around each output sample, so the delay is zero.
-The gain is within 0.01 dB of 1 up to 0.86 of the lower Nyquist frequency, and below -67 dB from that frequency on.
+The gain is within 0.01 dB of 1 up to 0.86 of the lower Nyquist frequency, and below -67 dB from the lower Nyquist frequency on.
 
 Conventions: signals are (..., n_samples) and zero outside their samples; sample 0 stays at time 0.
 """
@@ -18,18 +18,19 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.continuation import continued
+from npaudio._core.types import Waveform
 
 HALF_WIDTH = 32  # samples of the lower of both rates, to each side
 CUTOFF = 0.933  # of the lower Nyquist frequency: the middle of the slope
 KAISER_BETA = 6.755  # 70 dB (Kaiser and Schafer 1980: beta = 0.1102 * (A - 8.7))
 
-LARGEST_MATRIX = 2**18  # weights kept for one ratio; ratios that need more than that interpolate between phases
+LARGEST_MATRIX = 2**18  # weights kept for one ratio; ratios that need more interpolate between phases
 SMALL_PRODUCT = 2**18  # multiplications of one matrix product: OpenBLAS keeps those to one thread
-TILE_SAMPLES = 2**18  # outputs (or gathered inputs) worked on at a time, so that they stay in cache
+TILE_SAMPLES = 2**18  # outputs (or gathered inputs) computed at a time, so that they stay in cache
 STEPS_PER_SAMPLE = 512  # tabulated phases per sample of the lower rate
 
 
-def resample(y: np.ndarray, *, orig_sr: int, target_sr: int) -> np.ndarray:
+def resample(y: Waveform, *, orig_sr: int, target_sr: int) -> Waveform:
     """Change the sample rate by a windowed sinc, without delay and without aliasing.
 
     The gain is flat within 0.01 dB up to 0.86 of the lower of both Nyquist frequencies, and images and aliases are
@@ -41,7 +42,7 @@ def resample(y: np.ndarray, *, orig_sr: int, target_sr: int) -> np.ndarray:
     y : np.ndarray, shape (..., n_samples)
         Waveform, float32 or float64. Leading axes are channels or a batch.
     orig_sr, target_sr : int
-        Sample rates in Hz. Any pair works; ratios of small numbers are the quickest.
+        Sample rates in Hz. Any pair works; ratios of small numbers are the fastest.
 
     Returns
     -------
@@ -52,6 +53,11 @@ def resample(y: np.ndarray, *, orig_sr: int, target_sr: int) -> np.ndarray:
     ------
     ValueError
         If `y` is empty, not floating point or not finite, or a rate is not a whole number of at least 1.
+
+    See Also
+    --------
+    load : Resamples a file when `sr` is given.
+    npaudio.augment.speed_perturb : Change the speed, and with it the pitch.
 
     References
     ----------
@@ -85,14 +91,14 @@ def kernel(t: np.ndarray) -> np.ndarray:
     return CUTOFF * np.sinc(CUTOFF * t) * window
 
 
-# A ratio of small numbers: the same weights return in every frame, so a frame is a matrix product.
+# A ratio of small numbers: every frame has the same weights, so a frame is a matrix product.
 
 
 def _by_matrices(signal: np.ndarray, result: np.ndarray, up: int, down: int) -> None:
     """Frames of `hop_in` new samples give `hop_out` outputs each, by one dense matrix for each block of outputs.
 
-    One matrix for a whole frame would be mostly zeros: an output needs only the samples around it. A block of
-    neighbouring outputs shares most of its samples, so a narrow matrix suffices, and little of it is zero.
+    One matrix for a whole frame would be mostly zeros, because an output needs only the samples around it. The outputs
+    of a block share most of their samples, so a narrow matrix with few zeros is enough.
     """
     hop_in, hop_out = _frame_size(up, down)
     reach = _reach(up, down)
@@ -116,7 +122,7 @@ def _by_matrices(signal: np.ndarray, result: np.ndarray, up: int, down: int) -> 
 def _weight_blocks(up: int, down: int, dtype: np.dtype) -> list[tuple[int, int, np.ndarray]]:
     """For each block of a frame's outputs: its first output, its first sample, and its weights (width, n_outputs).
 
-    Samples count from `reach` before the frame. The width is at most a hop, so that windows do not overlap in memory.
+    Samples are counted from `reach` before the frame. The width is at most a hop, so that windows do not overlap.
     """
     reach, scale = _reach(up, down), min(1.0, up / down)
     _, hop_out = _frame_size(up, down)
@@ -132,26 +138,26 @@ def _weight_blocks(up: int, down: int, dtype: np.dtype) -> list[tuple[int, int, 
 
 
 def _frame_size(up: int, down: int) -> tuple[int, int]:
-    """Samples in and out of a frame: the fewest periods of the ratio that a block's window does not outgrow."""
+    """Samples in and out of a frame: the smallest number of periods that is not shorter than a block's window."""
     periods = -(-_window_size(up, down) // down)
     return periods * down, periods * up
 
 
 def _block_size(up: int, down: int) -> int:
-    """Outputs of a block, about a quarter of the filter, so that few weights are zero; BLAS likes multiples of 8."""
+    """Outputs of a block, about a quarter of the filter, so that few weights are zero; a multiple of 8 for BLAS."""
     return _reach(up, down) * up // (2 * down) // 8 * 8
 
 
 def _window_size(up: int, down: int) -> int:
-    """The most samples that the outputs of one block need."""
+    """Largest number of samples that the outputs of one block need."""
     return 2 * _reach(up, down) - (1 - _block_size(up, down)) * down // up
 
 
 def _small_products(n_frames: int, up: int, down: int) -> tuple[int, int]:
-    """Groups, and rows in each, that hold `n_frames` or a few more, so that the product of one group is small.
+    """Groups, and rows in each, for `n_frames` or a few more, so that the product of one group is small.
 
-    A large product is shared among threads, and waiting for one that the machine has busy elsewhere takes longer than
-    the whole work. Small ones need none, find their operands in cache, and are as quick in sum.
+    BLAS shares a large product among threads, and waiting for a thread whose processor is busy takes longer than the
+    whole product. Small products run in one thread, find their operands in cache, and together take no longer.
     """
     most_rows = max(1, SMALL_PRODUCT // (_window_size(up, down) * _block_size(up, down)))
     groups = -(-n_frames // most_rows)
@@ -159,7 +165,7 @@ def _small_products(n_frames: int, up: int, down: int) -> tuple[int, int]:
 
 
 def _matrix_size(up: int, down: int) -> int:
-    """How many weights all blocks of a frame hold, at most."""
+    """Largest number of weights of all blocks of a frame."""
     return _frame_size(up, down)[1] * _window_size(up, down)
 
 
@@ -167,11 +173,11 @@ def _matrix_size(up: int, down: int) -> int:
 
 
 def _by_interpolated_phases(signal: np.ndarray, result: np.ndarray, up: int, down: int) -> None:
-    """Weights for a position between two samples: the chord between the two neighbouring tabulated phases.
+    """Weights for a position between two samples: linear interpolation between the two nearest tabulated phases.
 
-    It misses the kernel by 2e-6, and by 3e-5 at its ends, where the window steps down to zero.
+    The error is 2e-6, and 3e-5 at the ends of the kernel, where the window steps down to zero.
     """
-    reach = min(_reach(up, down), len(signal))  # samples further off are zeros
+    reach = min(_reach(up, down), len(signal))  # samples further away are zeros
     table = _phase_table(reach, min(1.0, up / down), signal.dtype)
     n_phases = len(table) - 1
     step = max(1, TILE_SAMPLES // (2 * reach))

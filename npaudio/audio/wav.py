@@ -20,6 +20,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from npaudio._core.types import Waveform
 from npaudio.audio.companding import a_law_levels, mu_law_levels
 
 MAGIC = {b"RIFF", b"RF64", b"BW64"}
@@ -114,7 +115,7 @@ class WavReader:
         """Rate and length, from the header and the size of the file."""
         return self._description
 
-    def read(self, dtype: np.dtype) -> tuple[np.ndarray, Description]:
+    def read(self, dtype: np.dtype) -> tuple[Waveform, Description]:
         """Samples (channels, n_samples) as floats of `dtype`, and their description."""
         fmt, n_samples = self._format, self._description.n_samples
         self._stream.seek(self._start)

@@ -5,6 +5,7 @@ import struct
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Waveform
 from npaudio.audio.wav import IEEE_FLOAT, PCM
 
 LARGEST_RIFF = 0xFFFFFFFF
@@ -53,7 +54,7 @@ def wav_header(shape: tuple[int, int], sr: int, subtype: str) -> bytes:
     return struct.pack("<4sI", b"RIFF", riff_size) + body + struct.pack("<4sI", b"data", n_bytes)
 
 
-def encode(y: np.ndarray, subtype: str) -> bytes:
+def encode(y: Waveform, subtype: str) -> bytes:
     """Samples (channels, n_samples) as interleaved bytes; integers are rounded to the nearest, ties to even."""
     codec, width = SUBTYPES[subtype]
     if codec == IEEE_FLOAT:

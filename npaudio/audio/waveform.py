@@ -3,9 +3,10 @@
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Waveform
 
 
-def to_mono(y: np.ndarray) -> np.ndarray:
+def to_mono(y: Waveform) -> Waveform:
     """Average the channels.
 
     Parameters
@@ -35,7 +36,7 @@ def to_mono(y: np.ndarray) -> np.ndarray:
     return average_channels(Check("to_mono").waveform(y))
 
 
-def normalize_peak(y: np.ndarray, *, peak: float = 1.0) -> np.ndarray:
+def normalize_peak(y: Waveform, *, peak: float = 1.0) -> Waveform:
     """Scale the whole array so that its largest magnitude is `peak`. Silence stays silence.
 
     All channels get the same factor, so the balance between them stays as it is.
@@ -75,7 +76,7 @@ def normalize_peak(y: np.ndarray, *, peak: float = 1.0) -> np.ndarray:
     return y / y.dtype.type(largest) * y.dtype.type(peak)
 
 
-def fix_length(y: np.ndarray, *, size: int) -> np.ndarray:
+def fix_length(y: Waveform, *, size: int) -> Waveform:
     """Cut a waveform, or pad it with zeros, at its end.
 
     Parameters
@@ -108,7 +109,7 @@ def fix_length(y: np.ndarray, *, size: int) -> np.ndarray:
     return out
 
 
-def average_channels(y: np.ndarray) -> np.ndarray:
+def average_channels(y: Waveform) -> Waveform:
     """Mean over the channels of (..., channels, n_samples), channel by channel, which is fast in any memory order."""
     if y.ndim == 1:
         return y.copy()
@@ -119,6 +120,6 @@ def average_channels(y: np.ndarray) -> np.ndarray:
     return total
 
 
-def largest_magnitude(y: np.ndarray) -> float:
+def largest_magnitude(y: Waveform) -> float:
     """The largest |y|, without an array of magnitudes; NaN if `y` holds one."""
     return float(max(y.max(), -y.min()))

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Spectrogram
 
 Cepstra = np.ndarray  # (n_coefficients, n_frames)
-Spectrogram = np.ndarray  # (..., n_freq, n_frames)
 
 MCD_CONSTANT = 10 * np.sqrt(2) / np.log(10)  # 6.1418...: from natural logarithms to decibels
 

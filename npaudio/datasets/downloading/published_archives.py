@@ -1,21 +1,21 @@
 """Download a public data set and unpack it, or leave the folder ready to resume.
 
-Only one process at a time downloads into a folder: a lock file says so, and the lock ends with the process.
+Only one process at a time downloads into a folder: a lock file tells the others to wait.
 """
 
 import contextlib
 import os
-import sys
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from npaudio._core.checks import Check
+from npaudio._core.file_lock import only_writer
 from npaudio.datasets.downloading.archive import ArchiveError, extract
 from npaudio.datasets.downloading.fetching import DownloadError, fetch, other_checksum
 
-LOCK = ".npaudio-download.lock"
+LOCKED = ".npaudio-download"  # a name in the folder that stands for its download
 
 
 @dataclass(frozen=True)
@@ -107,36 +107,14 @@ def _fetch_and_unpack(published: Published, root: Path, url: str, checksum: str 
 @contextlib.contextmanager
 def _alone_in(root: Path) -> Iterator[None]:
     """Keep other processes from downloading into the folder at the same time."""
-    path = root / LOCK
-    with open(path, "ab") as stream:
+    with contextlib.ExitStack() as lock:
         try:
-            _lock(stream.fileno())
-            if not path.exists() or not os.path.samestat(os.fstat(stream.fileno()), path.stat()):
-                raise BlockingIOError("the lock belonged to a download that has just ended")
-        except (BlockingIOError, PermissionError) as error:
+            lock.enter_context(only_writer(root / LOCKED, caller="download"))
+        except ValueError as error:
             raise DownloadError(
                 f"download: another process is downloading into {str(root)!r}; wait for it, and call again"
             ) from error
-        except OSError:
-            pass  # a file system without locks: continue as if alone
-        try:
-            yield
-        finally:
-            stream.close()  # Windows does not remove open files
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-
-def _lock(descriptor: int) -> None:
-    """Lock an open file, or raise an OSError at once."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 def _check_request(url: str, checksum: str | None) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Scores
 from npaudio.metrics.tagging.positive_ranks import PositiveRanks, metric_of_classes
-from npaudio.metrics.tagging.target_checks import Average, Scores, Targets, check_targets_and_scores, warn_undefined
+from npaudio.metrics.tagging.target_checks import Average, Targets, check_targets_and_scores, warn_undefined
 
 
 def roc_auc(y_true: Targets, y_score: Scores, *, average: Average = None) -> Any:

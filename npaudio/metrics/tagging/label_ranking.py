@@ -9,7 +9,8 @@ counts. Equal scores share the worse rank.
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.metrics.tagging.target_checks import Scores, Targets, check_targets_and_scores, warn_undefined
+from npaudio._core.types import Scores
+from npaudio.metrics.tagging.target_checks import Targets, check_targets_and_scores, warn_undefined
 
 _BLOCK = 1 << 20  # comparisons made at a time
 

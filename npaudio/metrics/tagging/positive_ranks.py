@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.metrics.tagging.target_checks import Average, Scores, Targets, check_targets_and_scores, warn_undefined
+from npaudio._core.types import Scores
+from npaudio.metrics.tagging.target_checks import Average, Targets, check_targets_and_scores, warn_undefined
 
 _BLOCK = 1 << 20  # scores copied at a time
 

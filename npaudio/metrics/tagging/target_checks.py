@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Scores
 
 Targets = np.ndarray  # 0 and 1, (n_clips,) or (n_clips, n_classes)
-Scores = np.ndarray  # real numbers, of the same shape
 Average = Literal["macro", "micro", "weighted", "samples"] | None
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.metrics.tagging.target_checks import Scores, Targets, check_targets_and_scores, warn_undefined
+from npaudio._core.types import Scores
+from npaudio.metrics.tagging.target_checks import Targets, check_targets_and_scores, warn_undefined
 
 
 def tune_thresholds(y_true: Targets, y_score: Scores, *, beta: float = 1.0) -> Any:

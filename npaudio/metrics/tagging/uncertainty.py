@@ -8,8 +8,8 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.terminal import ProgressLine
+from npaudio._core.types import Scores
 from npaudio.metrics.tagging.target_checks import (
-    Scores,
     Targets,
     UndefinedMetricWarning,
     check_scores,
