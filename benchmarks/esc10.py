@@ -1,11 +1,11 @@
 """Real recordings: AudioCNN from random weights on ESC-10, tested on each fold in turn, beside PyTorch.
 
-For each fold the network starts anew, learns from the others, and is tested once, at the end: no epoch is chosen by
-looking at the fold that is tested. The settings of `RECIPE` were chosen before that, among seven, by training on one of
-the folds 1 to 3 and testing on another (six pairs): a longer training gained most, speed perturbation some, averaging
-the weights and levelling the clips nothing. The two pairs without fold 1, and those without fold 3, choose this recipe
-for that fold; those without fold 2 prefer levelled clips, by one clip of 160. So for fold 2 the choice is not quite
-independent of the test.
+For each fold the network starts from random weights, learns from the other folds, and is tested once, at the end: no
+epoch is chosen by looking at the test fold. The settings of `RECIPE` were chosen before that, among seven, by training
+on one of the folds 1 to 3 and testing on another (six pairs): a longer training gained most, speed perturbation some,
+averaging the weights and equal levels of the clips nothing. The two pairs without fold 1, and those without fold 3,
+choose this recipe for that fold; those without fold 2 prefer equal levels, by one clip of 160. So for fold 2 the choice
+is not entirely independent of the test.
 """
 
 import argparse
@@ -41,7 +41,7 @@ class Recipe:
     waveform: Augmentation = field(
         default_factory=lambda: Compose(
             [
-                Step(time_shift, shift=(-0.5, 0.5)),  # round: any part may come first
+                Step(time_shift, shift=(-0.5, 0.5)),  # the clip is rolled: any part may come first
                 Step(speed_perturb, rate=(0.8, 1.25), p=0.5),
                 Step(random_crop, size=65536),
             ]
@@ -54,7 +54,7 @@ class Recipe:
     max_lr: float = 3e-3
     weight_decay: float = 0.05
     label_smoothing: float = 0.1
-    test_shifts: int = 8  # scores are summed over the clip turned round in time by so many equal steps
+    test_shifts: int = 8  # scores are summed over so many copies of the clip, each rolled further in time
     seed: int = 0
 
 
@@ -84,7 +84,7 @@ def main(argv: list[str]) -> None:
 
 
 def described(recipe: Recipe) -> str:
-    """The recipe, a setting a line."""
+    """The recipe, one setting in each line."""
     lines = [line for name, value in vars(recipe).items() for line in f"{name}: {value}".splitlines()]
     return "\n".join(["Recipe", *(f"  {line}" for line in lines)])
 
@@ -97,8 +97,8 @@ def recordings(folder: Path, recipe: Recipe) -> FeatureTable:
 def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -> dict[str, float]:
     """Train on the other folds and test on this one: {network: accuracy}. Both networks see the same batches."""
     train, test = table.split(fold)
-    waveforms, labels = np.asarray(table.X), np.asarray(table.labels)
-    targets = np.eye(len(table.class_names), dtype=np.float32)[labels]
+    waveforms, classes = np.asarray(table.X), np.asarray(table.labels)
+    targets = np.eye(len(table.class_names), dtype=np.float32)[classes]
     images = Images.of_training(waveforms[train], recipe)
     model = AudioCNN(num_classes=len(table.class_names), dropout=0.0, rng=recipe.seed)
     contestants: dict[str, Callable[..., tuple[Scores, list[float]]]] = {"npaudio": train_ours}
@@ -110,7 +110,7 @@ def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -
         start = time.perf_counter()
         score, losses[name] = train_network(model, waveforms[train], targets[train], images, recipe, seed=seed)
         seconds = (time.perf_counter() - start) / recipe.epochs
-        accuracies[name] = accuracy(labels[test], predict(score, images(waveforms[test]), recipe))
+        accuracies[name] = accuracy(classes[test], predict(score, images(waveforms[test]), recipe))
         print(f"fold {fold}  {name:<8} accuracy {accuracies[name]:.4f}  {seconds:.2f} s an epoch", flush=True)
     if with_torch:
         gap = np.max(np.abs(np.subtract(*(each[:STEPS_COMPARED] for each in losses.values()))))
@@ -123,7 +123,7 @@ def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -
 
 @dataclass(frozen=True)
 class Images:
-    """From waveforms (B, n_samples) to what the network sees, (B, 1, n_mels, n_frames), of mean 0 and deviation 1."""
+    """From waveforms (B, n_samples) to the network's input, (B, 1, n_mels, n_frames), with mean 0 and deviation 1."""
 
     recipe: Recipe
     mean: float
@@ -131,7 +131,7 @@ class Images:
 
     @classmethod
     def of_training(cls, waveforms: np.ndarray, recipe: Recipe) -> "Images":
-        """Mean and deviation are those of the clips to train on."""
+        """Take mean and deviation from the training clips."""
         S = recipe.frontend(waveforms)
         return cls(recipe, float(S.mean()), float(S.std()))
 
@@ -149,7 +149,7 @@ Scores = Callable[[np.ndarray], np.ndarray]
 
 
 def predict(score: Scores, images: np.ndarray, recipe: Recipe) -> np.ndarray:
-    """Classes of whole clips, by the sum of the scores of the clip turned round in time."""
+    """Classes of whole clips, from the sum of the scores of all rolled copies."""
     shifts = np.linspace(0, images.shape[-1], recipe.test_shifts, endpoint=False).astype(int)
     return sum(score(np.roll(images, shift, axis=-1)) for shift in shifts).argmax(axis=1)
 

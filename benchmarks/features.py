@@ -1,4 +1,4 @@
-"""Features of a folder of recordings: load, resample to 16 kHz, log-mel; against librosa, and by two processes."""
+"""Features of a folder of recordings (load, resample to 16 kHz, log-mel): against librosa, and by two processes."""
 
 import argparse
 import subprocess
@@ -36,7 +36,7 @@ def main(argv: list[str]) -> int:
 
 
 def contestants(dataset: ESC50) -> dict[str, Callable[[], object]]:
-    """All start from files. The last but one also hashes them, and writes a cache: a new one each time."""
+    """All start from files. "into a cache" also hashes them and writes a new cache each time."""
     candidates: dict[str, Callable[[], object]] = {
         "a busy process": lambda: busy(1),
         "two busy processes": lambda: busy(2),
@@ -55,7 +55,7 @@ def cold(dataset: ESC50) -> np.ndarray:
 
 
 def busy(processes: int) -> None:
-    """What the machine itself gains by a second process at this time: the same loop in each."""
+    """The same loop in each process: what a second process gains on this machine at this time."""
     code = "for _ in range(10_000_000): pass"
     running = [subprocess.Popen([sys.executable, "-S", "-c", code]) for _ in range(processes)]
     for process in running:
@@ -73,7 +73,7 @@ def librosa_features(path: Path) -> np.ndarray:
 
 
 def check_agreement(dataset: ESC50) -> None:
-    """Both resamplers let pass what the other does, so in the median cell the values agree to hundredths of a dB."""
+    """Both resamplers have nearly the same passband, so the values differ by hundredths of a dB in the median."""
     ours, theirs = FRONTEND(dataset.load(0, sr=FRONTEND.sr)), librosa_features(dataset.path(0))
     loud = theirs > theirs.max() - 60
     error = float(np.median(np.abs(ours - theirs)[loud]))

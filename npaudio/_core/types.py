@@ -30,3 +30,9 @@ Tokens: TypeAlias = np.ndarray
 
 Scores: TypeAlias = np.ndarray
 """(n_clips, n_classes) of clips; (n_classes, n_frames) of frames, and the name of the argument says so."""
+
+Inputs: TypeAlias = np.ndarray
+"""(n, ...), what a network takes: images, tokens or waveforms; an array in memory or a memory map."""
+
+Targets: TypeAlias = np.ndarray
+"""(n,) class indices, or (n, n_classes) of 0 and 1 or of probabilities; never names, which are labels."""

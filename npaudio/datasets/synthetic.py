@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Waveform
 from npaudio.audio import resample
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.folds import DEFAULT_FOLDS
@@ -78,7 +79,7 @@ class SyntheticSounds(SoundDataset):
         self.seed = drawn_seed(check, rng)
         synthesize(classes[0], sr=self.sr, duration=self.duration, rng=0, dry=True)  # refuses what is too small
 
-    def load(self, index: int, *, sr: int | None = None) -> np.ndarray:
+    def load(self, index: int, *, sr: int | None = None) -> Waveform:
         """Waveform of a clip, synthesized at the data set's sample rate.
 
         Parameters

@@ -8,6 +8,7 @@ import numpy as np
 
 from npaudio import nn
 from npaudio._core.checks import Check
+from npaudio._core.types import Inputs, Targets
 from npaudio.augment import Augmentation
 from npaudio.nn.finite import all_finite
 from npaudio.nn.schedule import Schedule
@@ -133,7 +134,7 @@ def _make_schedule(schedule: MakeSchedule, optimizer: nn.Optimizer, total_steps:
     return made
 
 
-def _examples(x: Any, y: Any, *, name: str = "") -> tuple[np.ndarray, np.ndarray]:
+def _examples(x: Any, y: Any, *, name: str = "") -> tuple[Inputs, Targets]:
     """Inputs and targets as arrays of one length; a memory map is not read."""
     of = f" of {name}" if name else ""
     x, y = _array(x, f"x{of}"), _array(y, f"y{of}")
@@ -155,7 +156,7 @@ def _array(values: Any, name: str) -> np.ndarray:
         raise check.error(f"{name} holds examples of different shapes; cut or pad them, then np.stack") from error
 
 
-def _require_finite(x: np.ndarray) -> None:
+def _require_finite(x: Inputs) -> None:
     """Refuse validation inputs with NaN or infinity: the loss on them would be NaN in every epoch."""
     if x.dtype.kind != "f" or all_finite(x):
         return
@@ -176,7 +177,7 @@ class EachExample:
 
     chain: Augmentation
 
-    def __call__(self, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def __call__(self, x: Inputs, y: Targets, rng: np.random.Generator) -> tuple[Inputs, Targets]:
         """The batch, with unchanged targets."""
         changed = [self.chain(example, rng=rng) for example in x]
         if len({example.shape for example in changed}) > 1:

@@ -19,6 +19,7 @@ import numpy as np
 
 from npaudio import nn
 from npaudio._core.checks import Check
+from npaudio._core.types import Inputs
 from npaudio.nn.norm import BatchNorm
 
 
@@ -136,7 +137,7 @@ class RunningAverage:
             model.load_state_dict(own)
 
 
-def recompute_batch_norm(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> None:
+def recompute_batch_norm(model: nn.Module, x: Inputs, *, batch_size: int = 32) -> None:
     """Compute the running statistics of every BatchNorm again, as the plain mean over the batches of `x`.
 
     Needed for weights that were not set by training, such as averages. PyTorch's `update_bn`, but without dropout,

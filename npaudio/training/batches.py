@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Inputs, Targets
 from npaudio.training.samplers import Sampler
 
-Augment = Callable[[np.ndarray, np.ndarray, np.random.Generator], tuple[np.ndarray, np.ndarray]]
+Augment = Callable[[Inputs, Targets, np.random.Generator], tuple[Inputs, Targets]]
 
 ORDER, AUGMENTATION = 0, 1  # the purposes of a generator
 
@@ -44,8 +45,8 @@ class Batches:
         Seed of all generators.
     """
 
-    x: np.ndarray
-    y: np.ndarray
+    x: Inputs
+    y: Targets
     batch_size: int
     sampler: Sampler
     augment: Augment | None
@@ -56,7 +57,7 @@ class Batches:
         """Batches of an epoch."""
         return -(-len(self.x) // self.batch_size)
 
-    def of_epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def of_epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[Inputs, Targets]]:
         """(x, y) of the steps of epoch 0, 1, ... from `first_step` on."""
         order = self._order(epoch)
         for step, indices in enumerate(np.array_split(order, self.n_steps)):
@@ -72,7 +73,7 @@ class Batches:
             raise Check("fit").error(f"the sampler gave {order.dtype} {found}, expected {n} indices below {n}; fix it")
         return order
 
-    def _batch(self, indices: np.ndarray, epoch: int, step: int) -> tuple[np.ndarray, np.ndarray]:
+    def _batch(self, indices: np.ndarray, epoch: int, step: int) -> tuple[Inputs, Targets]:
         x, y = np.asarray(self.x[indices]), self.y[indices]
         if self.augment is None:
             return x, y

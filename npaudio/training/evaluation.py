@@ -8,11 +8,12 @@ import numpy as np
 
 from npaudio import nn
 from npaudio._core.checks import Check
+from npaudio._core.types import Inputs, Scores, Targets
 
-Metric = Callable[[np.ndarray, np.ndarray], float]
+Metric = Callable[[Targets, Scores], float]
 
 
-def predict(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> np.ndarray:
+def predict(model: nn.Module, x: Inputs, *, batch_size: int = 32) -> Scores:
     """Scores of all examples in evaluation mode, computed batch by batch; the model's mode is restored afterwards.
 
     Parameters
@@ -40,8 +41,10 @@ def predict(model: nn.Module, x: np.ndarray, *, batch_size: int = 32) -> np.ndar
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from npaudio import nn, training
     >>> model = nn.Sequential(nn.Linear(5, 3, rng=0))
-    >>> predict(model, np.zeros((100, 5), np.float32)).shape
+    >>> training.predict(model, np.zeros((100, 5), np.float32)).shape
     (100, 3)
     """
     check = Check("predict")
@@ -72,8 +75,8 @@ class Validation:
         Batch size of the forward passes.
     """
 
-    x: np.ndarray
-    y: np.ndarray
+    x: Inputs
+    y: Targets
     metric: Metric | None
     batch_size: int
 

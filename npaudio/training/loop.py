@@ -2,12 +2,10 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
 
 from npaudio import nn
 from npaudio._core.terminal import ProgressLine
+from npaudio._core.types import Inputs, Targets
 from npaudio.augment import Augmentation
 from npaudio.nn.schedule import Schedule
 from npaudio.training import arguments
@@ -38,8 +36,8 @@ def train(run: Run) -> None:
 
 def fit(
     model: nn.Module,
-    x: np.ndarray,
-    y: np.ndarray,
+    x: Inputs,
+    y: Targets,
     *,
     epochs: int,
     batch_size: int = 32,
@@ -48,7 +46,7 @@ def fit(
     schedule: Schedule | arguments.MakeSchedule | None = None,
     augment: Augment | Augmentation | None = None,
     sampler: Sampler | None = None,
-    validation: tuple[Any, Any] | None = None,
+    validation: tuple[Inputs, Targets] | None = None,
     metric: Metric | None = None,
     patience: int | None = None,
     keep_best: bool = True,
@@ -141,9 +139,11 @@ def fit(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from npaudio import nn, training
     >>> x, y = np.eye(3, dtype=np.float32), np.arange(3)
     >>> model = nn.Sequential(nn.Linear(3, 3, rng=0))
-    >>> history = fit(model, x, y, epochs=50, optimizer=nn.SGD(model.parameters(), lr=1.0))
+    >>> history = training.fit(model, x, y, epochs=50, optimizer=nn.SGD(model.parameters(), lr=1.0))
     >>> history["loss"][-1] < 0.1 * history["loss"][0]
     True
     """

@@ -9,6 +9,7 @@ import numpy as np
 
 from npaudio import nn
 from npaudio._core.terminal import ProgressLine
+from npaudio._core.types import Inputs, Targets
 from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import RunningAverage, recompute_batch_norm
 from npaudio.training.batches import Batches
@@ -67,7 +68,7 @@ class Run:
         """Steps since the beginning of the training."""
         return self.epoch * self.batches.n_steps + self.step
 
-    def rest_of_epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def rest_of_epoch(self) -> Iterator[tuple[Inputs, Targets]]:
         """The batches of the current epoch that have not been used yet."""
         return self.batches.of_epoch(self.epoch, self.step)
 
@@ -77,7 +78,7 @@ class Run:
         owners = [(module, name) for module in self.model.modules() for name in module.buffer_names]
         self.buffers = [(module, name, copy.copy(getattr(module, name))) for module, name in owners]
 
-    def require_finite(self, x: np.ndarray, loss: float) -> None:
+    def require_finite(self, x: Inputs, loss: float) -> None:
         """Refuse a loss or a gradient that is NaN or infinite; the error names the step and the layer.
 
         The buffers, such as BatchNorm's running statistics, are then reset: the bad batch must not stay in them.

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Targets
 
 SHOWN = 10  # classes named in a message
 
@@ -20,7 +21,7 @@ SHOWN = 10  # classes named in a message
 class Sampler(Protocol):
     """What `fit` asks of a sampler."""
 
-    def __call__(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
         """Indices into y for one epoch, in order."""
 
 
@@ -28,7 +29,7 @@ class Sampler(Protocol):
 class Shuffled:
     """Every example once an epoch, in a new order each time."""
 
-    def __call__(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
         """A permutation of all indices."""
         return rng.permutation(len(y))
 
@@ -53,7 +54,7 @@ class ClassBalanced:
     array([3, 3])
     """
 
-    def __call__(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
         """Indices such that the classes take turns, in a new order in each round."""
         members = _members(y)
         rounds = -(-len(y) // len(members))
@@ -77,7 +78,7 @@ class Weighted:
             raise Check("Weighted").error(f"{expected}; for classes use ClassBalanced()")
         self.weights, self.shares = values, values / values.sum()
 
-    def __call__(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
         """As many independent draws as there are examples."""
         if len(self.shares) != len(y):
             raise Check("Weighted").error(f"got {len(self.shares)} weights for {len(y)} examples; give one for each")
@@ -87,7 +88,7 @@ class Weighted:
         return f"Weighted({len(self.shares)} weights)"
 
 
-def class_weights(y: np.ndarray, n_classes: int | None = None) -> np.ndarray:
+def class_weights(y: Targets, n_classes: int | None = None) -> np.ndarray:
     """Weights that give all classes the same influence, n / (n_classes · count), for nn.CrossEntropyLoss(weight=...).
 
     scikit-learn's `class_weight="balanced"`.
@@ -123,7 +124,7 @@ def class_weights(y: np.ndarray, n_classes: int | None = None) -> np.ndarray:
     return counts.sum() / (len(counts) * counts)
 
 
-def positive_weights(y: np.ndarray) -> np.ndarray:
+def positive_weights(y: Targets) -> np.ndarray:
     """Negatives over positives of each class, which gives both the same influence in nn.BCEWithLogitsLoss(pos_weight=).
 
     Parameters
@@ -153,7 +154,7 @@ def positive_weights(y: np.ndarray) -> np.ndarray:
     return (len(y) - positives) / positives
 
 
-def _members(y: np.ndarray) -> list[np.ndarray]:
+def _members(y: Targets) -> list[np.ndarray]:
     """For each class the indices of its examples."""
     check, y = Check("ClassBalanced"), np.asarray(y)
     if y.ndim == 2:
@@ -169,7 +170,7 @@ def _in_turn(indices: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarra
     return rng.permuted(passes, axis=1).ravel()[:n]
 
 
-def _class_counts(check: Check, y: np.ndarray, n_classes: int | None = None) -> np.ndarray:
+def _class_counts(check: Check, y: Targets, n_classes: int | None = None) -> np.ndarray:
     """Examples of each class; there can't be more classes than examples, so a huge index takes no memory."""
     y = np.asarray(y)
     if y.ndim != 1 or len(y) == 0 or y.dtype.kind not in "iu" or y.min() < 0:

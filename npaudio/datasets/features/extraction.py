@@ -22,6 +22,7 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.terminal import ProgressLine
+from npaudio._core.types import Waveform
 from npaudio.audio import fix_length
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.features.cache import FeatureCache, name_of
@@ -41,17 +42,17 @@ class RecipeLike(Protocol):
     def sr(self) -> int:
         """Sample rate in Hz of the waveforms that it takes."""
 
-    def __call__(self, y: np.ndarray) -> np.ndarray:
+    def __call__(self, y: Waveform) -> np.ndarray:
         """Features (..., n_frames) of a waveform (n_samples,)."""
 
 
 @dataclass(frozen=True)
-class Waveform:
+class PlainWaveform:
     """The front end that returns the waveform itself, at the sample rate `sr`: for augmentation of waveforms."""
 
     sr: int
 
-    def __call__(self, y: np.ndarray) -> np.ndarray:
+    def __call__(self, y: Waveform) -> Waveform:
         """The waveform itself."""
         return y
 
@@ -121,7 +122,7 @@ def extract_features(
     if not hasattr(dataset, "content_key"):
         kind = type(dataset).__name__
         raise check.error(f"dataset must be a SoundDataset, got {kind}; open files with AudioFolder")
-    frontend = Waveform(dataset.sr) if frontend is None else frontend
+    frontend = PlainWaveform(dataset.sr) if frontend is None else frontend
     recipe = _recipe(check, frontend, duration)
     work = ClipWork(dataset, frontend, None if duration is None else float(duration))
     share = _sharing(check, processes, executor)

@@ -1,4 +1,4 @@
-"""What a process is told before it does the same work a thousand times."""
+"""Workers keep freed memory, and have one BLAS thread each."""
 
 import os
 import platform
@@ -23,9 +23,9 @@ def faults():
         del arrays
     return (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / 50
 
-untold = faults()
+before = faults()
 keep_freed_memory()
-print(untold, faults())
+print(before, faults())
 """
 
 
@@ -49,13 +49,13 @@ def test_forked_workers_have_one_blas_thread_and_the_parent_keeps_its_own():
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the hint is for glibc's malloc")
 def test_freed_memory_is_kept():
-    """Five arrays of 1 MB are 1,280 pages: untold, each is fetched again in each round."""
+    """Five arrays of 1 MB are 1,280 pages, which are fetched again in each round unless the process keeps them."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_TUNABLES"))}
     script = [sys.executable, "-c", FAULTS_A_ROUND]
     result = subprocess.run(script, env=clean, capture_output=True, text=True, check=True)
-    untold, told = map(float, result.stdout.split())
-    assert untold > 500
-    assert told < 100
+    before, after = map(float, result.stdout.split())
+    assert before > 500
+    assert after < 100
 
 
 def faults_of_five_arrays(round_number):
@@ -71,9 +71,10 @@ def faults_of_five_arrays(round_number):
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the hint is for glibc's malloc")
 @pytest.mark.parametrize("processes", [1, 2])
 def test_those_who_work_keep_their_memory(processes):
-    """In a process of its own, for in this one the tests before may have freed something large."""
+    """In a process of its own, because earlier tests may have freed a large array in this one."""
     code = (
-        "from npaudio.datasets.features import worker; from tests.test_datasets_tuning import faults_of_five_arrays\n"
+        "from npaudio.datasets.features import worker\n"
+        "from tests.test_datasets_kept_memory import faults_of_five_arrays\n"
         f"worker.fork_is_safe = lambda: False\n"
         f"print(*dict(worker.run(faults_of_five_arrays, list(range(64)), processes={processes})).values())"
     )
