@@ -6,7 +6,7 @@ The definition, for a signal x of rate `orig_sr`, with s = min(1, target_sr / or
 
 `kernel` is a low pass of cutoff `CUTOFF` times the lower Nyquist frequency, under a Kaiser window that reaches
 `HALF_WIDTH` samples of the lower rate to each side. It is symmetric around each output sample, so the delay is zero.
-The gain is within 0.01 dB of 1 up to 0.86 of the lower Nyquist frequency, and below -67 dB from the lower Nyquist frequency on.
+The gain is within 0.01 dB of 1 up to 0.86 of the lower Nyquist frequency, and below -67 dB from 1.0 of it on.
 
 Conventions: signals are (..., n_samples) and zero outside their samples; sample 0 stays at time 0.
 """
