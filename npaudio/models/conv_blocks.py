@@ -10,14 +10,14 @@ import numpy as np
 
 from npaudio import nn
 from npaudio._core.threads import for_each
-from npaudio.nn.fast.channels_last import batch_tiles, channels_first, channels_last, empty
+from npaudio.nn.fast.channels_last import batch_tiles, channels_first, channels_last, empty, parts, sum_rows
 from npaudio.nn.init import Rng, as_rng
 from npaudio.nn.lengths import Lengths, is_padding
 
 Pools = Sequence[tuple[int, int]]
 
 
-class GatedLinearUnit(nn.Module):
+class GatedLinearUnit(nn.Linear):
     """y = (W x + b) · sigmoid(x) for the C channels x of each pixel: a linear layer whose outputs are let through.
 
     Parameters
@@ -35,40 +35,69 @@ class GatedLinearUnit(nn.Module):
     """
 
     def __init__(self, channels: int, *, rng: Rng = None, dtype: np.typing.DTypeLike = np.float32) -> None:
-        super().__init__()
-        self.linear = nn.Linear(channels, channels, rng=rng, dtype=dtype)
+        super().__init__(channels, channels, rng=rng, dtype=dtype)
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, T, F)
-        rows = channels_last(x)  # (B, T, F, C)
-        linear = self.linear(rows)
-        gate, y = empty(rows.shape, rows.dtype), empty(rows.shape, rows.dtype)
+        rows = self._rows(x)  # (n, C)
+        y = empty(rows.shape, rows.dtype)
 
         def let_through(tile: slice) -> None:
-            g = np.multiply(rows[tile], 0.5, out=gate[tile])  # sigmoid(x) = (1 + tanh(x / 2)) / 2
-            np.tanh(g, out=g)
-            g += 1
-            g *= 0.5
-            np.multiply(linear[tile], g, out=y[tile])
+            linear, gate = self._linear_and_gate(rows[tile])
+            np.multiply(linear, gate, out=y[tile])
 
         for_each(let_through, batch_tiles(y))
-        self._keep(x.shape, linear, gate)
-        return channels_first(y)
+        self._keep(x.shape, rows)
+        return self._images(y, x.shape)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """The product rule: d(linear) = g · s, and through the gate dx = g · linear · s (1 - s)."""
-        linear, gate = self._recall(grad)
-        g = channels_last(grad)
-        to_linear, through_gate = empty(g.shape, g.dtype), empty(g.shape, g.dtype)
+        """The product rule: d(linear) = g · s, and through the gate dx = g · linear · s (1 - s); see `nn.Linear`.
 
-        def go_back(tile: slice) -> None:
-            np.multiply(g[tile], gate[tile], out=to_linear[tile])
-            t = np.subtract(1, gate[tile], out=through_gate[tile])
-            t *= linear[tile]
-            t *= to_linear[tile]
+        Both factors are computed once more, a tile at a time: that is quicker than to store and fetch them.
+        """
+        (rows,) = self._recall(grad)
+        g = self._rows(grad)  # (n, C)
+        grad_x = empty(rows.shape, rows.dtype)
 
-        for_each(go_back, batch_tiles(g))
-        through_gate += self.linear.backward(to_linear)
-        return channels_first(through_gate)
+        def go_back(part: list[slice]) -> tuple[np.ndarray, np.ndarray]:
+            grad_weight, grad_bias = np.zeros_like(self.weight.data), np.zeros_like(self.weight.data[0])
+            for tile in part:
+                linear, gate = self._linear_and_gate(rows[tile])
+                to_linear = g[tile] * gate
+                grad_weight += to_linear.T @ rows[tile]
+                grad_bias += sum_rows(to_linear)
+                through_gate = np.subtract(1, gate, out=gate)
+                through_gate *= linear
+                through_gate *= to_linear
+                np.matmul(to_linear, self.weight.data, out=grad_x[tile])
+                grad_x[tile] += through_gate
+            return grad_weight, grad_bias
+
+        for grad_weight, grad_bias in for_each(go_back, parts(batch_tiles(g))):
+            self.weight.grad += grad_weight
+            self._bias.grad += grad_bias
+        return self._images(grad_x, grad.shape)
+
+    def _linear_and_gate(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """W x + b and sigmoid(x) = (1 + tanh(x / 2)) / 2 for rows (n, C)."""
+        linear = rows @ self.weight.data.T
+        linear += self._bias.data
+        gate = rows * rows.dtype.type(0.5)
+        np.tanh(gate, out=gate)
+        gate += 1
+        gate *= rows.dtype.type(0.5)
+        return linear, gate
+
+    @property
+    def _bias(self) -> nn.Parameter:
+        assert self.bias is not None
+        return self.bias
+
+    def _rows(self, x: np.ndarray) -> np.ndarray:
+        return channels_last(x).reshape(-1, self.in_features)
+
+    def _images(self, rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        b, c, t, f = shape
+        return channels_first(rows.reshape(b, t, f, c))
 
 
 class ConvBlocks(nn.Module):
@@ -111,10 +140,11 @@ class ConvBlocks(nn.Module):
             layers: dict[str, nn.Module] = {
                 "conv": nn.Conv2d(n_in, n_out, 3, padding=1, rng=generator, dtype=dtype),
                 "batchnorm": nn.BatchNorm2d(n_out, eps=eps, momentum=momentum, dtype=dtype),
-                "glu" if gated else "relu": (
-                    GatedLinearUnit(n_out, rng=generator, dtype=dtype) if gated else nn.ReLU(inplace=True)
-                ),
             }
+            if gated:
+                layers["glu"] = named_layers(linear=GatedLinearUnit(n_out, rng=generator, dtype=dtype))
+            else:
+                layers["relu"] = nn.ReLU(inplace=True)
             if dropout:
                 layers["dropout"] = nn.Dropout(dropout, rng=generator)
             layers["pooling"] = nn.AvgPool2d(pools[k])
@@ -147,6 +177,14 @@ class ConvBlocks(nn.Module):
                 grad = grad if mask is None else grad * mask
             grad = layer.backward(grad)
         return grad if waiting[0] is None else grad * waiting[0]
+
+
+def named_layers(**layers: nn.Module) -> nn.Sequential:
+    """Layers one after the other, under names of their own instead of numbers."""
+    sequence = nn.Sequential()
+    for name, layer in layers.items():
+        setattr(sequence, name, layer)
+    return sequence
 
 
 def _mask(x: np.ndarray, lengths: Lengths) -> np.ndarray | None:
