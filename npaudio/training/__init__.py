@@ -29,6 +29,7 @@ from npaudio.training.evaluation import predict
 from npaudio.training.history import History
 from npaudio.training.interrupt import TrainingInterrupted
 from npaudio.training.loop import fit
+from npaudio.training.mean_teacher import Taught, fit_mean_teacher
 from npaudio.training.samplers import ClassBalanced, Shuffled, Weighted, class_weights, positive_weights
 
 __all__ = [
@@ -37,11 +38,13 @@ __all__ = [
     "ClassBalanced",
     "History",
     "Shuffled",
+    "Taught",
     "TrainingInterrupted",
     "Weighted",
     "accuracy",
     "class_weights",
     "fit",
+    "fit_mean_teacher",
     "positive_weights",
     "predict",
     "recompute_batch_norm",
