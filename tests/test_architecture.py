@@ -1,6 +1,7 @@
 """The floors of the library: a room imports only from floors below it, and the houses side by side never."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,22 @@ def test_imports_point_downwards(path):
         assert FLOORS[imported] <= FLOORS[importer], f"{importer} reaches up to {imported}"
         if FLOORS[imported] == FLOORS[importer] == 0:
             assert house(imported) == house(importer), f"{importer} imports {imported} of the house next door"
+
+
+def modules_imported(path):
+    """The modules of the library that a file names in its imports, those for type hints included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else node.module for name in names)
+
+
+MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
+
+
+def test_there_is_no_circle_of_imports_not_even_for_type_hints():
+    graph = {name: set(modules_imported(path)) & set(MODULES) - {name} for name, path in MODULES.items()}
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 # The only places where something other than numpy and the standard library comes in.

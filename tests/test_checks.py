@@ -6,6 +6,7 @@ import fractions
 import numpy as np
 import pytest
 
+import npaudio
 from npaudio._core.checks import Check
 
 CHECK = Check("f")
@@ -95,3 +96,26 @@ def test_nan_is_looked_for_only_where_it_is_asked_for():
     np.testing.assert_array_equal(CHECK.samples(holed), holed)
     with pytest.raises(ValueError, match="y holds 1 values that are NaN or infinite"):
         CHECK.waveform(holed)
+
+
+LOOKS_ONCE = {
+    "stft": npaudio.stft,
+    "melspectrogram": npaudio.melspectrogram,
+    "kaldi_fbank": npaudio.kaldi_fbank,
+    "spectral_flatness": npaudio.spectral_flatness,
+    "rms": npaudio.rms,
+    "Frontend": npaudio.Frontend.panns(),
+    "Frontend of Kaldi": npaudio.Frontend.ast(),
+    "Frontend that resamples": lambda y: npaudio.Frontend.panns()(y, sr=44100),
+    "speed_perturb": lambda y: npaudio.augment.speed_perturb(y, rate=1.1),
+    "add_noise": lambda y: npaudio.augment.add_noise(y, rng=0),
+}
+
+
+@pytest.mark.parametrize("function", LOOKS_ONCE)
+def test_nan_is_looked_for_once_a_call(function, monkeypatch):
+    looked = []
+    finite = Check.finite
+    monkeypatch.setattr(Check, "finite", lambda self, x, name="y": (looked.append(name), finite(self, x, name))[1])
+    LOOKS_ONCE[function](np.linspace(-1, 1, 9000))
+    assert looked.count("y") == 1  # settings may be looked at too
