@@ -184,3 +184,14 @@ def test_fading_takes_the_click_out_of_a_sweep():
 def test_what_fade_refuses(settings):
     with pytest.raises(ValueError, match=r"^fade: (sr|duration) must be a finite number above 0, got"):
         fade(np.ones(10), **settings)
+
+
+def test_numpys_small_integers_are_settings_like_any_other():
+    small = {"sr": np.int16(8000), "duration": np.int8(1)}
+    plain = {"sr": 8000, "duration": 1}
+    np.testing.assert_array_equal(
+        sweep(np.uint16(3000), np.uint16(200), **small), sweep(3000.0, 200.0, **plain)
+    )  # unsigned, 200 - 3000 is 62736
+    np.testing.assert_array_equal(sweep(duration=np.int8(100)), sweep(duration=100))  # np.int8(100) * 2 overflows
+    np.testing.assert_array_equal(sine(np.int8(100), **small), sine(100.0, **plain))
+    np.testing.assert_array_equal(music_like(np.array([100, 120], np.int8)), music_like([100.0, 120.0]))

@@ -130,3 +130,24 @@ def test_a_clip_has_the_same_decibels_alone_and_in_a_batch():
         together = spectrum.power_to_db(batch, ref=ref, top_db=20)
         for alone, of_batch in zip(batch, together, strict=True):
             np.testing.assert_allclose(of_batch, spectrum.power_to_db(alone, ref=ref, top_db=20), atol=1e-12)
+
+
+def test_small_integers_of_numpy_do_not_overflow():
+    y = RNG.standard_normal(3000)
+    small, plain = {"n_fft": np.int16(256), "hop_length": np.int8(100)}, {"n_fft": 256, "hop_length": 100}
+    S = spectrum.stft(y, **small)
+    np.testing.assert_array_equal(S, spectrum.stft(y, **plain))
+    back = spectrum.istft(S, **small, length=np.int16(3000))
+    np.testing.assert_array_equal(back, spectrum.istft(S, **plain, length=3000))
+    power = np.abs(S) ** 2
+    decibels = spectrum.power_to_db(power, top_db=np.uint8(80), ref=np.int8(2))
+    np.testing.assert_array_equal(decibels, spectrum.power_to_db(power, top_db=80.0, ref=2.0))
+    np.testing.assert_array_equal(spectrum.get_window("hann", np.int8(100)), spectrum.get_window("hann", 100))
+
+
+@pytest.mark.parametrize("ref", [np.nan, np.inf, "max"])
+def test_what_is_no_reference(ref):
+    with pytest.raises(ValueError, match=r"^power_to_db: ref must be a finite number, got"):
+        spectrum.power_to_db(np.ones((3, 2)), ref=ref)
+    with pytest.raises(ValueError, match=r"^db_to_power: ref must be a finite number, got"):
+        spectrum.db_to_power(np.ones((3, 2)), ref=ref)

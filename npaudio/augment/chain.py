@@ -116,6 +116,10 @@ class Compose(Augmentation):
     p : float
         Probability that the chain is applied at all.
 
+    See Also
+    --------
+    npaudio.augment.OneOf : one of several steps instead of all.
+
     Examples
     --------
     >>> from npaudio.augment import gain, polarity

@@ -61,6 +61,10 @@ def spec_augment(
         If `S` is not a floating-point spectrogram, a number of masks is negative, a width is below 1, `fill` is
         unknown, `rng` is missing, or `out` does not fit.
 
+    See Also
+    --------
+    npaudio.augment.mixup : blends pairs of items and their targets.
+
     References
     ----------
     D. S. Park et al., "SpecAugment: A simple data augmentation method for automatic speech recognition", Interspeech

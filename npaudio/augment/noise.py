@@ -49,6 +49,10 @@ def add_noise(y: Waveform, *, snr_db: Strength = 20.0, color: Color = "white", r
     ValueError
         If `y` is empty, not floating point or not finite, `color` is unknown, or `rng` is missing.
 
+    See Also
+    --------
+    npaudio.augment.mix_background : adds a recording instead.
+
     Examples
     --------
     >>> y = np.sin(np.arange(16000) / 10)

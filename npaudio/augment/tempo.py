@@ -50,6 +50,11 @@ def speed_perturb(y: Waveform, *, rate: Strength = (0.9, 1.1), rng: Rng | None =
     ValueError
         If `y` is empty, not floating point or not finite, or `rate` is beyond its limits.
 
+    See Also
+    --------
+    npaudio.augment.time_stretch : changes the duration alone.
+    npaudio.augment.pitch_shift : changes the pitch alone.
+
     References
     ----------
     T. Ko et al., "Audio augmentation for speech recognition", Interspeech 2015.

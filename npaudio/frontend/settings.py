@@ -9,7 +9,7 @@ import numpy as np
 from npaudio._core.checks import Check, settle
 from npaudio.mel.filterbank import MelBands, MelNorm, Triangles
 from npaudio.mel.scales import MelScale
-from npaudio.spectrum.decibels import check_top_db
+from npaudio.spectrum.decibels import checked_top_db
 from npaudio.spectrum.framing import Framing, PadMode
 from npaudio.spectrum.windows import Window, get_window
 
@@ -69,7 +69,7 @@ class Settings:
         self._settle(check)
         check.choice(self.window, get_args(Window), "window")
         check.choice(self.logarithm, get_args(Logarithm), "logarithm")
-        check_top_db(check, self.top_db)
+        checked_top_db(check, self.top_db)
         if self.logarithm != "none" or self.floor < 0:  # a logarithm of 0 is infinite
             check.positive(self.floor, "floor")
         check.positive(self.power, "power")

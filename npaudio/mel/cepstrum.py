@@ -54,6 +54,11 @@ def mfcc(
     ValueError
         As `melspectrogram`; more coefficients than bands; a negative lifter; settings that `S` makes useless.
 
+    See Also
+    --------
+    npaudio.log_mel : the spectrogram that is transformed.
+    npaudio.metrics.mel_cepstral_distortion : the distance of two sounds, computed from them.
+
     Examples
     --------
     A spectrum without any shape has nothing but a level:
@@ -73,7 +78,7 @@ def mfcc(
     n_mfcc = check.whole_number(n_mfcc, "n_mfcc")
     if n_mfcc > n_mels:
         raise check.error(f"n_mfcc must be at most the number of bands, got {n_mfcc} > {n_mels}; raise n_mels")
-    if not lifter >= 0:
+    if check.number(lifter, "lifter") < 0:
         raise check.error(f"lifter must be at least 0, got {lifter!r}; 0 leaves the coefficients as they are")
     check.choice(norm, ("ortho", None), "norm")
     basis = dct_basis(n_mfcc, n_mels, norm)

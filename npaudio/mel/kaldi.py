@@ -28,10 +28,10 @@ def kaldi_fbank(
     """Log-mel filterbank energies by Kaldi's recipe, with the settings that the Audio Spectrogram Transformer uses.
 
     It equals `torchaudio.compliance.kaldi.fbank(y, htk_compat=True, window_type="hanning", dither=0, use_energy=False,
-    num_mel_bins=128)`, transposed: there it is (n_frames, n_mels). Each frame loses its mean, gets pre-emphasis
-    y[n] - 0.97 y[n - 1], a symmetric Hann window and zeros up to a power of two; its power spectrum is summed in
-    triangles that are linear *in mel* (1127 ln(1 + f / 700)); then the natural logarithm. Frames begin inside the
-    signal and are not padded. With 128 bands one low band holds no bin and stays at the floor, as in Kaldi.
+    num_mel_bins=128)`, transposed: there it is (n_frames, n_mels). The mean of each frame is removed; then come
+    pre-emphasis y[n] - 0.97 y[n - 1], a symmetric Hann window and zeros up to a power of two. The power spectrum is
+    summed in triangles that are linear *in mel* (1127 ln(1 + f / 700)), and the natural logarithm is taken. All frames
+    lie within the signal. With 128 bands one low band holds no bin and stays at the floor, as in Kaldi.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def kaldi_fbank(
     n_mels : int
         Number of bands.
     frame_length, frame_shift : float
-        Length of a frame and distance between frames, in milliseconds (Kaldi's names). Parts of samples are cut off.
+        Length of a frame and distance between frames, in milliseconds (Kaldi's names), rounded down to samples.
     fmin, fmax : float
         Lower edge of the first band and upper edge of the last, in Hz; `fmax=None` is sr / 2.
     preemphasis : float
@@ -69,10 +69,8 @@ def kaldi_fbank(
     (128, 998)
     """
     check = Check("kaldi_fbank")
-    length, shift = (
-        samples_in(check, sr, frame_length, "frame_length"),
-        samples_in(check, sr, frame_shift, "frame_shift"),
-    )
+    length = samples_in(check, sr, frame_length, "frame_length")
+    shift = samples_in(check, sr, frame_shift, "frame_shift")
     n_fft = 2 ** int(np.ceil(np.log2(length)))
     bands = MelBands(sr, n_fft, n_mels, fmin, fmax, "htk", norm=None, triangles="mel", caller="kaldi_fbank")
     framing = Framing(n_fft, shift, get_window("hann", length, periodic=False), center=False, pad_mode="constant")
@@ -83,7 +81,7 @@ def kaldi_fbank(
 
 
 def samples_in(check: Check, sr: float, milliseconds: float, name: str) -> int:
-    """Whole samples in so many milliseconds, at least one; rounding of the last digit does not cost a sample."""
+    """Whole samples in so many milliseconds, at least one; just below a whole number counts as that number."""
     return max(1, int(check.positive(sr, "sr") * check.positive(milliseconds, name) / 1000 + ROUNDING))
 
 

@@ -50,6 +50,11 @@ def sine(
     ValueError
         If the frequency is not below sr / 2, or another number is not above 0.
 
+    See Also
+    --------
+    npaudio.signals.fade : removes the click at its end.
+    npaudio.sweep : a tone whose frequency moves.
+
     Examples
     --------
     >>> y = sine(1000.0, sr=8000, duration=1.0)
@@ -58,7 +63,7 @@ def sine(
     """
     check = Check("sine")
     t = _times(check, sr, duration)
-    _check_frequencies(check, [frequency], sr)
+    (frequency,) = _checked_frequencies(check, [frequency], sr)
     return _scaled(check, np.sin(2 * np.pi * frequency * t), amplitude, dtype)
 
 
@@ -138,8 +143,8 @@ def sweep(
         If a frequency is not below sr / 2, or another number is not above 0.
     """
     check = Check("sweep")
-    t = _times(check, sr, duration)
-    _check_frequencies(check, [f_start, f_end], sr)
+    t, duration = _times(check, sr, duration), float(duration)
+    f_start, f_end = _checked_frequencies(check, [f_start, f_end], sr)
     cycles = f_start * t + (f_end - f_start) * t**2 / (2 * duration)
     return _scaled(check, np.sin(2 * np.pi * cycles), amplitude, dtype)
 
@@ -185,7 +190,7 @@ def speech_like(
     """
     check = Check("speech_like")
     t = _times(check, sr, duration)
-    _check_frequencies(check, frequencies, sr)
+    frequencies = _checked_frequencies(check, frequencies, sr)
     modulation_rate = check.positive(modulation_rate, "modulation_rate")
     syllables = (1 - np.cos(2 * np.pi * modulation_rate * t)) / 2
     return _scaled(check, syllables * _chord(frequencies, t), amplitude, dtype)
@@ -238,7 +243,7 @@ def music_like(
     angular = 2 * np.pi * check.positive(vibrato_rate, "vibrato_rate")
     if not 0 <= vibrato_depth < 1:
         raise check.error(f"vibrato_depth must be at least 0 and below 1, got {vibrato_depth!r}; try 0.01")
-    _check_frequencies(check, [f * (1 + vibrato_depth) for f in frequencies], sr)
+    _checked_frequencies(check, [f * (1 + vibrato_depth) for f in frequencies], sr)
     bent_time = t + vibrato_depth * (1 - np.cos(angular * t)) / angular
     return _scaled(check, _chord(frequencies, bent_time), amplitude, dtype)
 
@@ -273,16 +278,17 @@ def _times(check: Check, sr: int, duration: float) -> np.ndarray:
     return np.arange(n_samples) / sr
 
 
-def _check_frequencies(check: Check, frequencies: Sequence[float], sr: int) -> None:
-    """Refuse an empty list, and tones that the sample rate cannot hold."""
+def _checked_frequencies(check: Check, frequencies: Sequence[float], sr: int) -> list[float]:
+    """Return frequencies as floats; refuse an empty list, and tones that the sample rate cannot hold."""
     if len(frequencies) == 0:
         raise check.error("frequencies is empty; give at least one frequency in Hz")
-    for frequency in frequencies:
-        if check.positive(frequency, "frequency") >= sr / 2:
-            raise check.error(
-                f"a frequency of {frequency:g} Hz must be below sr / 2 = {sr / 2:g} Hz, or it aliases; "
-                f"lower it, or raise sr above {2 * frequency:g}"
-            )
+    checked = [check.positive(frequency, "frequency") for frequency in frequencies]
+    if max(checked) >= sr / 2:
+        raise check.error(
+            f"a frequency of {max(checked):g} Hz must be below sr / 2 = {sr / 2:g} Hz, or it aliases; "
+            f"lower it, or raise sr above {2 * max(checked):g}"
+        )
+    return checked
 
 
 def _chord(frequencies: Sequence[float], t: np.ndarray) -> np.ndarray:

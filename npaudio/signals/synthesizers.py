@@ -70,6 +70,11 @@ def synthesize(
     ValueError
         If the label is unknown (the message lists them), or `sr` or `duration` is too small.
 
+    See Also
+    --------
+    npaudio.datasets.SyntheticSounds : a data set of such recordings.
+    npaudio.datasets.SyntheticScenes : scenes with several events.
+
     Examples
     --------
     >>> synthesize("dog_bark", duration=1.0, rng=0).shape

@@ -54,8 +54,8 @@ def power_to_db(
     check = Check("power_to_db")
     S = _check_power(check, S)
     amin = check.positive(amin, "amin")
-    check_top_db(check, top_db)
-    reference = _reference_power(S, ref)
+    top_db = checked_top_db(check, top_db)
+    reference = _reference_power(check, S, ref)
     power = np.maximum(S, S.dtype.type(amin))
     if top_db is not None:
         raise_to_range(power, top_db)
@@ -75,10 +75,11 @@ def raise_to_range(S: Spectrogram, top_db: float, *, db_per_decade: float = 10.0
         np.maximum(S, loudest * S.dtype.type(10 ** (-top_db / db_per_decade)), out=S)
 
 
-def check_top_db(check: Check, top_db: float | None) -> None:
-    """Refuse a negative range, which would lie above the maximum."""
-    if top_db is not None and not top_db >= 0:
+def checked_top_db(check: Check, top_db: float | None) -> float | None:
+    """Return a range as a float, and no range as None; refuse a negative one, which would lie above the maximum."""
+    if top_db is not None and check.number(top_db, "top_db") < 0:
         raise check.error(f"top_db must be at least 0, got {top_db!r}; use None for no floor")
+    return None if top_db is None else float(top_db)
 
 
 def db_to_power(S_db: Spectrogram, *, ref: float = 1.0) -> Spectrogram:
@@ -101,8 +102,9 @@ def db_to_power(S_db: Spectrogram, *, ref: float = 1.0) -> Spectrogram:
     >>> db_to_power(np.array([0.0, 10.0, -20.0]))
     array([ 1.  , 10.  ,  0.01])
     """
-    S_db = Check("db_to_power").floating(S_db, "S_db")
-    return S_db.dtype.type(ref) * 10 ** (S_db / 10)
+    check = Check("db_to_power")
+    S_db = check.floating(S_db, "S_db")
+    return S_db.dtype.type(check.number(ref, "ref")) * 10 ** (S_db / 10)
 
 
 def _check_power(check: Check, S: Spectrogram) -> Spectrogram:
@@ -117,10 +119,10 @@ def _item_axes(S: Spectrogram) -> tuple[int, ...]:
     return tuple(range(-min(S.ndim, 2), 0))
 
 
-def _reference_power(S: Spectrogram, ref: float | Callable[[np.ndarray], float]) -> np.ndarray:
+def _reference_power(check: Check, S: Spectrogram, ref: float | Callable[[np.ndarray], float]) -> np.ndarray:
     """The power of 0 dB: one for all spectrograms or, from a callable, one for each (..., 1, 1)."""
     if not callable(ref):
-        return np.asarray(ref, np.float64)
+        return np.asarray(check.number(ref, "ref"))
     if S.ndim <= 2:
         return np.asarray(ref(S), np.float64)
     each = [ref(S[item]) for item in np.ndindex(S.shape[:-2])]
