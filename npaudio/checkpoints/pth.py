@@ -146,7 +146,7 @@ def _unzipped(archive: zipfile.ZipFile, member: Member) -> bytes:
 
 
 def _read_older(file: BinaryIO) -> tuple[Any, Places]:
-    stream = io.BytesIO(file.read(LONGEST_PICKLE))
+    stream = io.BytesIO(file.read(min(LONGEST_PICKLE, os.fstat(file.fileno()).st_size)))
     storages: dict[str, Storage] = {}
 
     def collect(reference: Any) -> Storage:

@@ -21,7 +21,7 @@ from typing import Any
 from npaudio.checkpoints.stored_array import CheckpointError
 
 LONGEST_PICKLE = 64 * 1024 * 1024
-MOST_INSTRUCTIONS = 1_000_000
+MOST_INSTRUCTIONS = 200_000
 KEYS = (str, int, float, bytes, type(None))  # of tables; a nested tuple could exhaust the stack of `hash`
 
 Globals = Mapping[str, Callable[..., Any]]

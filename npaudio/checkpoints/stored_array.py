@@ -16,7 +16,7 @@ from typing import BinaryIO, Protocol
 
 import numpy as np
 
-WINDOW = 8 * 1024 * 1024  # bytes
+WINDOW = 2 * 1024 * 1024  # bytes
 MOST_AXES = 32
 
 # How a number is stored, and as what it is read.

@@ -218,6 +218,34 @@ def make_panns() -> dict[str, np.ndarray]:
     return values
 
 
+# --- Tensors of every kind ---------------------------------------------------------------------------------------
+
+
+def make_tensors() -> dict[str, np.ndarray]:
+    """Types, strides and shared storages as they occur in files, inside tables and lists."""
+    base = torch.arange(24.0).reshape(4, 6) / 7
+    tensors = {
+        "float64": base.double(),
+        "half": base.half(),
+        "bfloat16": base.bfloat16(),
+        "transposed": base.t(),
+        "sliced": base[1:3, ::2],
+        "column": base[:, 2],
+        "again": base,
+        "int64": torch.tensor([-(2**60), 5]),
+        "uint8": torch.tensor([0, 255], dtype=torch.uint8),
+        "bool": torch.tensor([True, False, True]),
+        "scalar": torch.tensor(2.5),
+        "empty": torch.zeros(0, 3),
+        "parameter": nn.Parameter(base[0].clone()),
+    }
+    saved = {"tensors": tensors, "list": [torch.ones(2), 7, 0.5], "text": "left out", "numpy": np.arange(3)}
+    torch.save(saved, HERE / "tensors.pth")
+    torch.save(saved, HERE / "tensors_older.pth", _use_new_zipfile_serialization=False)
+    values = {name: (t.float() if t.dtype in (torch.half, torch.bfloat16) else t) for name, t in tensors.items()}
+    return {f"tensors/{name}": value.detach().numpy() for name, value in values.items()}
+
+
 # --- One training step ----------------------------------------------------------------------------------------------
 
 
@@ -250,5 +278,6 @@ def make_steps() -> dict[str, np.ndarray]:
 
 if __name__ == "__main__":
     torch.manual_seed(0)
-    everything = make_hugging_face() | make_front_ends() | make_original() | make_panns() | make_steps()
+    everything = make_hugging_face() | make_front_ends() | make_original() | make_panns() | make_tensors()
+    everything |= make_steps()
     np.savez_compressed(HERE / "models.npz", **everything)
