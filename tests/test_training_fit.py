@@ -339,7 +339,7 @@ def test_a_validation_loss_that_is_no_number_stops_the_training():
             return super().forward(scores, targets) if len(scores) == 12 else float("nan")
 
     with pytest.raises(
-        nn.NonFiniteError, match=r"the validation loss is nan after epoch 1, although .* look at the valid"
+        nn.NonFiniteError, match=r"the validation loss is nan after epoch 1, although .* check the valid"
     ):
         training.fit(network(), X, Y, epochs=3, loss=Broken(), validation=(X[:5], Y[:5]))
 

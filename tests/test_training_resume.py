@@ -226,7 +226,7 @@ def test_a_checkpoint_is_not_overwritten_by_mistake(tmp_path):
     path = tmp_path / "a.npz"
     run("swa", path, epochs=1)
     with pytest.raises(
-        ValueError, match="pass resume=True to continue it, or resume=False to start from the beginning"
+        ValueError, match="pass resume=True to continue it, or pass resume=False to start from the beginning"
     ):
         run("swa", path, epochs=2)
     _, history = run("swa", path, epochs=2, resume=False)
@@ -237,7 +237,7 @@ def test_files_that_hold_no_training_are_refused(tmp_path):
     path = tmp_path / "a.npz"
     save_checkpoint(path, network().state_dict())
     with pytest.raises(
-        CheckpointError, match="no entry 'training': it holds weights or other arrays, but no training to resume"
+        CheckpointError, match="is no checkpoint of a training: it has no entry 'training'; if it holds weights, start from them"
     ):
         run("swa", path, resume=True)
     run("swa", path, epochs=1, resume=False)

@@ -9,7 +9,7 @@ from npaudio._core.checks import Check
 from npaudio._core.file_lock import only_writer
 from npaudio.checkpoints import load_checkpoint, save_checkpoint
 from npaudio.training.run import Run
-from npaudio.training.settings import settings
+from npaudio.training.settings import START_AGAIN, settings
 from npaudio.training.snapshot import restore, snapshot
 
 LEFTOVER_AGE = 60.0  # seconds; writing a checkpoint takes far less, so an older temporary file is from a killed process
@@ -82,10 +82,8 @@ def opened_checkpoint(path: Path | None, *, every: int | None, resume: bool | Pa
     check_target(os.path.realpath(path), path, "fit")
     with only_writer(path, caller="fit"):
         if os.path.exists(path) and not isinstance(resume, bool) and path != source:
-            raise check.error(
-                f"there is a checkpoint of an earlier training at {path!r}; pass resume=True to continue it, or "
-                "resume=False to start from the beginning and overwrite it"
-            )
+            cure = f"pass resume=True to continue it, or {START_AGAIN}"
+            raise check.error(f"there is a checkpoint of an earlier training at {path!r}; {cure}")
         yield CheckpointFile(path, path if resume is True else source)
 
 
@@ -98,8 +96,6 @@ def _named_source(resume: bool | Path | None) -> str | None:
         raise check.error(f"resume must be True, False, or the path of a checkpoint, got {resume!r}")
     source = os.path.abspath(os.fspath(resume))
     if not os.path.isfile(source):
-        raise check.error(
-            f"there is no checkpoint at {source!r} to resume; pass checkpoint={os.fspath(resume)!r} with resume=True, "
-            "which starts a training and resumes it the next time"
-        )
+        cure = f"pass checkpoint={os.fspath(resume)!r} with resume=True to start one"
+        raise check.error(f"there is no checkpoint at {source!r} to resume; {cure}")
     return source

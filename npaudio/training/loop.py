@@ -23,7 +23,7 @@ def train(run: Run) -> None:
     """The whole training. All other features of `fit` are in `after_step` and `after_epoch`."""
     while not run.finished:
         run.model.train()
-        for x, y in run.rest_of_epoch():
+        for x, y in run.batches.of_epoch(run.epoch, first_step=run.step):
             run.begin_step()
             loss = run.loss(run.model(x), y)
             run.model.backward(run.loss.backward())

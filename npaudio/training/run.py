@@ -1,7 +1,7 @@
 """One training in progress: its parts, the place where it stands, and what happens after each step and each epoch."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from npaudio import nn
 from npaudio._core.terminal import ProgressLine
-from npaudio._core.types import Inputs, Targets
+from npaudio._core.types import Inputs
 from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import RunningAverage, recompute_batch_norm
 from npaudio.training.batches import Batches
@@ -67,10 +67,6 @@ class Run:
     def steps_done(self) -> int:
         """Steps since the beginning of the training."""
         return self.epoch * self.batches.n_steps + self.step
-
-    def rest_of_epoch(self) -> Iterator[tuple[Inputs, Targets]]:
-        """The batches of the current epoch that have not been used yet."""
-        return self.batches.of_epoch(self.epoch, self.step)
 
     def begin_step(self) -> None:
         """Set the gradients to zero, and remember the buffers in case the batch turns out to be bad."""
@@ -165,12 +161,9 @@ class Run:
             return
         loss, metric = self.validation.measure(self.model, self.loss)
         if not np.isfinite(loss):
-            raise nn.NonFiniteError(
-                f"fit: the validation loss is {loss} after epoch {self.epoch + 1}, although the validation inputs are "
-                "finite; look at the validation targets, or lower the learning rate",
-                step=self.steps_done,
-                layer="the loss itself",
-            )
+            found = f"fit: the validation loss is {loss} after epoch {self.epoch + 1}, although the inputs are finite"
+            cure = "check the validation targets, or lower the learning rate"
+            raise nn.NonFiniteError(f"{found}; {cure}", step=self.steps_done, layer="the loss itself")
         values["val_loss"] = loss
         if metric is not None:
             values[self.validation.metric_name] = metric

@@ -20,6 +20,7 @@ from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import SWA
 from npaudio.training.run import Run
 
+START_AGAIN = "pass resume=False to start from the beginning and overwrite it"
 LARGE = 2**26  # bytes; of a larger array only some values of some rows are read
 SOME_ROWS, SOME_VALUES = 256, 2**12
 LONGEST = 200  # characters of a setting in a message
@@ -87,7 +88,7 @@ def refuse_other_settings(then: dict[str, Any], now: dict[str, Any], path: str, 
     if not changed:
         return
     listed = "; ".join(f"{name} {_difference(then[name], now[name])}" for name in changed)
-    cure = "pass what it was started with, or resume=False to start from the beginning and overwrite it"
+    cure = f"pass what it was started with, or {START_AGAIN}"
     if used_optimizer and "schedule" in changed:
         cure = "the optimizer has been used, and its learning rate has changed: make a new one"
     raise Check("fit").error(f"{path!r} is from a training with other settings: {listed}; {cure}")

@@ -17,7 +17,7 @@ import numpy as np
 from npaudio.checkpoints import CheckpointError
 from npaudio.training.history import History
 from npaudio.training.run import Run
-from npaudio.training.settings import generators, refuse_other_settings
+from npaudio.training.settings import START_AGAIN, generators, refuse_other_settings
 
 FORMAT = 3
 PLACE = ("epoch", "step", "loss_sum", "n_seen", "lr")
@@ -103,31 +103,24 @@ def _require_checksums(arrays: Arrays, path: str) -> None:
         then, now = {"checksums": ""}, {}
     different = [name for name in {**then, **now} if then.get(name) != now.get(name)]
     if different:
-        raise CheckpointError(
-            f"fit: {path!r} is not what was saved: the entry {different[0]!r} was changed, added or removed; "
-            "take another copy of it, or pass resume=False to start from the beginning and overwrite it"
-        )
+        what = f"the entry {different[0]!r} was changed, added or removed"
+        raise CheckpointError(f"fit: {path!r} is damaged: {what}; take another copy of it, or {START_AGAIN}")
 
 
 def _read_state(arrays: Arrays, path: str) -> dict[str, Any]:
+    what = f"fit: {path!r} is no checkpoint of a training"
     if "training" not in arrays:
-        raise CheckpointError(
-            f"fit: {path!r} has no entry 'training': it holds weights or other arrays, but no training to resume; "
-            "start from them with model.load_state_dict(load_checkpoint(path)) and another checkpoint="
-        )
+        cure = "if it holds weights, start from them with model.load_state_dict(load_checkpoint(path))"
+        raise CheckpointError(f"{what}: it has no entry 'training'; {cure} and another checkpoint=")
     try:
         state: dict[str, Any] = json.loads(str(arrays["training"]))
         found = state["format"]
     except (ValueError, TypeError, KeyError) as error:
-        raise CheckpointError(
-            f"fit: {path!r} is no checkpoint of a training: its entry 'training' cannot be read; pass another path as "
-            "checkpoint="
-        ) from error
+        cure = "pass another path as checkpoint="
+        raise CheckpointError(f"{what}: its entry 'training' cannot be read; {cure}") from error
     if found != FORMAT:
-        raise CheckpointError(
-            f"fit: {path!r} has format {found} in its entry 'training', this version of npaudio resumes format "
-            f"{FORMAT}; use the other version, or pass resume=False to start from the beginning and overwrite it"
-        )
+        cure = f"use the version of npaudio that wrote it, or {START_AGAIN}"
+        raise CheckpointError(f"fit: {path!r} has format {found} in its entry 'training', not {FORMAT}; {cure}")
     return state
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from npaudio._core.atomic_write import replacing
+from npaudio._core.checks import Check
 
 FORMAT = 2
 NAME_LENGTH = 32  # hexadecimal digits, 128 bits: two different clips never get the same name in practice
@@ -64,10 +65,8 @@ class FeatureCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
-            where = os.fspath(cache_dir)
-            raise ValueError(
-                f"extract_features: cache_dir {where!r} is a file, or lies below one; pass a folder"
-            ) from error
+            what = f"cache_dir {os.fspath(cache_dir)!r} is a file, or lies below one"
+            raise Check("extract_features").error(f"{what}; pass a folder") from error
         if not (self.folder / "recipe.txt").exists():
             self._write(self.folder / "recipe.txt", [recipe.encode()])
         self._remove_leftovers()
@@ -107,9 +106,8 @@ class FeatureCache:
         """Features of a clip that is known to be in the cache."""
         clip = self.read_clip(name)
         if clip is None:
-            raise OSError(
-                f"extract_features: the clip {name!r} was removed from the cache {str(self.folder)!r}; run again"
-            )
+            where = f"the cache {str(self.folder)!r}"
+            raise OSError(f"extract_features: the clip {name!r} was removed from {where}; run again")
         return clip
 
     def _write(self, path: Path, parts: Iterable[bytes]) -> None:
@@ -122,10 +120,8 @@ class FeatureCache:
             if os.name != "nt" or not (_is_whole(path) if path.suffix == ".npy" else path.is_file()):
                 raise
         except OSError as error:
-            error.add_note(
-                f"extract_features: the cache {str(path.parent)!r} cannot be written; the files in it are intact; free "
-                "some space, or pass another cache_dir"
-            )
+            where = f"the cache {str(path.parent)!r} cannot be written; the files in it are intact"
+            error.add_note(f"extract_features: {where}; free some space, or pass another cache_dir")
             raise
 
     def _remove_leftovers(self) -> None:

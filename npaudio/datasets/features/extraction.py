@@ -149,9 +149,8 @@ class ClipWork:
         except (ValueError, OSError) as error:
             return _predicate(error)
         if values.ndim == 0:
-            raise TypeError(
-                f"extract_features: the front end returned {values!r} for a clip, expected an array of features"
-            )
+            found = f"the front end returned {values!r} for a clip"
+            raise TypeError(f"extract_features: {found}, expected an array of features")
         return values if values.size else "is too short for the front end, which gives no frame"
 
 

@@ -48,9 +48,7 @@ START = (
 
 def available_processors() -> int:
     """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run(
@@ -175,9 +173,8 @@ class Worker:
             self.introduction = b""
             answer: bytes = pickle.load(self.answers)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
-            raise RuntimeError(
-                "a worker process was killed; what is in a cache is kept, so run it again, or with processes=1"
-            ) from error
+            cure = "what is in a cache is kept, so run it again, or with processes=1"
+            raise RuntimeError(f"a worker process was killed; {cure}") from error
         return answer
 
     def __enter__(self) -> "Worker":
