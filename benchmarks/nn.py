@@ -52,7 +52,7 @@ def our_functions() -> tuple[Callable[[], object], Callable[[], object]]:
     def step() -> float:
         optimizer.zero_grad()
         loss = criterion(trained(x), classes)
-        trained.backward(criterion.backward())
+        trained.backward_to_parameters(criterion.backward())
         optimizer.step()
         return loss
 

@@ -109,3 +109,13 @@ def test_summary_leaves_modes_and_running_statistics_alone():
     assert model.training
     assert not model.features.training
     assert all(np.array_equal(before[name], array) for name, array in model.state_dict().items())
+
+
+def test_training_without_the_gradient_of_the_input_gives_the_same_gradients():
+    model = AudioCNN(n_mels=8, num_classes=3, rng=0)
+    scores = model(spectrograms((4, 1, 8, 9)))
+    model.backward(scores)
+    expected = [parameter.grad.copy() for parameter in model.parameters()]
+    model.zero_grad()
+    model.backward_to_parameters(scores)
+    assert all(np.array_equal(p.grad, e) for p, e in zip(model.parameters(), expected, strict=True))

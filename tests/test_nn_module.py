@@ -353,3 +353,22 @@ def test_masked_arrays_are_refused(name):
     layer, shape = LAYERS[name]
     with pytest.raises(ValueError, match=f"^{type(layer).__name__}: x is a masked array"):
         layer(np.ma.ones(shape))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        nn.Conv2d(1, 2, 3, rng=0),
+        nn.Sequential(nn.Conv2d(1, 2, 3, rng=0), nn.BatchNorm2d(2), nn.ReLU()),
+        nn.Sequential(nn.Flatten(), nn.Linear(63, 2, rng=0)),
+        nn.Linear(9, 2, rng=0),
+    ],
+)
+def test_backward_to_parameters_gives_them_the_same_gradients(model):
+    rng = np.random.default_rng(0)
+    grad = rng.standard_normal(model(rng.standard_normal((3, 1, 7, 9))).shape)
+    model.backward(grad)
+    expected = [parameter.grad.copy() for parameter in model.parameters()]
+    model.zero_grad()
+    assert model.backward_to_parameters(grad) is None
+    assert all(np.array_equal(p.grad, e) for p, e in zip(model.parameters(), expected, strict=True))

@@ -87,6 +87,11 @@ class AudioCNN(nn.Module):
         self._recall(grad)
         return self.features.backward(self.classifier.backward(grad))
 
+    def backward_to_parameters(self, grad: np.ndarray) -> None:
+        """As `backward`, up to the parameters of the first convolution."""
+        self._recall(grad)
+        self.features.backward_to_parameters(self.classifier.backward(grad))
+
     def _check_shape(self, shape: tuple[int, ...]) -> None:
         """Refuse anything but a batch of spectrograms of this height, long enough for three poolings."""
         if len(shape) != 4 or shape[1] != 1 or shape[2] != self.n_mels:

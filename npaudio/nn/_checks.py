@@ -54,10 +54,11 @@ class LayerCheck(Check):
         return float(value)
 
 
-class KnowsItsOptions:
-    """Base class: a call with an option that the class does not have is refused with those that it has.
+class Checked:
+    """Base class of all that the user makes: its errors name the class, also those about its options.
 
-    Without it Python's error would name whichever `__init__` the class inherits.
+    An option that the class does not have is refused with a list of those that it has. Python's own error would name
+    whichever `__init__` the class inherits.
     """
 
     def __new__(cls, *args: Any, **options: Any) -> Self:
@@ -70,34 +71,10 @@ class KnowsItsOptions:
                 raise TypeError(f"{cls.__name__}: {error}; it takes {takes}") from None
         return super().__new__(cls)
 
+    @property
+    def _checks(self) -> LayerCheck:
+        return LayerCheck(type(self).__name__)
+
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-# The same checks as functions, for the layers that still call them so.
-
-
-def floating(x: object, *, caller: str, name: str = "x") -> np.ndarray:
-    """As `Check.floating`."""
-    return Check(caller).floating(x, name)
-
-
-def images(x: object, *, caller: str, channels: int | None = None) -> np.ndarray:
-    """As `LayerCheck.images`."""
-    return LayerCheck(caller).images(x, channels)
-
-
-def last_axis(x: np.ndarray, size: int, *, caller: str) -> None:
-    """As `LayerCheck.features`."""
-    LayerCheck(caller).features(x, size)
-
-
-def size(value: int, *, caller: str, name: str) -> int:
-    """As `Check.whole_number`."""
-    return Check(caller).whole_number(value, name)
-
-
-def between(value: float, low: float, high: float, *, caller: str, name: str) -> float:
-    """As `Check.between`."""
-    return Check(caller).between(value, low, high, name)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from npaudio._core.threads import for_each
-from npaudio.nn._checks import LayerCheck
 from npaudio.nn.fast.channels_last import tiles
 from npaudio.nn.fast.normal_distribution import normal_cdf
 from npaudio.nn.module import Module
@@ -39,7 +38,7 @@ class ReLU(Module):
         self.inplace = inplace
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = LayerCheck("ReLU").floating(x, "x")
+        x = self._checks.floating(x, "x")
         y = x if self.inplace else np.empty_like(x)
         for_each(lambda tile: np.maximum(x[tile], 0, out=y[tile]), _tiles(y))
         self._keep(y.shape, y)
@@ -72,7 +71,7 @@ class GELU(Module):
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = LayerCheck("GELU").floating(x, "x")
+        x = self._checks.floating(x, "x")
         cdf, y = np.empty_like(x), np.empty_like(x)
 
         def share_below(tile: Any) -> None:
@@ -110,7 +109,7 @@ class Sigmoid(Module):
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        y = sigmoid(LayerCheck("Sigmoid").floating(x, "x"))
+        y = sigmoid(self._checks.floating(x, "x"))
         self._keep(y.shape, y)
         return y
 

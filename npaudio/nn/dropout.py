@@ -6,7 +6,6 @@ evaluation needs no change.
 
 import numpy as np
 
-from npaudio.nn._checks import LayerCheck
 from npaudio.nn.init import Rng, as_rng
 from npaudio.nn.module import Module
 
@@ -36,11 +35,11 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
         super().__init__()
-        self.p = LayerCheck("Dropout").between(p, 0, 1, "p")
+        self.p = self._checks.between(p, 0, 1, "p")
         self.rng = as_rng(rng)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = LayerCheck("Dropout").floating(x, "x")
+        x = self._checks.floating(x, "x")
         mask = self._draw(x) if self.training and self.p > 0 else None
         self._keep(x.shape, mask)
         return x if mask is None else x * mask

@@ -10,7 +10,8 @@ equal maxima) it has no derivative: keep the values further than h from it. `bac
 to overwrite them; so the check starts with random gradients and looks at what was added.
 """
 
-from collections.abc import Callable, Iterator
+import copy
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -85,7 +86,7 @@ def gradcheck(
     Parameters
     ----------
     module : Module or Loss
-        Left as it was: parameters, gradients, running statistics and random generators.
+        Left as it was: the check runs on a copy.
     x : np.ndarray
         Input (for a loss: the scores), of a shape that the module accepts.
     targets : array, optional
@@ -113,13 +114,13 @@ def gradcheck(
     """
     generator = as_rng(rng)
     x = np.array(x, np.float64)
+    module = _float64_copy(module)
     run = _Run(module, targets)
-    with _in_float64(module):
-        arrays = {"x": x} | {name: p.data for name, p in _parameters(module).items()}
-        upstream = generator.standard_normal(run.forward(x).shape)
-        analytic = _analytic(run, x, upstream, generator)
-        chosen = {name: _choose(array, max_entries, generator) for name, array in arrays.items()}
-        numeric = {name: _numeric(run, x, upstream, arrays[name], chosen[name]) for name in arrays}
+    arrays = {"x": x} | {name: p.data for name, p in _parameters(module).items()}
+    upstream = generator.standard_normal(run.forward(x).shape)
+    analytic = _analytic(run, x, upstream, generator)
+    chosen = {name: _choose(array, max_entries, generator) for name, array in arrays.items()}
+    numeric = {name: _numeric(run, x, upstream, arrays[name], chosen[name]) for name in arrays}
     return _report(analytic, numeric, chosen, tolerance)
 
 
@@ -201,23 +202,9 @@ def _parameters(module: Module | Loss) -> dict[str, Any]:
     return {} if isinstance(module, Loss) else dict(module.named_parameters())
 
 
-@contextmanager
-def _in_float64(module: Module | Loss) -> Iterator[None]:
-    """During the check every parameter and buffer is float64; then the old arrays are restored."""
-    if isinstance(module, Loss):
-        yield
-        return
-    undo: list[Callable[[], None]] = []
-    for parameter in module.parameters():
-        undo.append(_restorer(parameter, ("data", "grad")))
-    for part in module.modules():
-        undo.append(_restorer(part, part.buffer_names))
-    try:
-        module.to(np.float64)
-        yield
-    finally:
-        for restore in undo:
-            restore()
+def _float64_copy(module: Module | Loss) -> Module | Loss:
+    copied = copy.deepcopy(module)
+    return copied.to(np.float64) if isinstance(copied, Module) else copied
 
 
 @contextmanager
@@ -241,13 +228,3 @@ def _state_restored(module: Module | Loss) -> Iterator[None]:
             setattr(part, name, array)
         for generator, state in zip(generators, states, strict=True):
             generator.state = state
-
-
-def _restorer(owner: Any, names: tuple[str, ...]) -> Callable[[], None]:
-    values = {name: getattr(owner, name) for name in names}
-
-    def restore() -> None:
-        for name, value in values.items():
-            setattr(owner, name, value)
-
-    return restore

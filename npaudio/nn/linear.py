@@ -6,12 +6,9 @@ Conventions: the weight is stored as PyTorch's, (out_features, in_features); any
 import numpy as np
 
 from npaudio._core.threads import product
-from npaudio.nn._checks import LayerCheck
 from npaudio.nn.fast.channels_last import sum_rows
 from npaudio.nn.init import Rng, torch_default
 from npaudio.nn.module import Module, Parameter
-
-check = LayerCheck("Linear")
 
 
 class Linear(Module):
@@ -47,14 +44,14 @@ class Linear(Module):
         dtype: np.typing.DTypeLike = np.float32,
     ) -> None:
         super().__init__()
-        self.in_features = check.whole_number(in_features, "in_features")
-        self.out_features = check.whole_number(out_features, "out_features")
+        self.in_features = self._checks.whole_number(in_features, "in_features")
+        self.out_features = self._checks.whole_number(out_features, "out_features")
         weight, bias_values = torch_default((self.out_features, self.in_features), rng=rng, dtype=dtype)
         self.weight = Parameter(weight)  # (O, I)
         self.bias = Parameter(bias_values) if bias else None  # (O,)
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., I)
-        x = check.features(x, self.in_features)
+        x = self._checks.features(x, self.in_features)
         y = product(x.reshape(-1, self.in_features), self.weight.data.T)  # (n, O)
         if self.bias is not None:
             y += self.bias.data

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from npaudio.nn._checks import KnowsItsOptions, LayerCheck
+from npaudio.nn._checks import Checked, LayerCheck
 from npaudio.nn.activation import sigmoid
 
 
-class Loss(KnowsItsOptions):
+class Loss(Checked):
     """Base class: keeps the gradient between `forward` and `backward`."""
 
     def __init__(self) -> None:
@@ -35,10 +35,6 @@ class Loss(KnowsItsOptions):
                 "no loss was computed; call forward(scores, targets) first"
             )
         return self._grad
-
-    @property
-    def _check(self) -> LayerCheck:
-        return LayerCheck(type(self).__name__)
 
     def __repr__(self) -> str:
         options = {k: v for k, v in vars(self).items() if not k.startswith("_") and v is not None}
@@ -79,12 +75,12 @@ class CrossEntropyLoss(Loss):
     def __init__(self, weight: Any = None, label_smoothing: float = 0.0) -> None:
         super().__init__()
         self.weight = None if weight is None else np.asarray(weight, np.float64)
-        self.label_smoothing = self._check.between(label_smoothing, 0, 1, "label_smoothing")
+        self.label_smoothing = self._checks.between(label_smoothing, 0, 1, "label_smoothing")
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
         """Loss of scores (n, k) for classes (n,) or probabilities (n, k)."""
-        scores = class_scores(scores, self._check)
-        y = class_probabilities(targets, scores, self._check)  # (n, k)
+        scores = class_scores(scores, self._checks)
+        y = class_probabilities(targets, scores, self._checks)  # (n, k)
         weight = self._class_weights(scores)  # (k,)
         norm = (y * weight).sum() if np.ndim(targets) == 1 else len(scores)
         smooth = (1 - self.label_smoothing) * y + self.label_smoothing / scores.shape[1]
@@ -97,7 +93,7 @@ class CrossEntropyLoss(Loss):
         if self.weight is None:
             return np.ones(scores.shape[1], scores.dtype)
         if self.weight.shape != (scores.shape[1],):
-            raise self._check.error(
+            raise self._checks.error(
                 f"weight has shape {self.weight.shape}, expected one number for each of the {scores.shape[1]} classes"
             )
         return self.weight.astype(scores.dtype)
@@ -131,7 +127,7 @@ class BCEWithLogitsLoss(Loss):
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
         """Loss of scores of any shape for targets of the same shape, 0 to 1."""
-        scores, y = same_shape(scores, targets, self._check)
+        scores, y = same_shape(scores, targets, self._checks)
         w = 1 if self.pos_weight is None else self.pos_weight.astype(scores.dtype)
         losses = (1 - y) * scores + (1 - y + w * y) * softplus(-scores)
         self._grad = ((1 - y) * sigmoid(scores) - w * y * sigmoid(-scores)) / scores.size
@@ -154,7 +150,7 @@ class MSELoss(Loss):
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
         """Loss of scores of any shape for targets of the same shape."""
-        scores, y = same_shape(scores, targets, self._check)
+        scores, y = same_shape(scores, targets, self._checks)
         error = scores - y
         self._grad = error * scores.dtype.type(2 / scores.size)
         return float(np.square(error).mean(dtype=np.float64))

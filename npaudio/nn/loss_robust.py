@@ -35,13 +35,13 @@ class GeneralizedCrossEntropyLoss(Loss):
     def __init__(self, q: float = 0.7) -> None:
         super().__init__()
         if q == 0:
-            raise self._check.error("q must be above 0, got 0; for q = 0 use CrossEntropyLoss")
-        self.q = self._check.between(q, 0, 1, "q")
+            raise self._checks.error("q must be above 0, got 0; for q = 0 use CrossEntropyLoss")
+        self.q = self._checks.between(q, 0, 1, "q")
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
         """Loss of scores (n, k) for classes (n,) or probabilities (n, k)."""
-        scores = class_scores(scores, self._check)
-        y = class_probabilities(targets, scores, self._check)  # (n, k)
+        scores = class_scores(scores, self._checks)
+        y = class_probabilities(targets, scores, self._checks)  # (n, k)
         log_p = log_softmax(scores)
         powered = y * np.exp(self.q * log_p)  # y p^q
         self._grad = (np.exp(log_p) * powered.sum(axis=1, keepdims=True) - powered) / len(scores)
@@ -78,14 +78,14 @@ class FocalLoss(Loss):
 
     def __init__(self, gamma: float = 2.0, alpha: float | None = None) -> None:
         super().__init__()
-        self.gamma = self._check.between(gamma, 0, np.inf, "gamma")
-        self.alpha = None if alpha is None else self._check.between(alpha, 0, 1, "alpha")
+        self.gamma = self._checks.between(gamma, 0, np.inf, "gamma")
+        self.alpha = None if alpha is None else self._checks.between(alpha, 0, 1, "alpha")
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
         """Loss of scores of any shape for targets of the same shape, or of scores (n, k) for classes (n,)."""
         if np.ndim(targets) == np.ndim(scores) - 1:
             return self._of_classes(scores, targets)
-        scores, y = same_shape(scores, targets, self._check)
+        scores, y = same_shape(scores, targets, self._checks)
         positive, negative = (y, 1 - y) if self.alpha is None else (self.alpha * y, (1 - self.alpha) * (1 - y))
         if_true, slope_if_true = self._binary(scores)
         if_false, slope_if_false = self._binary(-scores)
@@ -102,11 +102,11 @@ class FocalLoss(Loss):
     def _of_classes(self, scores: np.ndarray, targets: Any) -> float:
         """L = Σ y_j (1 - p_j)^gamma (-log p_j); with D_j = dL/d(log p_j), dL/ds_k = D_k - p_k Σ_j D_j."""
         if self.alpha is not None:
-            raise self._check.error(
+            raise self._checks.error(
                 "alpha balances yes and no, so it needs targets of the shape of the scores; leave it out for classes"
             )
-        scores = class_scores(scores, self._check)
-        y = class_probabilities(targets, scores, self._check)  # (n, k)
+        scores = class_scores(scores, self._checks)
+        y = class_probabilities(targets, scores, self._checks)  # (n, k)
         log_p = log_softmax(scores)
         p, miss = np.exp(log_p), np.maximum(-np.expm1(log_p), np.finfo(scores.dtype).tiny)
         weight = miss**self.gamma

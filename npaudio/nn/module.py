@@ -20,7 +20,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.nn._checks import KnowsItsOptions
+from npaudio.nn._checks import Checked
 
 
 class Parameter:
@@ -66,7 +66,7 @@ class LoadResult(NamedTuple):
     unexpected_keys: list[str]
 
 
-class Module(KnowsItsOptions):
+class Module(Checked):
     """Base class of layers and networks; a subclass sets its parts as attributes and defines `forward` and `backward`.
 
     Attributes
@@ -90,6 +90,13 @@ class Module(KnowsItsOptions):
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """From dL/dy compute dL/dx, and add to the gradient of every parameter."""
         raise NotImplementedError(f"{type(self).__name__} does not define backward")
+
+    def backward_to_parameters(self, grad: np.ndarray) -> None:
+        """As `backward`, but without dL/dx, which a training does not need.
+
+        Modules that can save time by that override it; all others compute dL/dx as well.
+        """
+        self.backward(grad)
 
     def __call__(self, x: np.ndarray, *more: Any) -> np.ndarray:
         """The same as `forward(x)`; a layer for sequences takes their lengths too."""

@@ -23,8 +23,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from npaudio.nn._checks import LayerCheck
-from npaudio.nn.fast.channels_last import channels_first, channels_last, sum_rows
+from npaudio.nn.fast.channels_last import sum_rows
 from npaudio.nn.fast.row_statistics import column_statistics, gradient_sums, scale_and_shift, scale_two_and_shift
 from npaudio.nn.module import Module, Parameter
 
@@ -67,13 +66,13 @@ class LayerNorm(Module):
     ) -> None:
         super().__init__()
         shape = (normalized_shape,) if isinstance(normalized_shape, int | np.integer) else normalized_shape
-        self.normalized_shape = tuple(LayerCheck("LayerNorm").whole_number(n, "normalized_shape") for n in shape)
+        self.normalized_shape = tuple(self._checks.whole_number(n, "normalized_shape") for n in shape)
         self.eps = eps
         self.weight = Parameter(np.ones(self.normalized_shape, dtype)) if elementwise_affine else None
         self.bias = Parameter(np.zeros(self.normalized_shape, dtype)) if elementwise_affine and bias else None
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., D)
-        x = LayerCheck("LayerNorm").features(x, *self.normalized_shape)
+        x = self._checks.features(x, *self.normalized_shape)
         centred = x - x.mean(axis=self._axes, keepdims=True)
         inv_std = 1 / np.sqrt(np.square(centred).mean(axis=self._axes, keepdims=True) + self.eps)  # (..., 1)
         x_hat = np.multiply(centred, inv_std, out=centred)
@@ -143,7 +142,7 @@ class BatchNorm(Module):
         dtype: np.typing.DTypeLike = np.float32,
     ) -> None:
         super().__init__()
-        self.num_features = n = self._check.whole_number(num_features, "num_features")
+        self.num_features = n = self._checks.whole_number(num_features, "num_features")
         self.eps, self.momentum = eps, momentum
         self.weight = Parameter(np.ones(n, dtype)) if affine else None
         self.bias = Parameter(np.zeros(n, dtype)) if affine else None
@@ -158,11 +157,8 @@ class BatchNorm(Module):
         mean, var = column_statistics(rows) if of_batch else self._running_statistics()  # (C,), (C,)
         if self.training and self.running_mean is not None:
             self._update_running_statistics(mean, var, len(rows))
-        inv_std = 1 / np.sqrt(var + self.eps)
-        scale = self._gamma() * inv_std
-        shift = self._beta() - mean * scale
-        y = scale_and_shift(rows, scale, shift)  # gamma x_hat + beta = scale x + shift
-        self._keep(x.shape, rows, mean, inv_std, of_batch)
+        y = scale_and_shift(rows, *self._scale_and_shift(mean, var))
+        self._keep(x.shape, rows, mean, 1 / np.sqrt(var + self.eps), of_batch)
         return self._from_rows(y, x.shape)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
@@ -184,7 +180,10 @@ class BatchNorm(Module):
 
     def running_scale_and_shift(self) -> tuple[np.ndarray, np.ndarray]:
         """The two numbers of each channel in evaluation, where y = scale · x + shift; float64."""
-        mean, var = self._running_statistics()
+        return self._scale_and_shift(*self._running_statistics())
+
+    def _scale_and_shift(self, mean: np.ndarray, var: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Write gamma · x_hat + beta as scale · x + shift."""
         scale = self._gamma() / np.sqrt(var + self.eps)
         return scale, self._beta() - mean * scale
 
@@ -215,18 +214,16 @@ class BatchNorm(Module):
         self.running_mean += (rate * (mean - self.running_mean)).astype(self.running_mean.dtype)
         self.running_var += (rate * (var * n / (n - 1) - self.running_var)).astype(self.running_var.dtype)
 
-    @property
-    def _check(self) -> LayerCheck:
-        return LayerCheck(type(self).__name__)
-
     def _checked(self, x: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
     def _to_rows(self, x: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+        """View (B, C, ...) as rows of channels (N, C); copies only what is not stored channels-last."""
+        return np.ascontiguousarray(np.moveaxis(x, 1, -1)).reshape(-1, self.num_features)
 
     def _from_rows(self, rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        raise NotImplementedError
+        """Undo `_to_rows`."""
+        return np.moveaxis(rows.reshape(shape[0], *shape[2:], shape[1]), -1, 1)
 
     def _options(self) -> str:
         return f"{self.num_features}, eps={self.eps:g}, momentum={self.momentum}"
@@ -234,7 +231,7 @@ class BatchNorm(Module):
     def _require_more_than_one(self, x: np.ndarray) -> None:
         """The variance of a single value is 0 / 0; PyTorch refuses it too."""
         if self.training and x.size == self.num_features:
-            raise self._check.error(
+            raise self._checks.error(
                 f"training needs more than one value per channel, got shape {x.shape}; "
                 "use a larger batch, or call eval() first"
             )
@@ -259,16 +256,9 @@ class BatchNorm2d(BatchNorm):
     """
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = self._check.images(x, channels=self.num_features)
+        x = self._checks.images(x, channels=self.num_features)
         self._require_more_than_one(x)
         return x
-
-    def _to_rows(self, x: np.ndarray) -> np.ndarray:
-        return channels_last(x).reshape(-1, self.num_features)  # (B F T, C)
-
-    def _from_rows(self, rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        n, c, f, t = shape
-        return channels_first(rows.reshape(n, f, t, c))
 
 
 class BatchNorm1d(BatchNorm):
@@ -284,18 +274,11 @@ class BatchNorm1d(BatchNorm):
     """
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = self._check.floating(x, "x")
+        x = self._checks.floating(x, "x")
         if x.ndim not in (2, 3) or x.shape[1] != self.num_features or x.size == 0:
-            raise self._check.error(
+            raise self._checks.error(
                 f"x has shape {x.shape}, expected (batch, {self.num_features}) or "
                 f"(batch, {self.num_features}, time); build the layer for that number, or check the order of the axes"
             )
         self._require_more_than_one(x)
         return x
-
-    def _to_rows(self, x: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(np.moveaxis(x, 1, -1)).reshape(-1, self.num_features)  # (B T, C)
-
-    def _from_rows(self, rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        last = (shape[0], *shape[2:], shape[1])
-        return np.moveaxis(rows.reshape(last), -1, 1)

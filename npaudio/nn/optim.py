@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from npaudio.nn._checks import KnowsItsOptions, LayerCheck
+from npaudio.nn._checks import Checked, LayerCheck
 from npaudio.nn.module import Parameter
 
 
-class Optimizer(KnowsItsOptions):
+class Optimizer(Checked):
     """Base class: holds the parameters and, for each of them, the arrays that the method keeps between steps.
 
     Parameters
@@ -30,8 +30,8 @@ class Optimizer(KnowsItsOptions):
     def __init__(self, parameters: Iterable[Parameter], lr: float) -> None:
         self.parameters = list(parameters)
         if not self.parameters or not all(isinstance(p, Parameter) for p in self.parameters):
-            raise self._check.error("expected parameters to learn; pass model.parameters()")
-        self.lr = self._check.not_negative(lr, "lr")
+            raise self._checks.error("expected parameters to learn; pass model.parameters()")
+        self.lr = self._checks.not_negative(lr, "lr")
         self.t = 0
         self.memory = {name: [np.zeros_like(p.data) for p in self.parameters] for name in self.memory_names}
 
@@ -48,10 +48,6 @@ class Optimizer(KnowsItsOptions):
 
     def _update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         raise NotImplementedError(f"{type(self).__name__} does not define _update")
-
-    @property
-    def _check(self) -> LayerCheck:
-        return LayerCheck(type(self).__name__)
 
     def state_dict(self) -> dict[str, Any]:
         """What a resumed training needs: learning rate, number of steps, copies of the arrays kept between steps."""
@@ -108,11 +104,11 @@ class SGD(Optimizer):
         nesterov: bool = False,
     ) -> None:
         super().__init__(parameters, lr)
-        self.momentum = self._check.not_negative(momentum, "momentum")
-        self.weight_decay = self._check.not_negative(weight_decay, "weight_decay")
+        self.momentum = self._checks.not_negative(momentum, "momentum")
+        self.weight_decay = self._checks.not_negative(weight_decay, "weight_decay")
         self.dampening, self.nesterov = dampening, nesterov
         if nesterov and (momentum == 0 or dampening != 0):
-            raise self._check.error("nesterov needs a momentum above 0 and no dampening; set both, or leave it off")
+            raise self._checks.error("nesterov needs a momentum above 0 and no dampening; set both, or leave it off")
 
     def _update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         (velocity,) = memory
@@ -171,9 +167,9 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, lr)
         if not all(0 <= beta < 1 for beta in betas):
-            raise self._check.error(f"betas must be at least 0 and below 1, got {betas}")
+            raise self._checks.error(f"betas must be at least 0 and below 1, got {betas}")
         self.betas, self.eps = betas, eps
-        self.weight_decay = self._check.not_negative(weight_decay, "weight_decay")
+        self.weight_decay = self._checks.not_negative(weight_decay, "weight_decay")
 
     def _update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         self._adapt(w, g + self.weight_decay * w if self.weight_decay else g, *memory)

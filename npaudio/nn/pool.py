@@ -11,7 +11,6 @@ instead of F'·T'.
 import numpy as np
 
 from npaudio._core.threads import for_each
-from npaudio.nn._checks import LayerCheck
 from npaudio.nn.fast.channels_last import batch_tiles, channels_first, channels_last, empty
 from npaudio.nn.fast.im2col import Pair, pad, unpad, window_counts
 from npaudio.nn.module import Module
@@ -22,7 +21,7 @@ class _WindowPool(Module):
 
     def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> None:
         super().__init__()
-        check = self._check
+        check = self._checks
         self.kernel_size = check.pair(kernel_size, "kernel_size")
         self.stride = self.kernel_size if stride is None else check.pair(stride, "stride")
         self.padding = check.pair(padding, "padding", least=0)
@@ -32,14 +31,10 @@ class _WindowPool(Module):
                 "otherwise a window could hold nothing but padding"
             )
 
-    @property
-    def _check(self) -> LayerCheck:
-        return LayerCheck(type(self).__name__)
-
     def _padded(self, x: np.ndarray, value: float) -> tuple[np.ndarray, tuple[int, int, int, int]]:
         """Checked, channels-last x surrounded by `value`, and the shape (B, F', T', C) of the result."""
-        last = channels_last(self._check.images(x))
-        counts = window_counts(last.shape[1:3], self.kernel_size, self.stride, self.padding, check=self._check)
+        last = channels_last(self._checks.images(x))
+        counts = window_counts(last.shape[1:3], self.kernel_size, self.stride, self.padding, check=self._checks)
         return pad(last, self.padding, value), (len(last), *counts, last.shape[3])
 
     def _taps(self, padded: np.ndarray, counts: Pair) -> list[np.ndarray]:
@@ -187,14 +182,14 @@ class AdaptiveAvgPool2d(Module):
 
     def __init__(self, output_size: int | tuple[int | None, int | None] | None) -> None:
         super().__init__()
-        check = LayerCheck("AdaptiveAvgPool2d")
+        check = self._checks
         both = output_size if isinstance(output_size, tuple | list) else (output_size, output_size)
         if len(both) != 2:
             raise check.error(f"output_size must be a number or a pair, got {output_size!r}")
         self.output_size = tuple(None if n is None else check.whole_number(n, "output_size") for n in both)
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
-        x = LayerCheck("AdaptiveAvgPool2d").images(x)
+        x = self._checks.images(x)
         over_f, over_t = (bin_slices(n, bins) for n, bins in zip(x.shape[2:], self.output_size, strict=True))
         y = channels_last(x)  # (B, F, T, C)
         y = np.stack([y[:, rows].mean(axis=1) for rows in over_f], axis=1)  # (B, F', T, C)
@@ -228,7 +223,7 @@ class Flatten(Module):
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        check = LayerCheck("Flatten")
+        check = self._checks
         x = check.floating(x, "x")
         if x.ndim < 2:
             raise check.error(f"x needs a batch axis and at least one more, got shape {x.shape}; add it with x[None]")

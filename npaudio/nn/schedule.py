@@ -6,16 +6,16 @@ each step of the optimizer, sets it for the next. `lr_at(k)` gives the rate of s
 
 import math
 
-from npaudio.nn._checks import KnowsItsOptions, LayerCheck
+from npaudio.nn._checks import Checked
 from npaudio.nn.optim import SGD, Adam, Optimizer
 
 
-class Schedule(KnowsItsOptions):
+class Schedule(Checked):
     """Base class: counts the steps and hands the learning rate to the optimizer."""
 
     def __init__(self, optimizer: Optimizer, total_steps: int) -> None:
         self.optimizer = optimizer
-        self.total_steps = LayerCheck(type(self).__name__).whole_number(total_steps, "total_steps")
+        self.total_steps = self._checks.whole_number(total_steps, "total_steps")
         self.k = 0
         self._apply()
 
@@ -88,7 +88,7 @@ class OneCycle(Schedule):
         final_div_factor: float = 1e4,
     ) -> None:
         self.max_lr = max_lr
-        self.pct_start = LayerCheck("OneCycle").between(pct_start, 0, 1, "pct_start")
+        self.pct_start = self._checks.between(pct_start, 0, 1, "pct_start")
         self.first_lr = max_lr / div_factor
         self.last_lr = self.first_lr / final_div_factor
         self.cycle_momentum, self.base_momentum, self.max_momentum = cycle_momentum, base_momentum, max_momentum
@@ -143,10 +143,9 @@ class WarmupCosine(Schedule):
 
     def __init__(self, optimizer: Optimizer, warmup_steps: int, total_steps: int, *, min_lr: float = 0.0) -> None:
         self.max_lr, self.min_lr = optimizer.lr, min_lr
-        check = LayerCheck("WarmupCosine")
-        self.warmup_steps = check.whole_number(warmup_steps, "warmup_steps", least=0)
+        self.warmup_steps = self._checks.whole_number(warmup_steps, "warmup_steps", least=0)
         if self.warmup_steps > total_steps:
-            raise check.error(f"warmup_steps must be 0 to total_steps = {total_steps}, got {warmup_steps}")
+            raise self._checks.error(f"warmup_steps must be 0 to total_steps = {total_steps}, got {warmup_steps}")
         super().__init__(optimizer, total_steps)
 
     def lr_at(self, k: int) -> float:

@@ -43,6 +43,13 @@ class Sequential(Module):
             grad = layer.backward(grad)
         return grad
 
+    def backward_to_parameters(self, grad: np.ndarray) -> None:
+        """As `backward`, up to the parameters of the first layer."""
+        first, *others = self
+        for layer in reversed(others):
+            grad = layer.backward(grad)
+        first.backward_to_parameters(grad)
+
     def __iter__(self) -> Iterator[Module]:
         return (layer for _, layer in self.named_children())
 

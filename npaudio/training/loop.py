@@ -26,7 +26,7 @@ def train(run: Run) -> None:
         for x, y in run.batches.of_epoch(run.epoch, first_step=run.step):
             run.begin_step()
             loss = run.loss(run.model(x), y)
-            run.model.backward(run.loss.backward())
+            run.model.backward_to_parameters(run.loss.backward())
             run.require_finite(x, loss)
             run.clip_gradients()
             run.optimizer.step()
