@@ -12,6 +12,7 @@
 
 # %%
 import sys
+import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -363,6 +364,9 @@ lesson.answer(
 filters = npaudio.mel_filterbank(sr=16000, n_fft=N_FFT, n_mels=64, scale="htk", norm=None)
 peaks = filters.argmax(axis=1) * 16000 / N_FFT
 widths = np.count_nonzero(filters, axis=1)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", npaudio.mel.EmptyFilterWarning)
+    crowded = npaudio.mel_filterbank(sr=16000, n_fft=512, n_mels=80, scale="htk", norm=None, triangles="rounded")
 below = np.count_nonzero(peaks < 1000)
 
 figure, axes = plt.subplots(1, 2, figsize=(12, 4))
@@ -385,7 +389,8 @@ lesson.figure(figure, "7_mel_scale")
 
 lesson.answer(
     f"{below} of 64. The lowest band adds up {widths[0]} bin{'s' * int(widths[0] > 1)}, the highest {widths[-1]}: fine "
-    "below, coarse above."
+    "below, coarse above. Too many bands for a short frame leave some without any bin: with 80 bands at 512 points "
+    f"and corners rounded down to bins, as the article has them, {np.count_nonzero(crowded.sum(axis=1) == 0)} of 80."
 )
 
 # %% [markdown]

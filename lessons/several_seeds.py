@@ -89,7 +89,9 @@ def draw_differences(ax: Any, differences: Mapping[str, Difference], order: Sequ
     ax.grid(axis="x")
 
 
-def paired_points(ax: Any, names: Sequence[str], pair: Mapping[str, np.ndarray], *, ylabel: str) -> None:
+def paired_points(
+    ax: Any, names: Sequence[str], pair: Mapping[str, np.ndarray], *, ylabel: str, legend: str = "lower left"
+) -> None:
     """Draw two points with their standard errors at each name; `pair` holds two arrays (seeds, names)."""
     looks = ((-0.12, plot.PALETTE[0], "o"), (0.12, plot.PALETTE[1], "s"))
     for (label, values), (offset, colour, marker) in zip(pair.items(), looks, strict=True):
@@ -100,4 +102,4 @@ def paired_points(ax: Any, names: Sequence[str], pair: Mapping[str, np.ndarray],
     ax.set_xticks(range(len(names)), names)
     ax.set(ylabel=ylabel, ylim=(0, 103), xlim=(-0.5, len(names) - 0.5))
     ax.grid(axis="y")
-    ax.legend(loc="lower left", ncols=2)
+    ax.legend(loc=legend, ncols=2)

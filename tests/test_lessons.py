@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import npaudio
+from lessons import errata
 from lessons.__main__ import FOLDER, chosen, main
 from lessons.options import has_display
 from lessons.reading import cells, question_in
@@ -219,3 +220,11 @@ def test_a_failing_lesson_leaves_nothing_stale_and_does_not_stop_the_others(tmp_
     assert "it works" in printed
     assert sorted(path.name for path in earlier.iterdir()) == ["mine.txt", "printed.txt"]
     assert "on purpose" in (earlier / "printed.txt").read_text(encoding="utf-8")
+
+
+def test_the_errata_say_what_is_measured_now():
+    page = errata.PAGE.read_text(encoding="utf-8")
+    assert page.startswith(errata.HEAD)
+    for row in [*errata.measured_rows(), *(errata.row(*paper) for paper in errata.FROM_PAPERS)]:
+        assert row in page
+    assert len(page.splitlines()) == len(errata.HEAD.splitlines()) + len(errata.CLAIMS) + len(errata.FROM_PAPERS) + 1
