@@ -208,7 +208,7 @@ lesson.answer(
 # %%
 SMALL_SR = 8000
 SMALL = Frontend(name="small", sr=SMALL_SR, n_fft=256, hop_length=384, n_mels=32)
-N_TRAIN, N_TEST, EPOCHS, SEEDS, VARIANTS = (4, 6, 12, 2, 2) if lesson.quick else (12, 30, 50, 4, 8)
+N_TRAIN, N_TEST, EPOCHS, SEEDS, VARIANTS = (4, 6, 12, 2, 2) if lesson.quick else (12, 30, 70, 4, 8)
 CLASSES, BATCH = npaudio.SOUND_CLASSES, 40
 
 

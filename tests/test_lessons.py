@@ -228,3 +228,18 @@ def test_the_errata_say_what_is_measured_now():
     for row in [*errata.measured_rows(), *(errata.row(*paper) for paper in errata.FROM_PAPERS)]:
         assert row in page
     assert len(page.splitlines()) == len(errata.HEAD.splitlines()) + len(errata.CLAIMS) + len(errata.FROM_PAPERS) + 1
+
+
+def test_the_readme_lists_every_lesson_with_its_time_and_shows_a_real_mistake():
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    for script in SCRIPTS:
+        opening = cells(script)[0].text
+        title, seconds = opening.splitlines()[0].lstrip("# "), re.search(r"Running: (\d+) s", opening)[1]
+        row = next((line for line in readme.splitlines() if f"(lessons/{script.name})" in line), "")
+        assert row.startswith(f"| [{title}]"), f"the README's table of lessons needs a row for {script.name}"
+        assert row.endswith(f"| {seconds} s |"), row
+    assert (FOLDER / "three_recipes.png").stat().st_size < 300_000
+    checks = (FOLDER.parent / "exercises" / "test_ex01_stft.py").read_text(encoding="utf-8")
+    said = re.findall(r"^E   (?:hann\(4\): )?(.+)$", readme, re.MULTILINE)
+    assert len(said) == 2
+    assert all(sentence in checks for sentence in said)
