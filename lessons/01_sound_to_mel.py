@@ -390,7 +390,7 @@ lesson.figure(figure, "7_mel_scale")
 lesson.answer(
     f"{below} of 64. The lowest band adds up {widths[0]} bin{'s' * int(widths[0] > 1)}, the highest {widths[-1]}: fine "
     "below, coarse above. Too many bands for a short frame leave some without any bin: with 80 bands at 512 points "
-    f"and corners rounded down to bins, as the article has them, {np.count_nonzero(crowded.sum(axis=1) == 0)} of 80."
+    f"and corners rounded down to bins, as many programs have them, {np.count_nonzero(crowded.sum(axis=1) == 0)} of 80."
 )
 
 # %% [markdown]

@@ -1,6 +1,7 @@
 """npaudio: audio classification from the sample to the sound event, in NumPy that can be read.
 
 Every step is written out, every gradient derived by hand, every number checked against the libraries of the field.
+"The article" is "Learn AI Series (#95) – Audio Classification", whose systems are built and whose claims are checked.
 
 >>> import numpy as np, npaudio
 >>> y = npaudio.sine(440.0, sr=16000, duration=1.0)
