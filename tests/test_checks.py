@@ -108,6 +108,8 @@ LOOKS_ONCE = {
     "Frontend of Kaldi": npaudio.Frontend.ast(),
     "Frontend that resamples": lambda y: npaudio.Frontend.panns()(y, sr=44100),
     "speed_perturb": lambda y: npaudio.augment.speed_perturb(y, rate=1.1),
+    "time_stretch": lambda y: npaudio.augment.time_stretch(y, rate=1.1),
+    "pitch_shift": lambda y: npaudio.augment.pitch_shift(y, semitones=1),
     "add_noise": lambda y: npaudio.augment.add_noise(y, rng=0),
 }
 

@@ -162,7 +162,7 @@ def settle(value: object, **fields: object) -> None:
 
 
 def _as_float(value: object) -> float:
-    """`value` as a float, or NaN if it is no single real number."""
+    """`value` as a float, or NaN if it is not a single real number."""
     if isinstance(value, bool | np.bool_ | str | bytes) or np.ndim(value) > 0:  # type: ignore[arg-type]
         return math.nan
     try:

@@ -1,4 +1,4 @@
-"""How a signal goes on beyond its ends, for whoever needs samples from before the first one or after the last."""
+"""How a signal is continued beyond its ends, where samples before the first or after the last one are needed."""
 
 from typing import Literal
 

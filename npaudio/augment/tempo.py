@@ -14,7 +14,8 @@ from npaudio._core.generators import Rng
 from npaudio._core.types import Spectrogram, Waveform
 from npaudio.audio.resampling import resampled
 from npaudio.augment.draws import Strength, draw_strength, is_drawn
-from npaudio.spectrum import istft, stft
+from npaudio.spectrum.framing import Framing
+from npaudio.spectrum.transform import check_overlap, signal_of, spectra_of
 
 RATE_LIMITS = (0.1, 10.0)
 SEMITONE_LIMITS = (-36.0, 36.0)
@@ -109,7 +110,7 @@ def time_stretch(
     """
     check = Check("time_stretch")
     y = check.waveform(y)
-    return _stretched(y, draw_strength(check, rate, rng, "rate", limits=RATE_LIMITS), n_fft, hop_length)
+    return _stretched(check, y, draw_strength(check, rate, rng, "rate", limits=RATE_LIMITS), n_fft, hop_length)
 
 
 def pitch_shift(
@@ -147,7 +148,7 @@ def pitch_shift(
     y = check.waveform(y)
     shift = draw_strength(check, semitones, rng, "semitones", limits=SEMITONE_LIMITS)
     factor = playing_ratio(2 ** (shift / 12), drawn=is_drawn(semitones))
-    played = _played(_stretched(y, float(1 / factor), n_fft, hop_length), factor)
+    played = _played(_stretched(check, y, float(1 / factor), n_fft, hop_length), factor)
     missing = max(0, y.shape[-1] - played.shape[-1])  # a sample or so, by rounding
     return np.pad(played, [(0, 0)] * (y.ndim - 1) + [(0, missing)])[..., : y.shape[-1]]
 
@@ -198,10 +199,11 @@ def _silence_appended(S: Spectrogram) -> np.ndarray:
     return frames
 
 
-def _stretched(y: Waveform, rate: float, n_fft: int, hop_length: int | None) -> Waveform:
-    S = stft(y, n_fft=n_fft, hop_length=hop_length)
-    length = max(1, round(y.shape[-1] / rate))
-    return istft(phase_vocoder(S, rate), n_fft=n_fft, hop_length=hop_length, length=length)
+def _stretched(check: Check, y: Waveform, rate: float, n_fft: int, hop_length: int | None) -> Waveform:
+    framing = Framing.checked(check, n_fft, hop_length)
+    S = phase_vocoder(spectra_of(y, framing), rate)
+    check_overlap(check, framing, S)
+    return signal_of(S, framing, max(1, round(y.shape[-1] / rate)))
 
 
 def _played(y: Waveform, factor: Fraction) -> Waveform:

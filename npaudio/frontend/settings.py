@@ -1,4 +1,4 @@
-"""The settings of a front end as one value, which can't be impossible."""
+"""The settings of a front end as one value, checked when it is made."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,7 +36,7 @@ STEPS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What `Frontend` describes; checked when it is made. Its frames and bands are made once."""
+    """The settings that `Frontend` describes. Frames and bands are computed from them once."""
 
     name: str = "custom"
     sr: int = 16000
@@ -110,7 +110,7 @@ class Settings:
         return "\n".join(lines)
 
     def _settle(self, check: Check) -> None:
-        """Turn NumPy's numbers into Python's, so that equal settings print alike, and refuse what is no number."""
+        """Convert NumPy's numbers to Python's, so that equal settings print the same, and refuse anything else."""
         for names, convert in ((WHOLE_NUMBERS, check.whole_number), (NUMBERS, check.number)):
             for name in names:
                 value = getattr(self, name)

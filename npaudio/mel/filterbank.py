@@ -100,7 +100,7 @@ def mel_filterbank(
 
 @dataclass(frozen=True)
 class MelBands:
-    """The settings of `mel_filterbank` as one value, which can't be impossible. Equal ones share their matrix."""
+    """The settings of `mel_filterbank` as one value, checked when it is made. Equal values share one matrix."""
 
     sr: float
     n_fft: int

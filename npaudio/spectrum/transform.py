@@ -78,7 +78,11 @@ def stft(
     """
     check = Check("stft")
     framing = Framing.checked(check, n_fft, hop_length, win_length, window, center, pad_mode)
-    y = check.waveform(y, least=framing.shortest)
+    return spectra_of(check.waveform(y, least=framing.shortest), framing)
+
+
+def spectra_of(y: Waveform, framing: Framing) -> Spectrogram:
+    """The transform of a signal that has been checked."""
 
     def spectra(frames: np.ndarray) -> np.ndarray:  # (block, n_fft) to (n_freq, block)
         return np.fft.rfft(framing.window * frames).T
@@ -138,9 +142,14 @@ def istft(
     n_fft = 2 * (S.shape[-2] - 1) if n_fft is None else n_fft
     framing = Framing.checked(check, n_fft, hop_length, win_length, window, center)
     check_bins(check, S, framing.n_fft)
-    _check_overlap(check, framing, S)
+    check_overlap(check, framing, S)
     reach = framing.n_fft + framing.hop_length * (S.shape[-1] - 1)
     length = check.whole_number(reach - 2 * framing.padding if length is None else length, "length")
+    return signal_of(S, framing, length)
+
+
+def signal_of(S: Spectrogram, framing: Framing, length: int) -> Waveform:
+    """The signal (..., length) of a spectrogram that has been checked."""
     overlapped = _overlap_add(S, framing)[..., framing.padding : framing.padding + length]
     missing = length - overlapped.shape[-1]
     return np.pad(overlapped, [(0, 0)] * (S.ndim - 2) + [(0, missing)]) if missing > 0 else overlapped
@@ -180,7 +189,7 @@ def _complex_spectrogram(check: Check, S: Spectrogram) -> Spectrogram:
     return S
 
 
-def _check_overlap(check: Check, framing: Framing, S: Spectrogram) -> None:
+def check_overlap(check: Check, framing: Framing, S: Spectrogram) -> None:
     """Refuse frames that leave samples uncovered between them."""
     squares = np.pad(framing.window**2, (0, -framing.n_fft % framing.hop_length))
     overlap = squares.reshape(-1, framing.hop_length).sum(axis=0)  # of an endless row of frames, one hop of it
