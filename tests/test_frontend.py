@@ -167,7 +167,7 @@ def test_decibels_of_amplitude_have_their_own_range():
 
 
 def test_short_stereo_with_time_first_is_refused_as_long_stereo_is():
-    for n_samples in (64, 3000, 400_000):
+    for n_samples in (9, 3000, 400_000):
         with pytest.raises(
             ValueError, match=rf"^Frontend panns: y must have time .* got \({n_samples}, 2\): transpose"
         ):

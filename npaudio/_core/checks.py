@@ -22,7 +22,7 @@ from numpy.ma import MaskedArray  # at once: a first use of np.ma would import i
 
 Choice = TypeVar("Choice")
 
-FEW_SAMPLES, MANY_CHANNELS = 8, 64  # no recording has so many channels with so few samples in each
+FEW_SAMPLES = 8  # with more channels than that and no more samples, an array is a transposed recording
 FLOATING = (np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -93,7 +93,7 @@ class Check:
 
     def time_last(self, y: np.ndarray, name: str = "y") -> np.ndarray:
         """Return `y` unless its shape is that of a transposed recording, (n_samples, channels)."""
-        if y.ndim > 1 and y.shape[-1] <= FEW_SAMPLES and y.shape[-2] >= MANY_CHANNELS:
+        if y.ndim > 1 and y.shape[-1] <= FEW_SAMPLES < y.shape[-2]:
             raise self.error(
                 f"{name} must have time as its last axis, got ({y.shape[-2]}, {y.shape[-1]}): "
                 f"transpose it with {name}.T if these are the samples of {y.shape[-1]} channels"
@@ -187,42 +187,3 @@ def _scaling(info: np.iinfo) -> str:
     half = (info.max + 1) // 2
     scaling = f"subtract {half} and divide by {half}" if info.min == 0 else f"divide by {info.max + 1}"
     return "load with npaudio.load, or " + scaling
-
-
-# The same checks as functions, for the rooms that still call them so.
-
-
-def check_floating(y: object, *, caller: str, name: str = "y") -> np.ndarray:
-    """As `Check.floating`."""
-    return Check(caller).floating(y, name)
-
-
-def check_waveform(y: object, *, caller: str, name: str = "y", min_samples: int = 1, mono: bool = False) -> np.ndarray:
-    """As `Check.waveform`; `mono` refuses more than one channel."""
-    check = Check(caller)
-    samples = check.samples(y, name, least=min_samples)
-    if mono and samples.ndim != 1:
-        raise check.error(
-            f"{name} must be mono with shape (n_samples,), got shape {samples.shape}; mix with npaudio.to_mono({name})"
-        )
-    return check.finite(samples, name)
-
-
-def check_finite(y: np.ndarray, *, caller: str, name: str = "y") -> np.ndarray:
-    """As `Check.finite`."""
-    return Check(caller).finite(y, name)
-
-
-def check_positive_int(value: object, *, caller: str, name: str) -> int:
-    """As `Check.whole_number`."""
-    return Check(caller).whole_number(value, name)
-
-
-def check_positive(value: object, *, caller: str, name: str) -> float:
-    """As `Check.positive`."""
-    return Check(caller).positive(value, name)
-
-
-def check_choice(value: str, choices: Iterable[str], *, caller: str, name: str) -> str:
-    """As `Check.choice`."""
-    return Check(caller).choice(value, choices, name)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npaudio._core.checks import Check, check_waveform
+from npaudio._core.checks import Check
 from npaudio.mel import hz_to_mel
 from npaudio.plot.style import ACCENT, COLOURS, DARK, MISSING, axes_or_new
 
@@ -39,7 +39,10 @@ def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" 
     ValueError
         A signal of several channels.
     """
-    y = check_waveform(y, caller="waveform", mono=True)
+    check = Check("waveform")
+    y = check.waveform(y)
+    if y.ndim != 1:
+        raise check.error(f"y must be mono with shape (n_samples,), got shape {y.shape}; mix with npaudio.to_mono(y)")
     ax = axes_or_new(ax)
     t = start + np.arange(len(y)) / sr
     ax.plot(t, y, **{"linewidth": 0.6, "color": DARK, **style})
