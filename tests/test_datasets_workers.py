@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from npaudio import datasets
-from npaudio._core.terminal import ProgressLine, RewrittenLine
+from npaudio._core.terminal import ProgressLine
 from npaudio.datasets import extract_features
 from npaudio.datasets.features import worker
 from tests.slow_sounds import FRONTEND, SlowSounds
@@ -228,7 +228,7 @@ def test_the_progress_line_shows_rate_and_time_left(monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no pseudo-terminals on Windows")
-def test_the_progress_line_is_cut_to_the_terminal_and_its_last_text_is_not():
+def test_the_progress_line_is_cut_to_the_terminal_and_its_last_text_is_not(monkeypatch):
     import fcntl
     import struct
     import termios
@@ -236,8 +236,9 @@ def test_the_progress_line_is_cut_to_the_terminal_and_its_last_text_is_not():
     outer, inner = os.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
     with os.fdopen(inner, "w") as terminal:
-        line = RewrittenLine(terminal)
-        line.write("a" * 200)
+        monkeypatch.setattr("npaudio._core.terminal.SECONDS_BETWEEN", 0.0)
+        line = ProgressLine("a" * 200, None, unit="clips", stream=terminal)
+        line.show(1)
         line.leave("b" * 40)
         shown = b""
         while not shown.endswith(b"\n"):  # it may come in pieces

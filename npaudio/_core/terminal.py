@@ -8,64 +8,8 @@ from typing import TextIO
 SECONDS_BETWEEN = 0.2  # two lines
 
 
-class RewrittenLine:
-    """A line that replaces the previous one; nothing is written unless the stream is a terminal.
-
-    Parameters
-    ----------
-    stream : text file, optional
-        Where to write. None: standard error (which itself is None where there is no console, as under pythonw).
-    visible : bool
-        False for silence on a terminal too.
-    """
-
-    def __init__(self, stream: TextIO | None = None, *, visible: bool = True) -> None:
-        self._stream = sys.stderr if stream is None else stream
-        self._visible = visible and self._stream is not None and self._stream.isatty()
-        self._start = self._now = time.monotonic()
-        self._next = self._start + SECONDS_BETWEEN
-        self._width = 0
-
-    def is_due(self) -> bool:
-        """Whether the line is visible and enough time has passed since this last was true."""
-        self._now = time.monotonic()
-        if not self._visible or self._now < self._next:
-            return False
-        self._next = self._now + SECONDS_BETWEEN
-        return True
-
-    def seconds(self) -> float:
-        """Duration of the job at the last call of `is_due`, never quite zero."""
-        return max(self._now - self._start, 1e-9)
-
-    def write(self, text: str) -> None:
-        """Replace the line by a text, cut to the terminal's width, because a second row could not be erased."""
-        if self._visible:
-            self._put(text[: self._columns() - 1])
-
-    def leave(self, text: str = "") -> None:
-        """Replace the line by a text that stays; an empty text erases the line."""
-        if self._visible:
-            self._put(text)
-            self._stream.write("\n" if text else "\r")
-            self._stream.flush()
-            self._width = 0
-
-    def _put(self, text: str) -> None:
-        self._stream.write("\r" + text.ljust(self._width))
-        self._stream.flush()
-        self._width = len(text)
-
-    def _columns(self) -> int:
-        """Width of the terminal, or a very large one if it is unknown."""
-        try:
-            return os.get_terminal_size(self._stream.fileno()).columns or sys.maxsize
-        except (OSError, ValueError, AttributeError):  # no descriptor, such as a stream in a notebook
-            return sys.maxsize
-
-
 class ProgressLine:
-    """A rewritten line with the amount done, the rate and the time left.
+    """A line with the amount done, the rate and the time left; nothing is written unless the stream is a terminal.
 
     Parameters
     ----------
@@ -78,7 +22,7 @@ class ProgressLine:
     scale : float
         Units counted for one unit shown: 1e6 to count bytes and show MB.
     stream : text file, optional
-        Where to write. None: standard error.
+        Where to write. None: standard error (which itself is None where there is no console, as under pythonw).
     visible : bool
         False for silence on a terminal too.
     """
@@ -94,8 +38,12 @@ class ProgressLine:
         visible: bool = True,
     ) -> None:
         self.what, self.total, self.unit, self.scale = what, total, unit, scale
-        self._line = RewrittenLine(stream, visible=visible)
+        self._stream = sys.stderr if stream is None else stream
+        self._visible = visible and self._stream is not None and self._stream.isatty()
+        self._start = time.monotonic()
+        self._next = self._start + SECONDS_BETWEEN
         self._first: int | None = None
+        self._width = 0
 
     def show(self, done: int, note: str = "") -> None:
         """Write the line, if enough time has passed since the last.
@@ -108,12 +56,19 @@ class ProgressLine:
             What else to say at the end of the line.
         """
         self._first = done if self._first is None else self._first
-        if self._line.is_due():
-            self._line.write(self._text(done, self._first) + (note and f", {note}"))
+        now = time.monotonic()
+        if self._visible and now >= self._next:
+            self._next = now + SECONDS_BETWEEN
+            text = self._text(done, (done - self._first) / max(now - self._start, 1e-9)) + (note and f", {note}")
+            self._put(text[: self._columns() - 1])  # a second row could not be erased
 
     def leave(self, text: str) -> None:
-        """Leave a line with a text; the next `show` begins a new one."""
-        self._line.leave(text)
+        """Replace the line by a text that stays, and begin a new line; an empty text erases the line."""
+        if self._visible:
+            self._put(text)
+            self._stream.write("\n" if text else "\r")
+            self._stream.flush()
+            self._width = 0
 
     def close(self, summary: str = "") -> None:
         """Replace the line by a last one.
@@ -125,13 +80,24 @@ class ProgressLine:
         """
         self.leave(f"{self.what}: {summary}" if summary else "")
 
-    def _text(self, done: int, first: int) -> str:
-        rate = (done - first) / self._line.seconds()
+    def _text(self, done: int, rate: float) -> str:
         of = "" if self.total is None else f" of {self.total / self.scale:,.0f}"
         text = f"{self.what}: {done / self.scale:,.0f}{of} {self.unit}, {rate / self.scale:,.1f} a second"
         if self.total is not None and rate > 0:
             text += f", {clock((self.total - done) / rate)} left"
         return text
+
+    def _put(self, text: str) -> None:
+        self._stream.write("\r" + text.ljust(self._width))
+        self._stream.flush()
+        self._width = len(text)
+
+    def _columns(self) -> int:
+        """Width of the terminal, or a very large one if it is unknown."""
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or sys.maxsize
+        except (OSError, ValueError, AttributeError):  # no descriptor, such as a stream in a notebook
+            return sys.maxsize
 
 
 def clock(seconds: float) -> str:

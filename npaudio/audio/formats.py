@@ -11,37 +11,20 @@ import importlib
 import io
 import os
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from npaudio._core.types import Waveform
-from npaudio.audio.wav import (
-    MAGIC,
-    AudioFileError,
-    Description,
-    UnsupportedCodecError,
-    WavReader,
-    breaks_off,
-)
+from npaudio.audio.wav import MAGIC, AudioFileError, Description, UnsupportedCodecError, WavReader, breaks_off
 
 BLOCK = 65536  # samples read or written at a time
 
 Source = str | os.PathLike[str] | BinaryIO
 
 
-class Reader(Protocol):
-    """An open sound file."""
-
-    def describe(self) -> Description:
-        """Rate, length, and what the user should be told."""
-
-    def read(self, dtype: np.dtype) -> tuple[Waveform, Description]:
-        """Samples (channels, n_samples), and their description."""
-
-
 @contextlib.contextmanager
-def opened(source: Source) -> Iterator[Reader]:
+def opened(source: Source) -> Iterator["WavReader | SoundfileReader"]:
     """The reader of a path or a binary file object."""
     if isinstance(source, io.TextIOBase):
         raise AudioFileError("is open as text; open it with mode 'rb'")
@@ -54,7 +37,7 @@ def opened(source: Source) -> Iterator[Reader]:
             yield reader_of(stream, os.fspath(source))
 
 
-def reader_of(stream: BinaryIO, source: str | BinaryIO) -> Reader:
+def reader_of(stream: BinaryIO, source: str | BinaryIO) -> "WavReader | SoundfileReader":
     """Choose by the first bytes; what cannot be rewound (a pipe) is first read to its end."""
     if not stream.seekable():
         source = stream = io.BytesIO(stream.read())

@@ -31,14 +31,9 @@ CODEC_NAMES = {
     0x0002: "Microsoft ADPCM",
     0x0011: "IMA ADPCM",
     0x0031: "GSM 6.10",
-    0x0040: "G.721 ADPCM",
-    0x0050: "MPEG audio",
     0x0055: "MP3",
-    0x0092: "Dolby AC-3",
     0x00FF: "AAC",
     0x0161: "Windows Media Audio",
-    0x674F: "Ogg Vorbis",
-    0xF1AC: "FLAC",
 }
 SIZE_IN_DS64 = 0xFFFFFFFF  # RF64's sign that the size is in the chunk ds64
 MOST_CHUNKS = 10_000

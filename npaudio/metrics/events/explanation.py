@@ -8,7 +8,7 @@ Conventions
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -91,11 +91,8 @@ class Explanation:
 
     def rows(self) -> list[dict[str, object]]:
         """One dictionary for each event: `filename`, and the attributes of its `Fate`."""
-        return [
-            {"filename": file.filename, **_as_dict(fate)}
-            for file in self
-            for fate in file.reference + file.false_alarms
-        ]
+        fates = [(file.filename, fate) for file in self for fate in file.reference + file.false_alarms]
+        return [{"filename": name, **vars(fate)} for name, fate in fates]
 
 
 def explain(
@@ -228,8 +225,3 @@ def _fate_line(fate: Fate, width: int) -> str:
 
 def _span(event: Event, width: int = 0) -> str:
     return f"{event.onset:{width}.3f} - {event.offset:{width}.3f} s"
-
-
-def _as_dict(fate: Fate) -> dict[str, object]:
-    """The attributes of the fate; events are not copied."""
-    return {attribute.name: getattr(fate, attribute.name) for attribute in fields(fate)}
