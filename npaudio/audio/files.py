@@ -175,7 +175,7 @@ def save(path: str | os.PathLike[str], y: Waveform, sr: int, *, subtype: Subtype
 
 
 def check_samples(samples: Waveform) -> None:
-    """Refuse values that are no sound."""
+    """Refuse NaN, infinity and values that no recording has."""
     with np.errstate(invalid="ignore"):  # comparing with a signalling NaN
         if samples.size == 0 or largest_magnitude(samples) <= LARGEST_SAMPLE:
             return

@@ -99,7 +99,7 @@ class SoundfileReader:
         try:
             with soundfile.SoundFile(self._source) as file:
                 yield file
-        except (soundfile.SoundFileError, TypeError) as error:  # TypeError: a headerless format, told by its name
+        except (soundfile.SoundFileError, TypeError) as error:  # TypeError: a name that stands for a headerless format
             reason = getattr(error, "error_string", error)  # without the path and the object that it was opened from
             raise AudioFileError(f"{self._problem}, and soundfile says: {reason}") from error
 

@@ -52,7 +52,7 @@ class AudioFileWarning(UserWarning):
 
 
 class Description(NamedTuple):
-    """Sample rate in Hz, number of samples that are there, and what the user should be told about the file."""
+    """Sample rate in Hz, number of samples that are there, and what is wrong with the file."""
 
     sr: int
     n_samples: int
@@ -228,17 +228,12 @@ def is_size_of_stream(stream: BinaryIO, chunk: Chunk, file_size: int) -> bool:
 
 def is_truly_empty(stream: BinaryIO, chunk: Chunk, file_size: int) -> bool:
     """Whether nothing follows a chunk of size 0 but other chunks, up to the end of the file exactly."""
-    position = chunk.start
-    for _ in range(MOST_CHUNKS):
-        if position >= file_size:
-            break
-        stream.seek(position)
-        header = stream.read(8)
-        if len(header) < 8 or not all(32 <= letter < 127 for letter in header[:4]):
+    end = chunk.start
+    for after in chunks(stream, chunk.start, file_size):
+        if not all(32 <= letter < 127 for letter in after.name):
             return False
-        size = int.from_bytes(header[4:], "little")
-        position += 8 + size + size % 2
-    return file_size <= position <= file_size + 1  # the last pad byte is often left out
+        end = after.start + after.size + after.size % 2
+    return file_size <= end <= file_size + 1  # the last pad byte is often left out
 
 
 def decode(raw: np.ndarray, fmt: WavFormat, dtype: np.dtype) -> np.ndarray:

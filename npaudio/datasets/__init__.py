@@ -1,4 +1,4 @@
-"""Data sets: sounds with labels, from a download, a folder of one's own, or drawn; and their features, kept on disk.
+"""Data sets: labelled sounds from a download, your own folder or a synthesizer; and their features, cached on disk.
 
 >>> from npaudio import Frontend, datasets
 >>> sounds = datasets.SyntheticSounds(4, classes=("rain", "siren"), duration=0.5)
@@ -15,9 +15,9 @@ Conventions
   the label an index into `dataset.class_names`, or a list of events for scenes. `dataset.labels` has all labels.
 - Folds are numbered from 1. `dataset.split(fold)` gives indices (train, test), and warns if clips of one recording
   (`dataset.sources`) are on both sides, or a class that is tested has no clip to train on.
-- Files that cannot be used are no error: they are left out, and `dataset.skipped` and `print(dataset.report())` name
-  each with the reason. What only the samples show, such as NaN, is found when features are computed: `table.skipped`
-  and `table.report()` have that too.
+- Files that cannot be used do not raise an error: they are skipped, and `dataset.skipped` and `dataset.report()` list
+  them with the reason. Faults of the samples, such as NaN, are found when features are computed, and listed in
+  `table.skipped` and `table.report()`.
 """
 
 from npaudio._core.terminal import ProgressLine

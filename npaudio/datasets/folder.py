@@ -111,7 +111,7 @@ class AudioFolder(FileDataset):
 
 
 def _class_folders(root: Path) -> tuple[dict[str, list[str]], list[Skipped]]:
-    """Folders of each class, several if their names differ in the form of accents only; and what is no class."""
+    """Folders of each class, several if their names differ in the form of accents only; and the other entries."""
     folders, skipped = defaultdict(list), []
     for entry in sorted(root.iterdir()):
         if not entry.is_dir():

@@ -216,7 +216,7 @@ class Table:
     def _refuse_absent(self, absent: Sequence[Skipped], n_rows: int) -> None:
         if absent:
             problem = f"names {len(absent)} of {n_rows} files that are not there, the first is {absent[0].name!r}"
-            raise self.error(problem, 'unpack the archive again, or pass missing="skip" to go on without them')
+            raise self.error(problem, 'unpack the archive again, or pass missing="skip" to leave them out')
 
     def error(self, problem: str, cure: str) -> ValueError:
         """The error to raise, with the path of the table."""

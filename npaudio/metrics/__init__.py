@@ -1,7 +1,7 @@
-"""Metrics that agree with the field to the last digit, and say whose definition they follow.
+"""Metrics that equal those of the field's libraries to the last digit, and name the definition that they follow.
 
-- One label a clip: `accuracy`, `confusion_matrix`, `precision_recall_fscore`, `classification_report`.
-- Several labels a clip: `average_precision` and its mean, `roc_auc`, `d_prime`, `precision_recall_curve`, `lwlrap`,
+- One label per clip: `accuracy`, `confusion_matrix`, `precision_recall_fscore`, `classification_report`.
+- Several labels per clip: `average_precision` and its mean, `roc_auc`, `d_prime`, `precision_recall_curve`, `lwlrap`,
   `tune_thresholds`, `bootstrap_ci`, `expected_calibration_error`.
 - Sound events: `event_based_metrics`, `segment_based_metrics`, `intersection_based_metrics`, `psds`,
   `psds_from_detections`.
@@ -12,8 +12,8 @@ Conventions
 - The truth comes first: `(y_true, y_score)`, `(reference, estimated)`.
 - Clip scores are `(n_clips, n_classes)`, frame scores `(n_classes, n_frames)`, events `{filename: [Event, ...]}` or the
   path of a tab-separated file.
-- What is undefined is NaN and left out of averages, with one `UndefinedMetricWarning` that counts it, unless the
-  docstring says whose different habit is followed.
+- Undefined figures are NaN and left out of averages, with one `UndefinedMetricWarning` that counts them, unless the
+  docstring names another convention.
 """
 
 from npaudio.metrics.events.detection_score import psds, psds_from_detections

@@ -191,12 +191,8 @@ def _confusions(
     reference: EventTable, estimated: EventTable, matching: dict[int, int], tolerance: Tolerance
 ) -> dict[int, int]:
     """Pairs of unmatched events at the same time; their labels differ, else they would be matched."""
-    taken = np.zeros(len(estimated), dtype=bool)
-    taken[list(matching.values())] = True
-    found = np.zeros(len(reference), dtype=bool)
-    found[list(matching)] = True
     ref, est = allowed_pairs(reference, estimated, tolerance, same_label=False)
-    free = ~found[ref] & ~taken[est]
+    free = ~np.isin(ref, list(matching)) & ~np.isin(est, list(matching.values()))
     return maximum_matching(ref[free], est[free])
 
 
