@@ -1,4 +1,5 @@
 import concurrent.futures
+import contextlib
 import io
 import multiprocessing
 import os
@@ -54,6 +55,21 @@ def test_one_process_starts_no_other(monkeypatch):
     monkeypatch.setattr(worker, "ForkedWorker", None)
     assert list(worker.run(square, [1, 2], processes=1)) == [(1, 1), (2, 4)]
     assert list(worker.run(square, [3], processes=8)) == [(3, 9)]
+
+
+def test_no_more_processes_are_started_than_a_machine_can_bear(monkeypatch):
+    asked = []
+
+    @contextlib.contextmanager
+    def pool(task, processes):
+        asked.append(processes)
+        with concurrent.futures.ThreadPoolExecutor(1) as executor:
+            yield lambda chunk: executor.submit(worker._answer, task, chunk)
+
+    monkeypatch.setattr(worker, "_worker_pool", pool)
+    numbers = list(range(14, 5000))
+    assert dict(worker.run(abs, numbers, processes=10**9)) == {k: k for k in numbers}
+    assert asked == [max(64, worker.available_processors())]
 
 
 def test_a_killed_worker_is_an_error_and_no_hang(start):

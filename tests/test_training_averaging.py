@@ -145,3 +145,15 @@ def test_settings_out_of_range_are_refused():
         training.EMA(1)
     with pytest.raises(ValueError, match="SWA: start must be a share of the epochs"):
         training.SWA(10)
+
+
+def test_numbers_of_numpy_and_no_numbers():
+    assert training.SWA(start=np.int8(0)).begun(0, 200)
+    assert training.EMA(np.float16(0.5), warm_up=False).share(1) == 0.5
+    for make, said in (
+        (training.SWA, "SWA: start must be a finite number"),
+        (training.EMA, "EMA: decay must be a fini"),
+    ):
+        for value in ("half", np.nan, None):
+            with pytest.raises(ValueError, match=said):
+                make(value)

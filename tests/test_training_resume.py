@@ -237,7 +237,8 @@ def test_files_that_hold_no_training_are_refused(tmp_path):
     path = tmp_path / "a.npz"
     save_checkpoint(path, network().state_dict())
     with pytest.raises(
-        CheckpointError, match="is no checkpoint of a training: it has no entry 'training'; if it holds weights, start from them"
+        CheckpointError,
+        match="is no checkpoint of a training: it has no entry 'training'; if it holds weights, start from them",
     ):
         run("swa", path, resume=True)
     run("swa", path, epochs=1, resume=False)

@@ -53,14 +53,14 @@ class EMA:
     own_statistics: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not 0 < self.decay < 1:
+        if not 0 < Check("EMA").number(self.decay, "decay") < 1:
             raise Check("EMA").error(f"decay must be above 0 and below 1, got {self.decay!r}; 0.999 is usual")
 
     def share(self, count: int) -> float:
         """Share of the newest weights in an average of `count` earlier ones."""
         if count == 0:
             return 1.0
-        return 1 - (min(self.decay, (1 + count) / (10 + count)) if self.warm_up else self.decay)
+        return 1 - (min(float(self.decay), (1 + count) / (10 + count)) if self.warm_up else float(self.decay))
 
     def begun(self, epoch: int, epochs: int) -> bool:
         """Whether epoch 0, 1, ... is averaged: every one."""
@@ -94,7 +94,7 @@ class SWA:
     own_statistics: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if not 0 <= self.start < 1:
+        if not 0 <= Check("SWA").number(self.start, "start") < 1:
             raise Check("SWA").error(f"start must be a share of the epochs from 0 to below 1, got {self.start!r}")
 
     def share(self, count: int) -> float:
@@ -103,7 +103,7 @@ class SWA:
 
     def begun(self, epoch: int, epochs: int) -> bool:
         """Whether epoch 0, 1, ... is averaged; the last always is."""
-        return epoch >= min(self.start * epochs, epochs - 1)
+        return epoch >= min(float(self.start) * epochs, epochs - 1)
 
 
 @dataclass(eq=False)

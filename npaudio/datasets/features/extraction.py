@@ -85,9 +85,9 @@ def extract_features(
     cache_dir : str or path, optional
         Folder for the features; created if it does not exist. None: in memory only.
     processes : int, optional
-        Processes that share the work. 1: only this one. None: one for each processor, or fewer if there is little to
-        do. What is defined in the main script or a notebook, other interpreters cannot import: with such a front end
-        this process may have to do all the work.
+        Processes that share the work, of which as many are started as there is work for. 1: only this one. None: one
+        for each processor, or fewer if there is little to do. What is defined in the main script or a notebook, other
+        interpreters cannot import: with such a front end this process may have to do all the work.
     executor : concurrent.futures.Executor, optional
         Whose workers share the work in place of own processes, such as `client.get_executor()` of Dask. They must see
         the same files, cache included. The features are the same to the last bit, and what a lost worker had to do is

@@ -36,6 +36,7 @@ Task = Callable[[Any], Any]
 Chunk = Sequence[Any]
 Submit = Callable[[Chunk], "Future[bytes]"]
 
+MOST_PROCESSES = 64  # more only where there are more processors
 CHUNK = 8  # items handed out at a time: few enough that all workers end together, enough to hide the communication
 MOST_CHUNKS = 256  # for an executor, which sends the task with each
 TRIES = 3  # for what an executor loses
@@ -62,7 +63,7 @@ def run(
     """
     keep_freed_memory()
     chunks = _chunks(items, CHUNK)
-    processes = min(processes, len(chunks))
+    processes = min(processes, len(chunks), max(MOST_PROCESSES, available_processors()))
     if not (processes > 1 or (isolated and chunks)) or not (fork_is_safe() or can_start_afresh(task)):
         for item in items:
             yield item, task(item)
