@@ -6,7 +6,7 @@ import numpy as np
 
 import npaudio
 from exercises.checking import Mistakes, claim, close, expect
-from exercises.checking.signals_ex03 import CHECKS, SR
+from exercises.checking.signals_ex03 import CHECKS, SR, check_sine
 
 CENTROID = Mistakes("AudioFeatureComparator.spectral_centroid")
 FLATNESS = Mistakes("AudioFeatureComparator.spectral_flatness")
@@ -44,7 +44,7 @@ def bins():
 
 @CENTROID.mistake(
     "you weigh by power, |S| ** 2; the task weighs by magnitude.",
-    "The article says energy, librosa takes |S|; the two differ, and only the second is asked for here.",
+    "The article, Audio Classification, says energy, librosa takes |S|; only the second is asked for here.",
 )
 def by_power(y):
     return npaudio.spectral_centroid(S=magnitudes(y) ** 2, sr=SMALL["sr"]).mean()
@@ -73,7 +73,7 @@ def mean_of_products(y):
     return np.mean(bins() * magnitudes(y))
 
 
-@FLATNESS.mistake("you take powers; the task (and the article) takes magnitudes.", "Leave out the square.")
+@FLATNESS.mistake("you take powers; the task takes magnitudes.", "Leave out the square.")
 def of_powers(y):
     return npaudio.spectral_flatness(S=magnitudes(y), amin=SMALL["floor"] ** 2).mean()
 
@@ -180,6 +180,17 @@ def test_five_signals(answer):
     again = signals_of(answer.AudioFeatureComparator())["white_noise"]
     same = np.array_equal(signals["white_noise"], again)
     claim(same, 'generate_signals()["white_noise"]: other noise each time. Seed it: np.random.default_rng(42).')
+    for name, y in signals.items():
+        told = f'generate_signals()["{name}"]: it goes beyond ±1, to {np.max(np.abs(y)):.3g}. Make it softer.'
+        claim(np.max(np.abs(y)) <= 1, told)
+
+
+def test_signals_of_another_rate_and_length(answer):
+    signals = signals_of(answer.AudioFeatureComparator(sr=22050, duration=0.5))
+    for name, y in signals.items():
+        told = f'generate_signals()["{name}"] with sr=22050, duration=0.5: shape {y.shape}, expected (11025,).'
+        claim(y.shape == (11025,), told)
+    check_sine(signals["sine"], sr=22050)
 
 
 def test_centroid(answer):
@@ -237,19 +248,59 @@ def honest(measured):
     ]
 
 
-def test_verify_says_what_the_numbers_say(answer):
+def figures(**changed):
+    """Features of the five signals for which all four claims hold, with some of them changed: sweep_centroid=5."""
+    rows = {"sine": (2, 1, 3), "white_noise": (9, 8, 6), "sweep": (5, 4, 4), "speech_like": (4, 3, 7)}
+    measured = {name: dict(zip(FEATURES, map(float, row), strict=True)) for name, row in rows.items()}
+    measured["music_like"] = {"centroid": 3.0, "flatness": 2.0, "variation": 5.0}
+    for key, value in changed.items():
+        name, _, feature = key.rpartition("_")
+        measured[name][feature] = float(value)
+    return measured
+
+
+FIGURES = {
+    "all claims hold": figures(),
+    "music has the highest flatness": figures(music_like_flatness=9),
+    "the sine has the highest flatness": figures(sine_flatness=9),
+    "the chord has the lowest flatness": figures(music_like_flatness=0.5),
+    "noise has the lowest flatness": figures(white_noise_flatness=0.5),
+    "the tone varies more than speech": figures(sine_variation=8),
+    "the sweep varies more than speech": figures(sweep_variation=8),
+    "music varies more than speech": figures(music_like_variation=8),
+    "noise alone varies more than speech": figures(white_noise_variation=8),
+    "the sweep varies as much as speech": figures(sweep_variation=7),
+    "the sweep's centroid is that of the tone": figures(sweep_centroid=2),
+    "the sweep's centroid is that of noise": figures(sweep_centroid=9),
+    "the sweep's centroid is below the tone's": figures(sweep_centroid=1),
+    "the sweep's centroid is above that of noise": figures(sweep_centroid=10),
+    "noise has the lowest centroid": figures(white_noise_centroid=1),
+}
+
+
+def test_verify_says_what_compare_gives(answer):
+    """With figures that compare did not measure: verify has to ask self.compare(), and to compare strictly."""
+    comparator = answer.AudioFeatureComparator(duration=0.2)
+    for case, measured in FIGURES.items():
+        with comparator.replaced("compare", lambda measured=measured: measured):
+            check_verdicts(f"verify when compare gives figures in which {case}", comparator, measured)
+
+
+def test_verify_says_what_your_numbers_say(answer):
     for floor in (1e-10, 1e-5):
-        comparator = answer.AudioFeatureComparator(floor=floor)
-        measured = comparator.compare()
-        verdicts = list(comparator.verify().items())
-        claim(len(verdicts) == 4, f"verify: {len(verdicts)} claims, expected the four of CLAIMS, in their order.")
-        for (text, said), holds in zip(verdicts, honest(measured), strict=True):
-            lowest = min(CHECKS, key=lambda name: measured[name]["flatness"])
-            told = f"verify with floor={floor:g}: {text!r} is {bool(said)}, but your numbers say {holds}."
-            if "lowest" in text:
-                told += f" The lowest flatness is that of {lowest}. With the Hann window the tone is the lowest for "
-                told += "floor=1e-5, not for 1e-10: say what you measure."
-            claim(bool(said) == holds, told)
+        comparator = answer.AudioFeatureComparator(floor=floor, duration=0.5)
+        check_verdicts(f"verify with floor={floor:g}", comparator, comparator.compare())
+
+
+def check_verdicts(label, comparator, measured):
+    """Each claim beside what the numbers say to it."""
+    verdicts = comparator.verify()
+    claim(hasattr(verdicts, "items"), f"{label}: a dict from claims to True or False was expected.")
+    claim(len(verdicts) == 4, f"{label}: {len(verdicts)} claims, expected the four of CLAIMS, in their order.")
+    for (text, said), holds in zip(list(verdicts.items()), honest(measured), strict=True):
+        told = f"{label}: {text!r} is {bool(said)}, but the numbers say {bool(holds)}.\n"
+        advice = "Ask self.compare() each time, and say what it gives. Equal is neither more nor between."
+        claim(bool(said) == bool(holds), told + advice)
 
 
 def line_of(name, lines):
@@ -273,9 +324,9 @@ def test_print_table(answer):
 
 
 def check_printed_claims(comparator, other, lines):
-    """Where two floors give different verdicts, what is printed below the table must differ too."""
+    """Where two floors give different verdicts, what is printed must differ too."""
+    table = {line_of(name, lines) for name in CHECKS}
     if comparator.verify() == other.verify():
         return
-    table = {line_of(name, lines) for name in CHECKS}
     changed = set(lines) - table - set(other.print_table.printed().splitlines())
     claim(changed, "print_table: the claims read the same whether they hold or not (floor=1e-10 and floor=1e-5).")

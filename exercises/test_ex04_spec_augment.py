@@ -3,11 +3,12 @@
 import numpy as np
 
 from exercises.checking import Mistakes, Wrong, claim, expect
+from exercises.checking.comparing import mistaken
 from exercises.checking.verdicts import Exhibit
 
 BANDS, FRAMES, NOISE = Mistakes("freq_mask"), Mistakes("time_mask"), Mistakes("add_noise")
 SR = 16000
-DRAWS = 500
+DRAWS = 1500
 
 
 def picture(n_mels=7, n_frames=11):
@@ -99,6 +100,7 @@ for sentences, power_of in {
         lambda y, snr_db: np.mean(y**2) / np.exp(snr_db / 10),
 }.items():  # fmt: skip
     NOISE.mistake(*sentences)(with_power(power_of))
+    NOISE.mistake(*sentences)(lambda y, snr_db, rng, p=power_of: y + rng.normal(size=len(y)) * np.sqrt(p(y, snr_db)))
 
 
 @NOISE.mistake("you return the noise alone.", "Add it to y.")
@@ -106,10 +108,7 @@ def noise_alone(y, snr_db, rng):
     return scaled_noise(y, np.mean(y**2) / 10 ** (snr_db / 10), rng) - y
 
 
-ON_AVERAGE = "the SNR is right on average only.\nDivide the noise by its own root mean square, then it is exact."
-
-
-@NOISE.mistake(*ON_AVERAGE.split("\n"))
+@NOISE.mistake("the SNR is right on average only.", "Divide the noise by its own root mean square, then it is exact.")
 def right_on_average(y, snr_db, rng):
     return y + rng.normal(size=len(y)) * np.sqrt(np.mean(y**2) / 10 ** (snr_db / 10))
 
@@ -171,20 +170,18 @@ def lines_filled(answer, axis, n_stripes, width, draws, fill=0.0):
 def check_stripes(answer, axis):
     """Widths 0 ... 4 equally often, and every start at which such a stripe fits on five lines."""
     lines, kind = lines_filled(answer, axis, n_stripes=1, width=5, draws=DRAWS)
-    label = f"spec_augment, stripes of {kind}s with a width of 0 to 4, drawn {DRAWS} times: "
+    label = f"spec_augment, one stripe of {kind}s, n 5, w 5, drawn {DRAWS} times: "
     widths = lines.sum(axis=1)
     jumps = np.abs(np.diff(lines.astype(int), axis=1, prepend=0, append=0)).sum(axis=1)
     claim(np.all(jumps <= 2), label + "a stripe has gaps; with one stripe the filled lines are neighbours.")
-    claim(np.any(widths), label + "nothing is ever filled.")
-    claim(np.any(widths == 0) or widths.max() == 4, label + "they are 1 to 5 wide: rng.integers(w) gives 0 to w - 1.")
-    claim(widths.max() < 5, label + "the width 5 occurs: rng.integers(w), without a + 1, ends at w - 1.")
-    claim(np.any(widths == 0), label + "the width 0 never occurs; draw with rng.integers(w), which starts at 0.")
-    claim(widths.max() == 4, label + f"the widest is {widths.max()}: rng.integers leaves its end out by itself.")
+    found = ", ".join(map(str, sorted(set(widths.tolist()))))
+    told = f"the widths {found} occur, expected 0, 1, 2, 3, 4.\nrng.integers(w) gives 0 to w - 1; is each width that of "
+    claim(set(widths.tolist()) == set(range(5)), f"{label}{told}its own kind of stripes, and drawn anew?")
     check_starts(lines, widths, label, kind)
     shares = np.bincount(widths, minlength=5) / DRAWS
     claim(
-        np.all(np.abs(shares - 0.2) < 0.075),
-        f"{label}they occur with shares of {', '.join(f'{share:.2f}' for share in shares)}, expected 0.20 each. "
+        np.all(np.abs(shares - 0.2) < 0.045),
+        f"{label}the widths 0 to 4 have shares of {', '.join(f'{share:.2f}' for share in shares)}, expected 0.20 each.\n"
         "Does a stripe stick out at the end, and lose its rest? Its start is at most n - width.",
     )
 
@@ -216,11 +213,38 @@ def test_as_many_stripes_as_asked_for(answer):
         claim(most == 3, told + "Draw a width and a start anew for every stripe, and keep the stripes before it.")
 
 
+def test_each_stripe_has_a_width_of_its_own(answer):
+    mel, rng = picture(9, 9), np.random.default_rng(3)
+    yours = [np.asarray(answer.spec_augment(mel, rng, 3, 2, 3, 2)) != mel for _ in range(400)]
+    for axis, kind in ((1, "bands"), (0, "frames")):
+        none = np.mean([not changed.all(axis=axis).any() for changed in yours])
+        told = f"spec_augment, three stripes of {kind} with a width of 0 or 1: in a share of {none:.2f} all have the width 0"
+        claim(none < 0.25, f"{told}, expected 0.12.\nDraw a width for every stripe.")
+    both = np.mean([changed.all(axis=1).any() == changed.all(axis=0).any() for changed in yours])
+    told = f"spec_augment: bands and frames are filled or not together in a share of {both:.2f}, expected 0.78"
+    claim(both < 0.9, f"{told}.\nDraw the widths of the frames' stripes for themselves.")
+
+
 def test_stripes_on_a_small_picture(answer):
     mel, rng = picture(3, 4), np.random.default_rng(1)
-    for _ in range(40):
-        yours = np.asarray(answer.spec_augment(mel, rng))
-        claim(np.all((yours == mel) | (yours == 0)), "spec_augment of a (3, 4) picture: values are neither kept nor 0.")
+    widest = [0, 0]
+    for k in range(120):
+        counts = (1, 10, 0, 20) if k % 2 else (0, 10, 1, 20)
+        yours = np.asarray(answer.spec_augment(mel, rng, *counts, -80.0))
+        claim(np.all((yours == mel) | (yours == -80)), "spec_augment of a (3, 4) picture: values are neither kept nor fill.")
+        widest[k % 2] = max(widest[k % 2], int((yours == -80).sum()))
+    told = "spec_augment of a (3, 4) picture with wider stripes: not once were all {} filled.\nThe widest stripe is as wide "
+    for name, filled in (("bands", widest[1]), ("frames", widest[0])):
+        claim(filled == 12, told.format(name) + "as the spectrogram.")
+
+
+def test_stripes_as_usual(answer):
+    mel, rng = picture(64, 90), np.random.default_rng(2)
+    filled = [np.asarray(answer.spec_augment(mel, rng)) == 0 for _ in range(120)]
+    for axis, kind, most in ((1, "bands", 18), (0, "frames", 38)):
+        counts = [int(one.all(axis=axis).sum()) for one in filled]
+        told = f"spec_augment(mel, rng): {min(counts)} to {max(counts)} {kind} filled in 120 draws, expected 0 to {most}"
+        claim(0.6 * most < max(counts) <= most, f"{told}: two stripes of 0 to {most // 2}.")
 
 
 def loud_and_soft(n=4001):
@@ -243,17 +267,14 @@ def test_add_noise_has_the_snr(answer):
         measured = snr_of(y, yours)
         exhibit = Exhibit(yours, scaled_noise(y, np.mean(y**2) / 10 ** (snr_db / 10), np.random.default_rng(5)), SR)
         if abs(measured - snr_db) > 1e-3:
-            raise Wrong(f"{label}: {snr_reason(y, snr_db, measured)}", exhibit)
+            known = NOISE.on(y, snr_db, np.random.default_rng(5))
+            raise mistaken(label, yours, snr_told(snr_db, measured), known, exhibit)
 
 
-def snr_reason(y, snr_db, measured):
-    """The mistake whose SNR is nearest to the measured one, or the two numbers."""
-    if abs(measured - snr_db) < 0.5:
-        return ON_AVERAGE
-    for text, noisy in NOISE.on(y, snr_db, np.random.default_rng(1)):
-        if abs(snr_of(y, noisy) - measured) < 0.3:
-            return text
-    return f"the SNR is {measured:.2f} dB, expected {snr_db:g} dB."
+def snr_told(snr_db, measured):
+    """The two figures, and what to do if they differ a little."""
+    told = f"the SNR is {measured:.2f} dB, expected {snr_db:g} dB."
+    return told + "\nDivide the noise by its own root mean square." if abs(measured - snr_db) < 0.5 else told
 
 
 def test_add_noise_is_gaussian(answer):

@@ -8,7 +8,7 @@ from npaudio import nn
 
 FORWARD = Mistakes("batch_norm_forward")
 # The cache is the learner's own, so wrong versions of the way back take the inputs of the forward instead.
-DX, DGAMMA, DBETA = (Mistakes(f"batch_norm_backward ({part})", plantable=False) for part in ("dx", "dgamma", "dbeta"))
+DX, DGAMMA, DBETA = (Mistakes("batch_norm_backward", plantable=False, part=part) for part in range(3))
 
 
 def numbers(n, c):
@@ -280,5 +280,6 @@ def test_single_precision(answer):
     inputs = [part.astype(np.float32) for part in numbers(9, 5)]
     x, gamma, beta, dout = inputs
     expected = batch_norm(x, gamma, beta, dout=dout)
-    for known, part, right in zip((DX, DGAMMA, DBETA), gradients(answer, *inputs), expected, strict=True):
-        expect(f"{known.function} of float32 numbers", part, right, known.on(*inputs), rtol=1e-3)
+    known = {"dx": DX, "dgamma": DGAMMA, "dbeta": DBETA}
+    for name, part, right in zip(known, gradients(answer, *inputs), expected, strict=True):
+        expect(f"{name} of float32 numbers", part, right, known[name].on(*inputs), rtol=1e-3)

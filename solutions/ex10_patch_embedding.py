@@ -44,7 +44,7 @@ def extract_patches(mel: np.ndarray, patch: int, stride: int) -> np.ndarray:
     # [yours] a loop over the bands, in it one over the frames; flatten each patch
     n_rows = 1 + (mel.shape[0] - patch) // stride
     n_columns = 1 + (mel.shape[1] - patch) // stride
-    patches = np.empty((n_rows * n_columns, patch * patch), mel.dtype)
+    patches = np.zeros((n_rows * n_columns, patch * patch), mel.dtype)
     for p in range(len(patches)):
         f, t = stride * (p // n_columns), stride * (p % n_columns)
         patches[p] = mel[f : f + patch, t : t + patch].ravel()

@@ -66,7 +66,12 @@ class Answer:
     """
 
     def __init__(self, path: Path, names: dict[str, Any], calling: Calling = lambda name: None) -> None:
-        self._path, self._names, self._calling = path, names, calling
+        self._path, self._names, self._called = path, names, [""]
+        self._report = calling
+
+    def _calling(self, name: str) -> None:
+        self._report(name)
+        self._called.append(name)
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._names:
@@ -75,6 +80,26 @@ class Answer:
         value = self._names[name]
         kind = GuardedClass if inspect.isclass(value) else GuardedFunction  # what can't be called will say so
         return kind(value, name, self._path, self._calling)
+
+
+def names_of(answer: Answer) -> dict[str, Any]:
+    """What the answer's module holds, unguarded."""
+    return answer._names
+
+
+def last_called(answer: Answer) -> str:
+    """The function that was called last."""
+    return answer._called[-1]
+
+
+def called(answer: Answer) -> list[str]:
+    """All functions that were called."""
+    return answer._called
+
+
+def forget_calls(answer: Answer) -> None:
+    """Before a check."""
+    answer._called = [""]
 
 
 class GuardedFunction:

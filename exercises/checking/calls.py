@@ -1,5 +1,6 @@
 """One call of a learner's function: what went in, what came out, and what went wrong, in a sentence."""
 
+import contextlib
 import copy
 import inspect
 import linecache
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from exercises.checking.verdicts import Todo, Wrong
+from exercises.checking.verdicts import Failed, Todo, Wrong
 
 
 def guarded_call(
@@ -20,22 +21,56 @@ def guarded_call(
     named = _bind(function, name, args, kwargs)
     before = {key: copy.deepcopy(value) for key, value in named.items() if isinstance(value, np.ndarray | list)}
     try:
-        value = function(*args, **kwargs)
+        value = _called(function, name, path, named, args, kwargs)
+        changed = [key for key, kept in before.items() if not _unchanged(named[key], kept)]
+    finally:
+        _restore(named, before)
+    if changed:
+        told = f"{name} changes its input {changed[0]}, which the caller still needs."
+        raise Wrong(f"{told} Work on a copy: {_copied(changed[0])}.")
+    return value
+
+
+def _called(
+    function: Callable[..., Any],
+    name: str,
+    path: Path,
+    named: dict[str, Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    try:
+        return function(*args, **kwargs)
     except NotImplementedError:
         raise Todo(name) from None
     except (Wrong, Todo):
         raise
     except RecursionError:
-        raise Wrong(f"{name} calls itself without an end.") from None
+        raise Failed(f"{name} calls itself without an end.") from None
     except (Exception, SystemExit) as error:
         told = f"{name} stopped with {type(error).__name__}: {error}{where_in(path, error)}"
-        raise Wrong(f"{told}\nIt was called with {told_arguments(named)}.") from None
+        raise Failed(f"{told}\nIt was called with {told_arguments(named)}.{_advice(error)}") from None
+
+
+ADVICE = {
+    "has no attribute 'trapz'": "NumPy 2 calls it np.trapezoid.",
+    "all input arrays must have the same shape": "The arrays that you put together differ in length.",
+    "inhomogeneous shape": "The rows that you put together differ in length.",
+}
+
+
+def _advice(error: BaseException) -> str:
+    """What an error of NumPy means, where its words don't say so."""
+    return next((f"\n{advice}" for words, advice in ADVICE.items() if words in str(error)), "")
+
+
+def _restore(named: dict[str, Any], before: dict[str, Any]) -> None:
+    """What a function changed is as it was: the check, and the checks after it, still need it."""
     for key, kept in before.items():
         if not _unchanged(named[key], kept):
-            raise Wrong(
-                f"{name} changes its input {key}, which the caller still needs. Work on a copy: {_copied(key)}."
-            )
-    return value
+            where = ... if isinstance(kept, np.ndarray) else slice(None)
+            with contextlib.suppress(ValueError, TypeError):  # read-only, or of another shape
+                named[key][where] = kept
 
 
 def _bind(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""Compare an answer with what is right, then with what known mistakes give, and say how they differ."""
+"""Compare an answer with what is right, and say how they differ; what mistake it is, `diagnosis.py` finds out."""
 
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from exercises.checking.verdicts import Exhibit, Wrong
+from exercises.checking.mistakes import Suspects
+from exercises.checking.verdicts import Evidence, Exhibit, Wrong, wrong_value
 from exercises.checking.wording import difference
 
 RTOL = 1e-4  # an answer in float32 passes; no mistake worth naming is this small
@@ -31,8 +32,8 @@ def expect(
         The answer.
     expected : array_like
         What is right.
-    mistakes : iterable of (str, array_like)
-        Sentences and what the mistake gives; `Mistakes.on(...)` makes them.
+    mistakes : Suspects or iterable of (str, array_like)
+        `Mistakes.on(...)`: which function and which part of its result this is. Or sentences and what each means.
     rtol : float
         Tolerance, relative to each value, and a tenth of it to the largest.
     hear : int, optional
@@ -44,9 +45,25 @@ def expect(
     array = as_array(label, yours)
     if close(array, expected, rtol=rtol):
         return
-    reason = next((text for text, value in mistakes if close(array, value, rtol=rtol)), None)
     exhibit = Exhibit(array, expected, hear) if hear or see else None
-    raise Wrong(f"{label}: {reason or difference(array, expected, rtol)}", exhibit)
+    raise mistaken(label, array, difference(array, expected, rtol), mistakes, exhibit)
+
+
+def mistaken(
+    label: str,
+    yours: Any,
+    difference: str,
+    mistakes: Iterable[tuple[str, Any]] = (),
+    exhibit: Exhibit | None = None,
+    shown: str = "",
+) -> Wrong:
+    """`Wrong` with what a diagnosis needs; sentences that come with values are taken as they are."""
+    if isinstance(mistakes, Suspects):
+        known, part = mistakes.mistakes, mistakes.part
+        part = known.part if part is None else part
+        return wrong_value(Evidence(label, yours, difference, known.function, part, shown, known), exhibit)
+    reason = next((text for text, value in mistakes if close(yours, value)), None)
+    return wrong_value(Evidence(label, yours, reason or difference, shown=shown), exhibit)
 
 
 def claim(condition: Any, message: str) -> None:
@@ -80,11 +97,20 @@ def as_array(label: str, yours: Any) -> np.ndarray:
         array = np.empty(0, object)
     if array.dtype.kind in "biufc":
         return array
+    lengths = sorted({len(part) for part in yours if not isinstance(part, np.ndarray) or part.ndim}) if _is_ragged(yours) else []
+    if lengths:
+        told = f"its {len(yours)} parts have lengths from {lengths[0]} to {lengths[-1]}"
+        raise Wrong(f"{label}: your result is a list whose rows differ in length: {told}. Make them equally long.")
     if isinstance(yours, tuple) or (isinstance(yours, list) and any(isinstance(part, np.ndarray) for part in yours)):
         raise Wrong(f"{label}: your result is a {type(yours).__name__} of {len(yours)} parts, an array was expected.")
-    if isinstance(yours, list) and array.dtype == object:
-        raise Wrong(f"{label}: your result is a list whose rows differ in length; make them equally long.")
     raise Wrong(f"{label}: your result is of type {type(yours).__name__}, numbers were expected: {_short(yours)}.")
+
+
+def _is_ragged(yours: Any) -> bool:
+    """A list of rows, as of frames, that differ in length."""
+    if not isinstance(yours, list) or not all(isinstance(part, list | tuple | np.ndarray) for part in yours):
+        return False
+    return len({len(part) for part in yours if not isinstance(part, np.ndarray) or part.ndim}) > 1
 
 
 def _wide(array: np.ndarray) -> np.ndarray:

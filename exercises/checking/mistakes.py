@@ -12,6 +12,11 @@ class Mistake:
     text: str
     wrong: Callable[..., Any]
 
+    def value(self, arguments: tuple[Any, ...], part: int | str | None = None) -> Any:
+        """What it gives, or one part of that."""
+        value = self.wrong(*arguments)
+        return value if part is None else value[part]
+
 
 class Mistakes:
     """The known mistakes of one function of an exercise.
@@ -32,11 +37,12 @@ class Mistakes:
         wrong versions take no self.
     plantable : bool
         False if the wrong versions take other arguments; the tests then need planted answers written by hand.
+    part : int or str, optional
+        If the wrong versions give one part of the function's result only: which.
     """
 
-    def __init__(self, function: str, *, plantable: bool = True) -> None:
-        self.function = function
-        self.plantable = plantable
+    def __init__(self, function: str, *, plantable: bool = True, part: int | str | None = None) -> None:
+        self.function, self.plantable, self.part = function, plantable, part
         self.known: list[Mistake] = []
 
     def mistake(self, *sentences: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -48,12 +54,22 @@ class Mistakes:
 
         return add
 
-    def on(self, *arguments: Any, part: int | str | None = None) -> Iterator[tuple[str, Any]]:
-        """Pairs of (sentences, what the mistake gives for these arguments); `part` picks one of several results."""
-        for mistake in self.known:
+    def on(self, *arguments: Any, part: int | str | None = None) -> "Suspects":
+        """What the mistakes give for these arguments; `part` picks one of several results."""
+        return Suspects(self, arguments, part)
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """The mistakes of a function for the arguments of one call: pairs of (sentences, value)."""
+
+    mistakes: Mistakes
+    arguments: tuple[Any, ...]
+    part: int | str | None
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        for mistake in self.mistakes.known:
             try:
-                value = mistake.wrong(*arguments)
-                value = value if part is None else value[part]
+                yield mistake.text, mistake.value(self.arguments, self.part)
             except Exception:
                 continue  # a wrong version need not survive every input
-            yield mistake.text, value

@@ -5,7 +5,7 @@ import numpy as np
 from exercises.checking.mistakes import Mistakes
 
 FORWARD = Mistakes("conv2d_forward")
-DX, DW, DB = (Mistakes("conv2d_backward", plantable=False) for _ in range(3))
+DX, DW, DB = (Mistakes("conv2d_backward", plantable=False, part=i) for i in range(3))
 
 
 def forward(x, w, b, stride, pad, mode="constant"):
@@ -173,30 +173,30 @@ def dw_without_stride(dout, x, w, b, stride, pad):
 
 
 @DB.mistake("you take a mean.", "b[o] was added to every value of out[:, o]: sum them up.")
-def db_mean(dout):
+def db_mean(dout, *inputs):
     return dout.mean(axis=(0, 2, 3))
 
 
 @DB.mistake("you take the mean over the batch.", "b[o] was added in every image: sum over n, too.")
-def db_batch_mean(dout):
+def db_batch_mean(dout, *inputs):
     return dout.sum(axis=(2, 3)).mean(axis=0)
 
 
 @DB.mistake("you sum over i and j only.", "b[o] was added in every image: sum over n, too.")
-def db_without_batch(dout):
+def db_without_batch(dout, *inputs):
     return dout.sum(axis=(2, 3))
 
 
 @DB.mistake("you sum over n only.", "b[o] was added at every place: sum over i and j, too.")
-def db_without_places(dout):
+def db_without_places(dout, *inputs):
     return dout.sum(axis=0)
 
 
 @DB.mistake("you sum over the output channels, too.", "Each channel has its own b[o].")
-def db_all(dout):
+def db_all(dout, *inputs):
     return dout.sum()
 
 
 @DB.mistake("the upstream gradient is forgotten: you assume that dout is 1.", "Sum up dout.")
-def db_of_ones(dout):
+def db_of_ones(dout, *inputs):
     return np.ones_like(dout).sum(axis=(0, 2, 3))

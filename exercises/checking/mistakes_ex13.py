@@ -63,14 +63,14 @@ def clock(hour, minute, say=words):
     return say(hour) + " " + (say(minute) if minute else "o'clock")
 
 
-def normal(text, money=money, clock=clock, ordinal=ordinal, edge=r"\b", escape=re.escape, comma=","):
+def normal(text, money=money, clock=clock, ordinal=ordinal, edge=r"\b", escape=re.escape, comma=",", flags=0):
     """The text in words; each piece can be exchanged for a wrong one."""
     number = rf"\d{{1,3}}(?:{comma}\d{{3}})+|\d+" if comma else r"\d+"
     text = re.sub(rf"\$({number})(?:\.(\d\d))?", lambda m: money(int(m[1].replace(",", "")), int(m[2] or 0)), text)
-    text = re.sub(r"(\d{1,2}):(\d\d)", lambda m: clock(int(m[1]), int(m[2])), text)
-    text = re.sub(r"(\d+)(?:st|nd|rd|th)\b", lambda m: ordinal(int(m[1])), text)
+    text = re.sub(r"\b(\d{1,2}):(\d\d)\b", lambda m: clock(int(m[1]), int(m[2])), text)
+    text = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", lambda m: ordinal(int(m[1])), text)
     for short, long in SHORT.items():
-        text = re.sub(edge + escape(short), long, text)
+        text = re.sub(edge + escape(short), long, text, flags=flags)
     return text
 
 
@@ -253,6 +253,11 @@ def inside_words(text):
 )
 def any_character(text):
     return normal(text, escape=str)
+
+
+@NORMALIZE.mistake("you find abbreviations without regard to case.", "mr. and DR. stay: take them as they are written.")
+def any_case(text):
+    return normal(text, flags=re.IGNORECASE)
 
 
 @NORMALIZE.mistake("ordinals are still digits.", "Numbers followed by st, nd, rd or th: the third kind of the task.")

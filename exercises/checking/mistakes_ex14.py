@@ -7,31 +7,32 @@ from exercises.checking.mistakes import Mistakes
 from npaudio.metrics import mel_cepstral_distortion, spectral_convergence
 
 MEL, MCD = Mistakes("MelReconstructionEval.generate_mel"), Mistakes("MelReconstructionEval.compute_mcd")
-SC = Mistakes("MelReconstructionEval.compute_sc")
+SC, RUN = Mistakes("MelReconstructionEval.compute_sc"), Mistakes("MelReconstructionEval.run", plantable=False)
 SR = 16000
 LN_AMPLITUDE = np.log(10) / 20  # of one dB
 
 
-def seconds(duration):
+def seconds(duration, sr=SR):
     """Times of the samples."""
-    return np.arange(round(SR * duration)) / SR
+    return np.arange(round(sr * duration)) / sr
 
 
-def swell(duration):
+def swell(duration, sr=SR):
     """What makes the sweeps louder and softer."""
-    return 0.5 + 0.5 * np.sin(2 * np.pi * 4 * seconds(duration))
+    return 0.5 + 0.5 * np.sin(2 * np.pi * 4 * seconds(duration, sr))
 
 
-def sweeps(freqs, duration):
-    """Their sum; the library starts and ends them as the task says."""
-    each = [npaudio.sweep(*pair, sr=SR, duration=duration, amplitude=0.3, dtype=np.float64) for pair in freqs]
-    return np.sum(each, axis=0) if each else np.zeros(round(SR * duration))
+def sweeps(freqs, duration, sr=SR):
+    """Their sum, by the formula of the task."""
+    t = seconds(duration, sr)
+    each = [0.3 * np.sin(2 * np.pi * (f0 + (f1 - f0) / 2 * t / duration) * t) for f0, f1 in freqs]
+    return np.sum(each, axis=0) if each else np.zeros(round(sr * duration))
 
 
 def bands(y, **settings):
     """Mel spectrogram of the task; each setting can be changed."""
     task = {"n_fft": 1024, "hop_length": 256, "n_mels": 80, "center": False, "scale": "htk", "norm": None}
-    return npaudio.melspectrogram(y, sr=SR, **{**task, **settings})
+    return npaudio.melspectrogram(y, **{"sr": SR, **task, **settings})
 
 
 def decibels(mel):
@@ -41,7 +42,8 @@ def decibels(mel):
 
 def mel_db(freqs, duration=2.0, **settings):
     """What is right, or one setting off."""
-    return decibels(bands(sweeps(freqs, duration) * swell(duration), **settings))
+    sr = settings.get("sr", SR)
+    return decibels(bands(sweeps(freqs, duration, sr) * swell(duration, sr), **settings))
 
 
 @MEL.mistake(
@@ -89,7 +91,7 @@ def centred(freqs, duration=2.0):
     return mel_db(freqs, duration, center=True)
 
 
-@MEL.mistake("your filters have their area normalised.", "norm=None: the article's triangles have the height one.")
+@MEL.mistake("your filters have their area normalised.", "norm=None: the task's triangles have the height one.")
 def normalised(freqs, duration=2.0):
     return mel_db(freqs, duration, norm="slaney")
 
@@ -178,7 +180,7 @@ def in_nepers(ref, gen):
 
 
 @MCD.mistake(
-    "this is the article's figure: cosines of dB, without 2 / n_mels and without the factor.",
+    "this is the figure of the article, Audio Classification: cosines of dB, without 2 / n_mels and without the factor.",
     "The task above says what is to be added so that it is in dB.",
 )
 def article(ref, gen):
@@ -284,3 +286,24 @@ def singular_value(ref, gen):
 @SC.mistake("you don't divide by the norm of the reference.", "||ref - gen|| / ||ref||.")
 def not_divided(ref, gen):
     return np.linalg.norm(ref - gen)
+
+
+def poor(part_of, sr=SR, hop=800):
+    """A figure of the poor reconstruction."""
+    ref, gen = (mel_db([pair], hop_length=hop) for pair in ((150, 3000), (2000, 500)))
+    return part_of(ref, gen)
+
+
+@RUN.mistake("your SC is that of powers.", "That of magnitudes was asked for, 10 ** (dB / 20).")
+def sc_of_powers(seed, n_mels):
+    return {"sc": poor(lambda ref, gen: spectral_convergence(10 ** (ref / 10), 10 ** (gen / 10)))}
+
+
+@RUN.mistake("your SC is that of dB, as in the article, Audio Classification.", "Take magnitudes, 10 ** (dB / 20).")
+def sc_of_decibels(seed, n_mels):
+    return {"sc": poor(spectral_convergence)}
+
+
+@MEL.mistake("you put a floor of 1e-10 under the mel spectrogram.", "The task adds 1e-10 to it: 10 log10(M + 1e-10).")
+def floored(freqs, duration=2.0):
+    return 10 * np.log10(np.maximum(bands(sweeps(freqs, duration) * swell(duration)), 1e-10))

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from exercises.checking.answers import Answer, Calling
+from exercises.checking.answers import Answer, Calling, forget_calls
 from exercises.checking.catalogue import EXERCISES, Exercise
+from exercises.checking.explaining import explain
 from exercises.checking.showing import write_exhibit
 from exercises.checking.verdicts import AGAIN, PASSED, TODO, WRONG, Outcome, Todo, Wrong, without_repeats
 
@@ -54,10 +55,16 @@ def check(exercise: str, names: dict[str, Any], *, outputs: Path | None = None) 
     return [without_repeats(outcome, said) for outcome in outcomes]
 
 
-def run_check(function: Check, read: Callable[[], Answer], outputs: Path | None = None) -> Outcome:
+def run_check(
+    function: Check,
+    read: Callable[[], Answer],
+    outputs: Path | None = None,
+    plain: Callable[[Outcome], None] = lambda outcome: None,
+) -> Outcome:
     """Run one check; whatever the learner's code prints, warns or raises ends up in the outcome.
 
-    `read` gives the answer, and may raise `Wrong` itself when the file can't be read.
+    `read` gives the answer, and may raise `Wrong` itself when the file can't be read. `plain` is told the outcome of a
+    check that failed before it is explained, which may take up to a second.
     """
     outcome = Outcome(function.__name__)
     printed = io.StringIO()
@@ -68,27 +75,41 @@ def run_check(function: Check, read: Callable[[], Answer], outputs: Path | None 
         np.errstate(all="warn"),
     ):
         warnings.simplefilter("always")
-        _judge(function, read, outcome, outputs)
+        answer, wrong = _judge(function, read, outcome, outputs)
     _close_plots()
     outcome.printed = printed.getvalue()
+    if answer is not None and wrong is not None:
+        plain(outcome)
+        explain(function, answer, wrong, outcome)
     if outcome.status == WRONG:
-        outcome.message += _told_warnings(warned)
+        outcome.message += _told_files(outcome.files) + _told_warnings(warned)
     return outcome
 
 
-def _judge(function: Check, read: Callable[[], Answer], outcome: Outcome, outputs: Path | None) -> None:
+def _judge(
+    function: Check, read: Callable[[], Answer], outcome: Outcome, outputs: Path | None
+) -> tuple[Answer | None, Wrong | None]:
+    """Fill in the outcome; give back the answer and what is wrong with it, if anything is."""
+    answer = None
     try:
-        function(read())
+        answer = read()
+        forget_calls(answer)
+        function(answer)
     except Todo as todo:
         outcome.status, outcome.message = TODO, str(todo)
     except Wrong as wrong:
         outcome.status, outcome.message = WRONG, str(wrong)
         if wrong.exhibit and outputs:
             outcome.files = write_exhibit(wrong.exhibit, outputs, outcome.check.removeprefix("test_"))
-            outcome.message += f"\nYours beside the expected one: {' and '.join(outcome.files)}"
+        return answer, wrong
     except Exception as error:
         outcome.status = WRONG
         outcome.message = f"The check can't make sense of your result: {type(error).__name__}: {error}."
+    return None, None
+
+
+def _told_files(files: list[str]) -> str:
+    return f"\nYours beside the expected one: {' and '.join(files)}" if files else ""
 
 
 def _told_warnings(warned: Iterable[warnings.WarningMessage]) -> str:

@@ -20,6 +20,7 @@ from exercises.checking.running import checks_of
 from exercises.checking.verdicts import AGAIN, WRONG, Outcome, without_repeats
 
 LIMIT = 10.0  # seconds a check may take
+EXPLAINED = 3.0  # seconds for the search for the mistake, which itself stops sooner
 START = 60.0  # seconds for the process to start and to import NumPy, which no learner is to blame for
 
 
@@ -78,6 +79,7 @@ class Examiner:
         path = self.answers / f"{exercise}.py"
         self._send(exercise=exercise, check=name, path=str(path), outputs=str(self.outputs / exercise), stopped=stopped)
         calling, deadline, limit = "", time.monotonic() + START, START
+        plain: Outcome | None = None
         while True:
             reply = self._receive(deadline)
             if "outcome" in reply:
@@ -86,8 +88,12 @@ class Examiner:
                 deadline, limit = time.monotonic() + self.limit, self.limit
             if "calling" in reply:
                 calling = reply["calling"]
+            if "plain" in reply:
+                plain, deadline = Outcome(**reply["plain"]), time.monotonic() + EXPLAINED
             if "ended" in reply or "late" in reply:
                 self.close()
+                if plain is not None:
+                    return plain
                 stopped[calling] = _told_end(reply, calling, path.name, limit)
                 return Outcome(name, WRONG, stopped[calling])
 

@@ -130,7 +130,7 @@ def _shift(yours: np.ndarray, expected: np.ndarray, rtol: float) -> str | None:
     """The same values some places later or earlier; what is pushed in from outside the range does not matter."""
     for axis in range(expected.ndim - 1, -1, -1):
         length = expected.shape[axis]
-        for k in range(1, min(length // 2, 64) + 1):
+        for k in range(1, min(length // 3, 64) + 1):
             early, late = _take(yours, axis, 0, length - k), _take(yours, axis, k, length)
             for part, other, word in (
                 (late, _take(expected, axis, 0, length - k), "late"),

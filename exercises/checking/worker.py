@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from exercises.checking.answers import Answer, read_answer
 from exercises.checking.running import checks_of, run_check
-from exercises.checking.verdicts import Wrong
+from exercises.checking.verdicts import Outcome, Stopped
 
 
 def main() -> None:
@@ -25,7 +25,8 @@ def main() -> None:
         request = json.loads(line)
         function = checks_of(request["exercise"])[request["check"]]
         _say(replies, started=True)
-        outcome = run_check(function, partial(_read, request, names, replies), Path(request["outputs"]))
+        read = partial(_read, request, names, replies)
+        outcome = run_check(function, read, Path(request["outputs"]), partial(_say_plain, replies))
         _say(replies, outcome=asdict(outcome))
 
 
@@ -37,10 +38,15 @@ def _read(request: dict[str, Any], names: dict[str, dict[str, Any]], replies: Te
 
     def calling(name: str) -> None:
         if name in request["stopped"]:
-            raise Wrong(request["stopped"][name])
+            raise Stopped(request["stopped"][name])
         _say(replies, calling=name)
 
     return Answer(path, names[path.stem], calling)
+
+
+def _say_plain(replies: TextIO, outcome: Outcome) -> None:
+    """What was found, before it is explained: the supervisor has it in case the explanation takes too long."""
+    _say(replies, plain=asdict(outcome))
 
 
 def _take_channels() -> tuple[TextIO, TextIO]:

@@ -47,7 +47,7 @@ PLANTED = [
     Planted("bands for frames", {"self.mel_db(y), axis=1": "self.mel_db(y), axis=0"}, says="neighbouring bands"),
     Planted("claims that always hold", {"{'holds' if holds else 'does NOT hold'}": "holds"}, says="read the same"),
     Planted("believing the article", {"return dict(zip(CLAIMS, holds, strict=True))":
-            "return dict.fromkeys(CLAIMS, True)"}, says="With the Hann window the tone is the lowest for"),
+            "return dict.fromkeys(CLAIMS, True)"}, says="but the numbers say False"),
     Planted("features mixed up", {'"centroid": self.spectral_centroid(y)': '"centroid": self.spectral_flatness(y)'}),
 ]  # fmt: skip
 

@@ -48,8 +48,8 @@ PLANTED = [
             says="With 10 positives of 20 even inverted scores"),
     Planted("a row a class", {"return Y_true, strength * Y_true + rng.uniform(size=(20, 5))":
             "return Y_true.T, (strength * Y_true + rng.uniform(size=(20, 5))).T"}, says="a column is a class"),
-    Planted("no seed", {"default_rng(99)": "default_rng()"}, says="two calls give different data"),
-    Planted("moderate is perfect", {"0.25, 0.0": "2.0, 0.0"}, says="class 2, moderate, has an AP of 1.000"),
+    Planted("no seed", {"default_rng(99)": "default_rng()"}, says="two calls on two objects give different data"),
+    Planted("moderate is perfect", {"0.25, 0.0": "2.0, 0.0"}, says="Class 2, moderate"),
     Planted("verified without looking", {ORDER: "True"}, says="in reverse order it prints the same words"),
     Planted("mean verified without looking", {"{bool(np.isclose(mean_ap, sum(aps) / len(aps)))}": "True"},
             says="not the mean of the APs it prints the same words"),
