@@ -83,7 +83,9 @@ def gradients(answer, case):
 def test_db(answer):
     for case in CASES:
         out, _, _, expected = right(case)
-        expect(f"db of conv2d_backward, {case}", gradients(answer, case)[2], expected, DB.on(case.dout(out), *case.inputs))
+        expect(
+            f"db of conv2d_backward, {case}", gradients(answer, case)[2], expected, DB.on(case.dout(out), *case.inputs)
+        )
 
 
 def test_dw(answer):

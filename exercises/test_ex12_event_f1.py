@@ -99,9 +99,7 @@ def addable(pairs, reference, estimated, collar):
 
 def missing(pairs, reference, estimated, collar):
     i, j = addable(pairs, reference, estimated, collar)
-    return (
-        f"the pair ({i}, {j}) is missing: {tell(reference[i])} and {tell(estimated[j])} fit."
-    )
+    return f"the pair ({i}, {j}) is missing: {tell(reference[i])} and {tell(estimated[j])} fit."
 
 
 def broken(pairs, reference, estimated, collar):

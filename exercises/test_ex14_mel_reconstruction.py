@@ -65,7 +65,8 @@ def test_mel_of_a_very_quiet_sound(answer):
         yours = np.asarray(answer.MelReconstructionEval().generate_mel(freqs, 0.1))
         expected, known = mel_db(freqs, 0.1), MEL.on(freqs, 0.1)
         articles = mel_db(freqs, 0.1, window=np.hanning(1024))
-        if not close(yours, articles):
+        silent = yours.shape == expected.shape and np.allclose(yours, -100)  # single precision may lose it
+        if not silent and not close(yours, articles):
             expect(f"generate_mel({freqs}, 0.1), hardly a sound", yours, expected, known, rtol=1e-3)
 
 
@@ -164,7 +165,9 @@ def test_run_makes_the_other_two_with_noise(answer):
     with evaluator.replaced("compute_mcd", watched):
         scores = judged(evaluator)
     claim(len(seen) >= 3, "run(): it does not ask self.compute_mcd(ref, gen) for each of the three reconstructions.")
-    made = {quality: gen for quality in QUALITIES for (ref, gen) in seen if close(compute_mcd(ref, gen), scores[quality][0])}
+    made = {
+        quality: gen for quality in QUALITIES for (ref, gen) in seen if close(compute_mcd(ref, gen), scores[quality][0])
+    }
     ref = np.asarray(evaluator.generate_mel([(150, 3000)]))
     for quality in QUALITIES[:2]:
         told = f"run(), {quality}: the MCD that you return is none of those that self.compute_mcd gave."
@@ -172,7 +175,9 @@ def test_run_makes_the_other_two_with_noise(answer):
         claim(made[quality].shape == ref.shape, f"run(), {quality}: shape {made[quality].shape}, expected {ref.shape}.")
     expect_noise("excellent", made["excellent"] - ref, 0.5)
     lost = np.all(np.abs(made["moderate"] - ref.min()) < 1e-6, axis=1)
-    told = f"run(), moderate: {lost.sum()} bands lie at the minimum of the reference, {ref.min():.1f} dB; expected three."
+    told = (
+        f"run(), moderate: {lost.sum()} bands lie at the minimum of the reference, {ref.min():.1f} dB; expected three."
+    )
     claim(lost.sum() == 3, told)
     expect_noise("moderate", (made["moderate"] - ref)[~lost], 2.0)
 
@@ -180,7 +185,9 @@ def test_run_makes_the_other_two_with_noise(answer):
 def expect_noise(quality, noise, std):
     """Gaussian, with the mean 0, everywhere another value."""
     told = f"run(), {quality}: what you add to the reference has"
-    claim(abs(np.std(noise) / std - 1) < 0.1, f"{told} a standard deviation of {np.std(noise):.3f} dB, expected {std:g}.")
+    claim(
+        abs(np.std(noise) / std - 1) < 0.1, f"{told} a standard deviation of {np.std(noise):.3f} dB, expected {std:g}."
+    )
     claim(abs(np.mean(noise)) < 0.1 * std, f"{told} the mean {np.mean(noise):.3f} dB, expected 0.")
     spread = np.abs(noise).max() / std
     claim(spread > 2.5, f"{told} no value beyond {spread:.1f} standard deviations; Gaussian noise does.")

@@ -97,7 +97,11 @@ def as_array(label: str, yours: Any) -> np.ndarray:
         array = np.empty(0, object)
     if array.dtype.kind in "biufc":
         return array
-    lengths = sorted({len(part) for part in yours if not isinstance(part, np.ndarray) or part.ndim}) if _is_ragged(yours) else []
+    lengths = (
+        sorted({len(part) for part in yours if not isinstance(part, np.ndarray) or part.ndim})
+        if _is_ragged(yours)
+        else []
+    )
     if lengths:
         told = f"its {len(yours)} parts have lengths from {lengths[0]} to {lengths[-1]}"
         raise Wrong(f"{label}: your result is a list whose rows differ in length: {told}. Make them equally long.")

@@ -18,6 +18,7 @@ from exercises.checking.probes.asking import Names, Observed, Raised, is_right
 
 FRESH = 20  # inputs on which a wrong version and the answer must agree
 TELLING = 3  # of them on which the version must differ from what is right
+LOOK, MOST = 0.15, 300  # seconds, and inputs, to find rare ones on which the answer is wrong
 SECONDS = 0.8  # of computing for the whole search
 PAIRS = 0.3  # of them for two changes at once
 
@@ -104,14 +105,15 @@ def look(patient: Patient, probe: Probe) -> Symptom | None:
     """The answer's symptom under a probe, unless it is right there."""
     yours: dict[int, Observed] = {}
     wrong: list[int] = []
-    for seed in range(3 * FRESH):
+    until = time.thread_time() + LOOK
+    for seed in range(MOST):
         patient.watch()
         yours[seed] = observe(probe, patient.names, seed)
         if not is_right(probe, seed, yours[seed], right(patient.exercise, probe, seed)):
             wrong.append(seed)
-        if seed >= FRESH - 1 and (len(wrong) >= TELLING or not wrong):
+        if seed >= FRESH - 1 and (len(wrong) >= TELLING or time.thread_time() > until):
             break
-    seeds = wrong + [seed for seed in yours if seed not in wrong]
+    seeds = wrong + [seed for seed in yours if seed not in wrong][:FRESH]
     return Symptom(probe, seeds, yours, len(wrong)) if wrong else None
 
 
@@ -119,7 +121,9 @@ def is_ill(exercise: str, function: str, names: Names) -> bool:
     """Whether a function of the answer is wrong on some fresh input."""
     probes = probes_of(exercise, function)
     pairs = ((probe, seed) for seed in range(4) for probe in probes)
-    return any(not is_right(probe, seed, observe(probe, names, seed), right(exercise, probe, seed)) for probe, seed in pairs)
+    return any(
+        not is_right(probe, seed, observe(probe, names, seed), right(exercise, probe, seed)) for probe, seed in pairs
+    )
 
 
 @cache
@@ -184,9 +188,9 @@ def mutated(patient: Patient, symptoms: list[Symptom]) -> list[Found]:
     for mutant in concerned(patient.exercise, symptoms[0].probe):
         patient.watch()
         version = _changed(patient.exercise, mutant)
-        if all(_agrees(patient, symptom, version) for symptom in symptoms):
-            if patient.confirmed(changed(patient.exercise, mutant)):
-                found.append(Found(mutant.sentence, version))
+        fits = all(_agrees(patient, symptom, version) for symptom in symptoms)
+        if fits and patient.confirmed(changed(patient.exercise, mutant)):
+            found.append(Found(mutant.sentence, version))
     return found
 
 
@@ -201,9 +205,9 @@ def twice(patient: Patient, symptoms: list[Symptom]) -> list[Found]:
         if time.thread_time() > until:
             return []
         version = _changed(patient.exercise, *pair)
-        if all(_agrees(patient, symptom, version) for symptom in symptoms):
-            if patient.confirmed(solution_of(patient.exercise).names(*pair)):
-                found.append(Found(f"{pair[0].sentence}, and {pair[1].sentence}", version))
+        fits = all(_agrees(patient, symptom, version) for symptom in symptoms)
+        if fits and patient.confirmed(solution_of(patient.exercise).names(*pair)):
+            found.append(Found(f"{pair[0].sentence}, and {pair[1].sentence}", version))
     return found
 
 

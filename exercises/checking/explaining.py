@@ -1,4 +1,4 @@
-"""After a check has failed: is another function of the answer to blame, and which mistake is it?"""
+"""What can be found out when a check has failed: whether another function is to blame, and which mistake it is."""
 
 import contextlib
 import importlib
@@ -38,8 +38,8 @@ def explain(check: Check, answer: Answer, wrong: Wrong, outcome: Outcome) -> Non
         sentence, outcome.named = told(found)
         outcome.message = _with_diagnosis(outcome.message, wrong, sentence, found[0].by_hand)
     elif outcome.cause:
-        start = outcome.message.split("\n")[0].split(": ")[0]
-        outcome.message = f"{start}: the cause is {outcome.cause}; with a right one this check passes."
+        start = evidence.label if evidence else outcome.message.split("\n")[0]
+        outcome.message = f"{start}\nThe cause is {outcome.cause}: with a right one this check passes."
 
 
 def _at_fault(check: Check, answer: Answer, exercise: str, about: str, evidence: Evidence | None) -> tuple[str, str]:
@@ -50,16 +50,12 @@ def _at_fault(check: Check, answer: Answer, exercise: str, about: str, evidence:
     return about, cause
 
 
-def _search(
-    check: Check, answer: Answer, exercise: str, outcome: Outcome, evidence: Evidence | None
-) -> list[Found]:
+def _search(check: Check, answer: Answer, exercise: str, outcome: Outcome, evidence: Evidence | None) -> list[Found]:
     part = evidence.part if evidence else None
     mistakes = mistakes_of(exercise)
     if evidence and evidence.known:
         mistakes = [evidence.known, *(known for known in mistakes if known is not evidence.known)]
-    patient = Patient(
-        exercise, outcome.about, part, names_of(answer), mistakes, _confirmation(check, evidence)
-    )
+    patient = Patient(exercise, outcome.about, part, names_of(answer), mistakes, _confirmation(check, evidence))
     found = diagnose(patient)
     for other in (outcome.cause, last_called(answer)):
         if not found and other and other != outcome.about:
@@ -152,7 +148,11 @@ def _same(one: Any, other: Any) -> bool:
 
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
-        with contextlib.redirect_stderr(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield

@@ -84,6 +84,11 @@ def with_and(n):
     return words(n, link="and ")
 
 
+@WORDS.mistake('you say "and" after the hundreds.', 'The table of the task does without: "one hundred five".')
+def with_and_after_hundreds_only(n):
+    return words(n, link="and ") if n // 100 % 10 else words(n)
+
+
 @WORDS.mistake("nothing stands for 0.", 'Zero by itself is "zero"; only as a rest is it silent.')
 def silent_zero(n):
     return words(n) if n else ""
@@ -148,6 +153,13 @@ def oneth(n):
 )
 def three_irregular(n):
     return ordinal(n, irregular=THIRDS)
+
+
+for forgotten in ("fifth", "eighth", "ninth", "twelfth", "first", "second", "third"):
+    rest = {word: said for word, said in {**THIRDS, **SPELLED}.items() if said != forgotten}
+    ORDINAL.mistake(f'you spell "{forgotten}" as if it were regular.', "IRREGULAR has the seven words that are not.")(
+        lambda n, rest=rest: ordinal(n, irregular=rest)
+    )
 
 
 @ORDINAL.mistake("no ordinal is irregular with you: oneth, twoth.", "IRREGULAR has the seven words that are.")

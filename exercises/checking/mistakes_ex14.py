@@ -180,7 +180,7 @@ def in_nepers(ref, gen):
 
 
 @MCD.mistake(
-    "this is the figure of the article, Audio Classification: cosines of dB, without 2 / n_mels and without the factor.",
+    "this is the figure of the article: cosines of dB, without 2 / n_mels and without the factor.",
     "The task above says what is to be added so that it is in dB.",
 )
 def article(ref, gen):
@@ -299,7 +299,7 @@ def sc_of_powers(seed, n_mels):
     return {"sc": poor(lambda ref, gen: spectral_convergence(10 ** (ref / 10), 10 ** (gen / 10)))}
 
 
-@RUN.mistake("your SC is that of dB, as in the article, Audio Classification.", "Take magnitudes, 10 ** (dB / 20).")
+@RUN.mistake("your SC is that of dB, as in the article.", "Take magnitudes, 10 ** (dB / 20).")
 def sc_of_decibels(seed, n_mels):
     return {"sc": poor(spectral_convergence)}
 

@@ -99,7 +99,9 @@ CHECKS = {
 
 def _grows(y: np.ndarray) -> bool:
     """Whether the notes are clean in the beginning and wander away from their places later on."""
-    early, late = (np.abs(np.fft.rfft(part * np.hanning(len(part)))) ** 2 for part in (y[: len(y) // 8], y[-len(y) // 8 :]))
+    early, late = (
+        np.abs(np.fft.rfft(part * np.hanning(len(part)))) ** 2 for part in (y[: len(y) // 8], y[-len(y) // 8 :])
+    )
     around = [sum(_share(power, f - 32, f + 32, len(y) // 8) for f in (440, 554, 659)) for power in (early, late)]
     return around[0] > 0.8 and around[1] < 0.8 * around[0]
 

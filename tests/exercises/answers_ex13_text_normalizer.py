@@ -30,7 +30,7 @@ PLANTED = [
         'return f"{first} {rest}"': 'return first + (" and " if "hundred" in first else " ") + str(rest)',
     }, says='you say "and" after the hundreds'),
     Planted("hundreds before thousands", {'((1000, " thousand"), (100, " hundred"))':
-            '((100, " hundred"), (1000, " thousand"))'}, says="thousands in hundreds"),
+            '((100, " hundred"), (1000, " thousand"))'}),
     Planted("no commas, as in the article", {r"\d{1,3}(?:,\d{3})+|": ""}, says="ends at its comma"),
     Planted("comma in the pattern, but not in the number", {'.replace(",", "")': ""}, says="ValueError"),
     Planted("float money", code=f"""

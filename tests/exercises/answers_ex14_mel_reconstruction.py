@@ -12,7 +12,7 @@ PLANTED = [
                 basis = np.array([[np.cos(np.pi * k * (2 * j + 1) / (2 * n)) for j in range(n)] for k in range(13)])
                 diff = (basis @ ref)[1:] - (basis @ gen)[1:]
                 return float(np.sqrt((diff**2).sum(axis=0)).mean())
-        """, says="the article's figure"),
+        """, says="the figure of the article"),
     Planted("c0 included", {"np.arange(1, 13)": "np.arange(13)"}, says="you count c0, the loudness."),
     Planted("arange one short", {"np.arange(1, 13)": "np.arange(1, 12)"}, says="c1 to c11"),
     Planted("factor on dB", {" * np.log(10) / 20  #": "  #"}, says="turn into dB what is in dB"),
@@ -41,8 +41,9 @@ PLANTED = [
     Planted("SC of powers", {"(10 ** (ref / 20), 10 ** (gen / 20))": "(10 ** (ref / 10), 10 ** (gen / 10))"},
             says="that of powers"),
     Planted("no band lost", {"        moderate[self.rng.choice(self.n_mels, 3, replace=False)] = ref.min()\n": ""},
-            says="three lost bands"),
-    Planted("variance for deviation", {"self.rng.normal(0, 0.5,": "self.rng.normal(0, 0.25,"}, says="noise of 0.5 dB"),
+            says="0 bands lie at the minimum of the reference"),
+    Planted("variance for deviation", {"self.rng.normal(0, 0.5,": "self.rng.normal(0, 0.25,"},
+            says="a standard deviation of 0.2"),
 ]  # fmt: skip
 
 ANOTHER_STYLE = [
@@ -78,7 +79,7 @@ ANOTHER_STYLE = [
                 for f0, f1 in freqs:
                     y += npaudio.sweep(f0, f1, sr=self.sr, duration=duration, amplitude=0.3)
                 y *= 1 - np.cos(np.pi * (4 * np.arange(len(y)) / self.sr + 0.25)) ** 2
-                return npaudio.power_to_db(npaudio.melspectrogram(
+                return npaudio.power_to_db(1e-10 + npaudio.melspectrogram(
                     y, sr=self.sr, n_fft=self.n_fft, hop_length=self.hop, n_mels=self.n_mels, center=False,
                     window=np.hanning(self.n_fft), scale="htk", norm=None), amin=1e-10, top_db=None)
 

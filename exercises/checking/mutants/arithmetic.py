@@ -30,16 +30,23 @@ def _is_axis(spot: Spot) -> bool:
 SWAPS: dict[type[ast.operator], list[tuple[type[ast.operator], str]]] = {
     ast.Add: [(ast.Sub, "you take away {right} instead of adding it")],
     ast.Sub: [(ast.Add, "you add {right} instead of taking it away")],
-    ast.Mult: [(ast.Div, "you divide by {right} instead of multiplying by it"), (ast.Add, "you add {right} instead of "
-               "multiplying by it")],
-    ast.Div: [(ast.Mult, "you multiply by {right} instead of dividing by it"), (ast.FloorDiv, "you round the division by {right} "
-              "down"), (ast.Sub, "you take away {right} instead of dividing by it")],
-    ast.FloorDiv: [(ast.Div, "you do not round the division by {right} down"), (ast.Mod, "you take the remainder of the "
-                   "division by {right}, not the quotient")],
+    ast.Mult: [
+        (ast.Div, "you divide by {right} instead of multiplying by it"),
+        (ast.Add, "you add {right} instead of multiplying by it"),
+    ],
+    ast.Div: [
+        (ast.Mult, "you multiply by {right} instead of dividing by it"),
+        (ast.FloorDiv, "you round the division by {right} down"),
+        (ast.Sub, "you take away {right} instead of dividing by it"),
+    ],
+    ast.FloorDiv: [
+        (ast.Div, "you do not round the division by {right} down"),
+        (ast.Mod, "you take the remainder of the division by {right}, not the quotient"),
+    ],
     ast.Mod: [(ast.FloorDiv, "you take the quotient of the division by {right}, not the remainder")],
     ast.Pow: [(ast.Mult, "you multiply {left} by {right} instead of raising it to that power")],
     ast.MatMult: [],
-}  # fmt: skip
+}
 
 
 @operator(ast.BinOp)
@@ -72,7 +79,7 @@ def an_operand_less(spot: Spot) -> Iterator[Change]:
 
 @operator(ast.BinOp)
 def operands_exchanged(spot: Spot) -> Iterator[Change]:
-    """b - a for a - b; the transposed one in a matrix product."""
+    """B - a for a - b; the transposed one in a matrix product."""
     node = spot.node
     assert isinstance(node, ast.BinOp)
     left, right = thing(node.left, spot.scope), thing(node.right, spot.scope)
@@ -99,9 +106,9 @@ def no_sign(spot: Spot) -> Iterator[Change]:
 @operator(ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 def the_other_sign(spot: Spot) -> Iterator[Change]:
     """A minus sign before an operand of a product, an argument of a function or a result."""
-    if isinstance(spot.parent, ast.Return) or (isinstance(spot.parent, ast.BinOp) and _is_product(spot)):
-        if not _is_text(spot) and not is_module(spot.node):
-            yield ast.UnaryOp(ast.USub(), spot.node), f"you turn the sign of {thing(spot.node, spot.scope)} round"
+    in_place = isinstance(spot.parent, ast.Return) or (isinstance(spot.parent, ast.BinOp) and _is_product(spot))
+    if in_place and not _is_text(spot) and not is_module(spot.node):
+        yield ast.UnaryOp(ast.USub(), spot.node), f"you turn the sign of {thing(spot.node, spot.scope)} round"
 
 
 def _is_product(spot: Spot) -> bool:

@@ -15,9 +15,10 @@ def the_default(spot: Spot) -> Iterator[Change]:
     if isinstance(node, ast.Attribute) and not (isinstance(node.value, ast.Name) and node.value.id == "self"):
         return
     default = spot.scope.defaults.get(name)
-    if default is not None and _is_read(node) and name != "rng":
-        if not (isinstance(default, ast.Constant) and default.value is None):
-            yield default, f"you take {ast.unparse(default)} for {name}, whatever is passed"
+    if default is None or not _is_read(node) or name == "rng":
+        return
+    if not (isinstance(default, ast.Constant) and default.value is None):
+        yield default, f"you take {ast.unparse(default)} for {name}, whatever is passed"
 
 
 @operator(ast.Name)
@@ -66,8 +67,14 @@ def another_bound(spot: Spot) -> Iterator[Change]:
         if bound is None:
             continue
         for op, late in ((ast.Add(), "late"), (ast.Sub(), "early")):
-            yield _with(node, **{side: ast.BinOp(bound, op, ast.Constant(1))}), f"you let a slice {word[:-1]} one too {late}"
-        yield _with(node, **{side: None}), f"you let a slice {'begin with the first' if side == 'lower' else 'run to the end'}"
+            yield (
+                _with(node, **{side: ast.BinOp(bound, op, ast.Constant(1))}),
+                f"you let a slice {word[:-1]} one too {late}",
+            )
+        yield (
+            _with(node, **{side: None}),
+            f"you let a slice {'begin with the first' if side == 'lower' else 'run to the end'}",
+        )
     if node.step is not None:
         yield _with(node, step=None), "you leave out the step of a slice"
 

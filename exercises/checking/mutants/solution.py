@@ -11,8 +11,8 @@ from typing import Any
 from exercises.checking.answers import read_answer
 from exercises.checking.catalogue import Exercise
 from exercises.checking.mutants import arithmetic, calls, names, statements  # noqa: F401  (they register operators)
-from exercises.checking.skeletons import SOLUTION_ONLY, YOURS
 from exercises.checking.mutants.spots import Scope, Spot, changes, spots
+from exercises.checking.skeletons import SOLUTION_ONLY, YOURS
 
 Names = dict[str, Any]
 

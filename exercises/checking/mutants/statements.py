@@ -50,8 +50,10 @@ def another_update(spot: Spot) -> Iterator[Change]:
     assert isinstance(node, ast.AugAssign)
     name = thing(node.target, spot.scope)
     yield ast.Assign([node.target], node.value), f"you overwrite {name} in each step instead of changing it"
-    others = {ast.Add: (ast.Sub, "take something away from {} instead of adding it"), ast.Mult: (ast.Add, "add something to {} instead "
-              "of multiplying by it")}  # fmt: skip
+    others = {
+        ast.Add: (ast.Sub, "take something away from {} instead of adding it"),
+        ast.Mult: (ast.Add, "add something to {} instead of multiplying by it"),
+    }
     if type(node.op) in others:
         op, words = others[type(node.op)]
         yield ast.AugAssign(node.target, op(), node.value), f"you {words.format(name)}"
@@ -64,7 +66,10 @@ def adding_up(spot: Spot) -> Iterator[Change]:
     assert isinstance(node, ast.Assign)
     target = node.targets[0]
     if isinstance(target, ast.Subscript):
-        yield ast.AugAssign(target, ast.Add(), node.value), f"you add to {thing(target, spot.scope)} instead of setting it"
+        yield (
+            ast.AugAssign(target, ast.Add(), node.value),
+            f"you add to {thing(target, spot.scope)} instead of setting it",
+        )
 
 
 @operator(ast.If)
@@ -122,7 +127,10 @@ def one_round(spot: Spot) -> Iterator[Change]:
     """A loop that stops after its first round, as with a return inside it."""
     node = spot.node
     assert isinstance(node, ast.For)
-    yield ast.For(node.target, node.iter, [*node.body, ast.Break()], node.orelse), "you stop a loop after its first round"
+    yield (
+        ast.For(node.target, node.iter, [*node.body, ast.Break()], node.orelse),
+        "you stop a loop after its first round",
+    )
 
 
 @operator(ast.comprehension)
@@ -140,7 +148,7 @@ def no_choice(spot: Spot) -> Iterator[Change]:
 
 @operator(ast.Continue)
 def stop_instead(spot: Spot) -> Iterator[Change]:
-    """break for continue."""
+    """Break for continue."""
     yield ast.Break(), "you end a loop where it should go on to the next round"
     yield PASS, "you go on with a round that should be skipped"
 
@@ -151,7 +159,10 @@ def another_return(spot: Spot) -> Iterator[Change]:
     node = spot.node
     assert isinstance(node, ast.Return)
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, bool):
-        yield ast.Return(ast.Constant(not node.value.value)), f"you return {not node.value.value} where {node.value.value} belongs"
+        yield (
+            ast.Return(ast.Constant(not node.value.value)),
+            f"you return {not node.value.value} where {node.value.value} belongs",
+        )
 
 
 @operator(ast.List, ast.Dict)

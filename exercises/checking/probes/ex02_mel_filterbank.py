@@ -3,8 +3,10 @@
 from exercises.checking.probes.asking import Probe
 
 AXES = {"mel_filterbank": ("the filters", "the bins")}
-WORDS = {"bins": "the frequencies of the bins", "points": "the corners", "lower": "the lower corners", "centre":
-         "the centres", "upper": "the upper corners", "rising": "the rising side", "falling": "the falling side"}  # fmt: skip
+WORDS = {
+    "bins": "the frequencies of the bins", "points": "the corners", "lower": "the lower corners",
+    "centre": "the centres", "upper": "the upper corners", "rising": "the rising side", "falling": "the falling side",
+}  # fmt: skip
 
 
 def frequencies(rng):

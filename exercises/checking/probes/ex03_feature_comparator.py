@@ -11,7 +11,7 @@ from exercises.checking.probes.asking import Probe
 SMALL = {"sr": 8000, "n_fft": 96, "hop_length": 40, "n_mels": 7, "floor": 0.3}
 NAMES = ("sine", "white_noise", "sweep", "speech_like", "music_like")
 FEATURES = ("centroid", "flatness", "variation")
-AXES = {name: ("the bins", "the frames") for name in ("spectral_centroid", "spectral_flatness")}
+AXES = dict.fromkeys(("spectral_centroid", "spectral_flatness"), ("the bins", "the frames"))
 AXES["temporal_variation"] = ("the bands", "the frames")
 WORDS = {"S": "the magnitudes", "f": "the frequencies of the bins", "y": "the signal", "article_signals":
          "the five signals", "magnitudes": "the magnitudes", "mel_db": "the mel spectrogram", "holds": "the verdicts",

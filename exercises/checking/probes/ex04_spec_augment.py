@@ -4,7 +4,7 @@ import numpy as np
 
 from exercises.checking.probes.asking import Probe
 
-AXES = {name: ("the bands", "the frames") for name in ("freq_mask", "time_mask", "spec_augment")}
+AXES = dict.fromkeys(("freq_mask", "time_mask", "spec_augment"), ("the bands", "the frames"))
 WORDS = {"masked": "the copy", "mel": "the spectrogram", "y": "the signal", "noise": "the noise", "wanted":
          "the wanted power", "integers": "the random number"}  # fmt: skip
 

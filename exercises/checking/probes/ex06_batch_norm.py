@@ -4,7 +4,7 @@ from functools import partial
 
 from exercises.checking.probes.asking import Probe
 
-AXES = {name: ("the rows", "the channels") for name in ("batch_norm_forward", "batch_norm_backward")}
+AXES = dict.fromkeys(("batch_norm_forward", "batch_norm_backward"), ("the rows", "the channels"))
 WORDS = {"centred": "the centred values", "inv_std": "1 / standard deviation", "x_hat": "the normalised values",
          "g": "gamma * dout"}  # fmt: skip
 

@@ -17,7 +17,7 @@ def single(rng):
         length, label = float(rng.choice([0.125, 0.5, 1, 2, 4])), str(rng.choice(LABELS))
         onset = 100.0 * k + 10
         limit = max(collar, length / 2)
-        early, late = (float(rng.choice([-3, -1, -0.5, 0, 0.5, 1, 1, 3])) for _ in range(2))
+        early, late = (float(rng.choice([-3, -1, -0.6, -0.3, 0, 0.3, 0.6, 1, 1, 3])) for _ in range(2))
         tiny = [float(x) for x in rng.choice([0, 0, 5e-7, -5e-7], 2)]
         begins, ends = onset + early * collar + tiny[0], onset + length + late * limit + tiny[1]
         other = label if rng.random() < 0.85 else str(rng.choice(LABELS))

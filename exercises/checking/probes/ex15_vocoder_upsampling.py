@@ -3,7 +3,7 @@
 from exercises.checking.probes.asking import Probe
 
 CLASS = "VocoderUpsampleSim"
-AXES = {name: ("the bands", "the frames") for name in ("nearest_neighbor", "linear_interp", "transposed_conv")}
+AXES = dict.fromkeys(("nearest_neighbor", "linear_interp", "transposed_conv"), ("the bands", "the frames"))
 WORDS = {"steps": "the steps", "frames": "the places of the frames", "output": "the output", "level": "the level",
          "convolve": "the smoothing", "interp": "the line", "signals": "the signals", "figures": "the figures", "i":
          "the number of the frame", "count_nonzero": "the count"}  # fmt: skip
