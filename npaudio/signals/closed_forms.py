@@ -42,8 +42,7 @@ def sine(
 
     Returns
     -------
-    np.ndarray
-        Shape (round(sr * duration),).
+    np.ndarray (round(sr * duration),)
 
     Raises
     ------
@@ -92,8 +91,7 @@ def white_noise(
 
     Returns
     -------
-    np.ndarray
-        Shape (round(sr * duration),).
+    np.ndarray (round(sr * duration),)
 
     Raises
     ------
@@ -134,8 +132,7 @@ def sweep(
 
     Returns
     -------
-    np.ndarray
-        Shape (round(sr * duration),).
+    np.ndarray (round(sr * duration),)
 
     Raises
     ------
@@ -180,8 +177,7 @@ def speech_like(
 
     Returns
     -------
-    np.ndarray
-        Shape (round(sr * duration),).
+    np.ndarray (round(sr * duration),)
 
     Raises
     ------
@@ -230,8 +226,7 @@ def music_like(
 
     Returns
     -------
-    np.ndarray
-        Shape (round(sr * duration),).
+    np.ndarray (round(sr * duration),)
 
     Raises
     ------

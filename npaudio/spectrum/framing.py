@@ -95,7 +95,7 @@ class Framing:
         center: bool = True,
         pad_mode: PadMode = "constant",
     ) -> "Framing":
-        """Fill in librosa's defaults (win_length = n_fft, hop_length = win_length // 4) and refuse what can't be."""
+        """Fill in librosa's defaults (win_length = n_fft, hop_length = win_length // 4) and refuse impossible settings."""
         n_fft = check.whole_number(n_fft, "n_fft")
         win_length = check.whole_number(n_fft if win_length is None else win_length, "win_length")
         hop_length = check.whole_number(max(1, win_length // 4) if hop_length is None else hop_length, "hop_length")
@@ -120,7 +120,7 @@ class Framing:
 
     @property
     def padding(self) -> int:
-        """How many samples are put before the first one."""
+        """How many samples precede the first one."""
         return self.frame_length // 2 if self.center else 0
 
     @property
@@ -141,7 +141,7 @@ class Framing:
         *,
         frames_first: bool = False,
     ) -> np.ndarray:
-        """What `work` makes of all frames of a signal, block by block: (..., n_values, n_frames).
+        """The results of `work` for all frames of a signal, computed block by block: (..., n_values, n_frames).
 
         `work` takes a block of frames (block, frame_length), not yet windowed, and returns (n_values, block). With
         `frames_first` the values of one frame lie side by side in memory, which suits spectra.
@@ -160,7 +160,7 @@ class Framing:
         """Pairs of (which frames, their samples (block, frame_length)) of the one signal `y` (n_samples,).
 
         The frames of a block share its samples, which are float64 whatever the signal is: NumPy transforms float64 as
-        quickly as float32, and float32 up to four times more slowly when its buffers happen to lie badly in memory.
+        quickly as float32, and float32 up to four times more slowly when its buffers are badly aligned in memory.
         """
         n_frames = self.n_frames(y.shape[-1])
         for first in range(0, n_frames, FRAMES_PER_BLOCK):
@@ -198,7 +198,7 @@ def transform_length(check: Check, S: Spectrogram, settings: FrameSettings) -> i
 
 
 def check_bins(check: Check, S: Spectrogram, n_fft: int, name: str = "n_fft") -> None:
-    """Refuse a spectrogram that has not the frequencies of a transform of this length."""
+    """Refuse a spectrogram whose number of frequencies is not that of a transform of this length."""
     n_freq = S.shape[-2]
     if n_freq != n_fft // 2 + 1:
         raise check.error(
