@@ -95,7 +95,7 @@ class Framing:
         center: bool = True,
         pad_mode: PadMode = "constant",
     ) -> "Framing":
-        """Fill in librosa's defaults (win_length = n_fft, hop_length = win_length // 4) and refuse impossible settings."""
+        """Fill in librosa's defaults (win_length = n_fft, hop_length = win_length // 4); refuse impossible settings."""
         n_fft = check.whole_number(n_fft, "n_fft")
         win_length = check.whole_number(n_fft if win_length is None else win_length, "win_length")
         hop_length = check.whole_number(max(1, win_length // 4) if hop_length is None else hop_length, "hop_length")
