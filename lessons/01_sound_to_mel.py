@@ -256,7 +256,7 @@ left.set_ylim(-1.6 * np.abs(cut).max(), 1.15 * np.abs(cut).max())
 f = np.arange(N_FFT // 2 + 1) * sr / N_FFT / 1000
 right.plot(f, plain, color="grey", linewidth=1.1, label="as cut")
 right.plot(f, windowed, color=BLUE, linewidth=1.1, label="with the window")
-right.set(xlabel="frequency (kHz)", ylabel="level (dB)", xlim=(0, f[-1]), ylim=(-105, 4))
+right.set(xlabel="frequency (kHz)", ylabel="level (dB)", xlim=(0, f[-1]), ylim=(-75, 4))
 right.set_title(f"a quarter of the bins is below {valleys[0]:.0f} dB as cut, {valleys[1]:.0f} dB with the window")
 right.legend(loc="upper right")
 lesson.figure(figure, "5_one_frame")
@@ -333,6 +333,8 @@ axes[0].annotate("two clicks,\n12 ms apart", (0.506, 1.42), (0.53, 1.4), color="
                  arrowprops={"arrowstyle": "->", "color": "white"})  # fmt: skip
 axes[2].annotate("two tones,\n40 Hz apart", (0.45, 1.05), (0.45, 1.32), color="white", fontsize=9, ha="center",
                  arrowprops={"arrowstyle": "->", "color": "white"})  # fmt: skip
+axes[0].text(0.555, 0.86, "the tones beat\n40 times a second", color="white", fontsize=9, ha="center", va="top")
+axes[2].text(0.51, 0.8, "the clicks are stripes\n256 ms long", color="white", fontsize=9, ha="center", va="center")
 for ax in axes[1:]:
     ax.set_ylabel("")
 plot.shared_colorbar(axes, "dB")
@@ -417,8 +419,10 @@ def share_seen(picture: np.ndarray) -> float:
 pictures = {"magnitude": np.abs(S), "power": power, "power in dB": power_db, "mel bands in dB": in_db}
 seen = {step: share_seen(picture) for step, picture in pictures.items()}
 figure, axes = plt.subplots(2, 2, figsize=(12, 7), sharex=True)
-for ax, picture in zip(axes.flat[:2], pictures.values(), strict=False):
-    plot.spectrogram(picture / picture.max(), sr=sr, hop_length=HOP, unit="share of the maximum", ax=ax)
+for ax, picture in zip(axes[0], pictures.values(), strict=False):
+    share = picture / picture.max()
+    plot.spectrogram(share, sr=sr, hop_length=HOP, colorbar=False, vmin=0, vmax=1, ax=ax)
+plot.shared_colorbar(axes[0], "share of the maximum")
 plot.spectrogram(power_db, sr=sr, hop_length=HOP, colorbar=False, vmin=-80, vmax=0, ax=axes[1, 0])
 plot.mel_spectrogram(in_db, frontend=recipe, colorbar=False, ax=axes[1, 1])
 plot.shared_colorbar(axes[1], "dB below the maximum")

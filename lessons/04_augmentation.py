@@ -207,7 +207,7 @@ lesson.answer(
 
 # %%
 SMALL_SR = 8000
-SMALL = Frontend(name="small", sr=SMALL_SR, n_fft=256, hop_length=384, n_mels=32)
+SMALL = Frontend(name="small", sr=SMALL_SR, n_fft=256, hop_length=512, n_mels=32)
 N_TRAIN, N_TEST, EPOCHS, SEEDS, VARIANTS = (4, 6, 12, 2, 2) if lesson.quick else (12, 30, 70, 4, 8)
 CLASSES, BATCH = npaudio.SOUND_CLASSES, 40
 
@@ -229,7 +229,7 @@ mean, std = SMALL(train_sounds).mean(), SMALL(train_sounds).std()
 
 
 def images(sounds: np.ndarray) -> np.ndarray:
-    """Pictures (n, 1, 32, 32), normalised by the clean training clips."""
+    """Pictures (n, 1, 32, 24), normalised by the clean training clips."""
     return (SMALL(npaudio.fix_length(sounds, size=12000)) - mean)[:, None] / std
 
 
@@ -246,16 +246,16 @@ WAVEFORM = {
     "pitch": Step(pitch_shift, semitones=(-2.0, 2.0), n_fft=512),
     "reverberation": Step(reverb, sr=SMALL_SR),
 }
-masks = functools.partial(spec_augment, freq_masks=1, freq_width=6, time_masks=1, time_width=10, fill=0.0)
+masks = functools.partial(spec_augment, freq_masks=1, freq_width=6, time_masks=1, time_width=8, fill=0.0)
 PICTURE = {
     "SpecAugment": masks,
-    "time warp": functools.partial(spec_augment, freq_masks=0, time_masks=0, time_warp=8),
+    "time warp": functools.partial(spec_augment, freq_masks=0, time_masks=0, time_warp=6),
     "equaliser": functools.partial(equalizer, db=(-6.0 / std, 6.0 / std)),
 }
 
 
 def variants(step: Step | None) -> np.ndarray:
-    """The training pictures in several versions, (versions, n, 1, 32, 32): the first as it is."""
+    """The training pictures in several versions, (versions, n, 1, 32, 24): the first as it is."""
     versions = [images(train_sounds)]
     for v in range(0 if step is None else VARIANTS):
         changed = [step(sound, rng=(SEED, v, i)) for i, sound in enumerate(train_sounds)]
