@@ -280,9 +280,9 @@ print(f"{len(x_train)} clips to learn from, {len(x_test)} to test, {len(classes)
 # [cross entropy](GLOSSARY.md#cross-entropy): $-\log p$ of the right class. [Label
 # smoothing](GLOSSARY.md#label-smoothing) asks for a little less than certainty, here 95 % for the right class. Then,
 # batch after batch of 32 clips: forward, loss, backward, a step downhill. One pass over all clips is an
-# [epoch](GLOSSARY.md#epoch). [AdamW](GLOSSARY.md#adamw) chooses the size of each parameter's step from the gradients it
-# has had, and [one-cycle](GLOSSARY.md#one-cycle) lets all steps grow and then shrink to nothing. That is all of it, in
-# ten lines.
+# [epoch](GLOSSARY.md#epoch). [AdamW](GLOSSARY.md#adamw) chooses the size of each parameter's step from its earlier
+# gradients, and [one-cycle](GLOSSARY.md#one-cycle) lets all steps grow and then shrink to nothing. That is all of it,
+# in ten lines.
 #
 # > **Question.** A network that guesses has a loss of $\log 10 \approx 2.30$ with ten classes, and is right in one clip
 # > of ten. After how many epochs will half of the test clips be right? And will the loss on the test clips fall
@@ -330,9 +330,9 @@ lesson.answer(
 )
 if lesson.options.data:
     lesson.say(
-        f"On ESC-10, the README reports 0.87 and this lesson gets less, for it trains for {EPOCHS} epochs on the clips "
-        "as they are. `python -m benchmarks esc10` trains for 150, and changes the clips each time by shifts, speed, "
-        "masks and blends of two clips (lesson 04), and averages over eight shifts of each test clip."
+        f"On ESC-10, the README reports 0.87 and this lesson gets less, because it trains for {EPOCHS} epochs on the "
+        "clips as they are. `python -m benchmarks esc10` trains for 150, and changes the clips each time by shifts, "
+        "speed, masks and blends of two clips (lesson 04), and averages over eight shifts of each test clip."
     )
 
 # %% [markdown]

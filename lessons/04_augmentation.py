@@ -143,15 +143,15 @@ plot.shared_colorbar(axes.flat, "dB")
 lesson.figure(figure, "2_on_pictures")
 lesson.answer(
     "No. Where one sound is loud and the other silent, the average is half-way between them in decibels; of the two "
-    f"sounds added, the louder one hides the other. The two pictures differ by {apart:.1f} dB on average. mixup is no "
-    "imitation of the world; it is a way to make the network change its mind gradually from one class to another."
+    f"sounds added, the louder one hides the other. The two pictures differ by {apart:.1f} dB on average. mixup does "
+    "not imitate the world; it makes the scores change gradually from one class to another."
 )
 
 # %% [markdown]
 # ## Speed is not a matter of picking samples
 #
-# The article speeds a sound up by taking every 1.3rd sample, the position cut down to a whole number. At 16 kHz a tone
-# of 7 kHz would then be at 9.1 kHz, above what the sample rate can hold.
+# The article speeds a sound up by taking every 1.3rd sample, the position rounded down. At 16 kHz a tone of 7 kHz would
+# then be at 9.1 kHz, above what the sample rate can hold.
 #
 # > **Question.** Where will the tone of 7 kHz go?
 
@@ -188,18 +188,18 @@ for k in strong:
 lesson.figure(figure, "3_speed")
 lesson.answer(
     f"To {alias:.0f} Hz = 16,000 − 9,100 Hz: it is folded back at the [Nyquist "
-    "frequency](GLOSSARY.md#nyquist-frequency). And it does not come alone: cutting positions down to whole numbers "
-    f"shakes the tone, which makes {len(strong)} lines above −40 dB out of one. Band-limited, the tone is gone, as it "
-    f"should be: {rest:.0f} dB is left."
+    "frequency](GLOSSARY.md#nyquist-frequency). And it does not come alone: rounding the positions makes the tone "
+    "jitter, which makes {len(strong)} lines above −40 dB out of one. Band-limited, the tone is gone, as it should "
+    f"be: {rest:.0f} dB is left."
 )
 
 # %% [markdown]
 # ## Measured: does it help?
 #
 # A small network learns ten classes from 12 clips each, with and without each augmentation, and is tested on 300 clips
-# that it has not heard: as they are, and with white noise at 5 dB. Each way is trained from several different first
-# weights and in different orders; the augmented versions of the clips, eight of each, are the same for all. (Polarity
-# is left out: it changes no picture.)
+# that it has not heard: as they are, and with white noise at 5 dB. Each is trained several times, from different
+# initial weights and in different orders; the augmented versions of the clips, eight of each, are the same for all.
+# (Polarity is left out: it changes no picture.)
 #
 # The article calls SpecAugment the most effective of all.
 #
@@ -350,13 +350,13 @@ lesson.answer(
 # %% [markdown]
 # ## What may be concluded?
 #
-# Two things in these numbers are chance: the trainings (first weights, order) and the 300 test clips, which might have
-# been others. With and without an augmentation the networks meet on the same seeds and the same clips, so we look at
-# the differences, clip by clip and seed by seed. Their interval below covers both kinds of chance: 95 % for other seeds
-# (Student's t, which is wide for few seeds) and 95 % for other clips, added as squares.
+# Two things in these numbers are due to chance: training (initial weights, order of the clips) and the choice of the
+# 300 test clips. With and without an augmentation the networks are compared on the same seeds and the same clips, so we
+# look at the differences, clip by clip and seed by seed. Their interval below covers both kinds of chance: 95 % for
+# other seeds (Student's t, which is wide for few seeds) and 95 % for other clips, added as squares.
 #
-# > **Question.** An accuracy of 60 % on 300 clips: how far off may it be by the choice of clips alone? And of all the
-# > differences, how many are more than chance?
+# > **Question.** An accuracy of 60 % on 300 clips: how far off may it be through the choice of clips alone? And of all
+# > the differences, how many are more than chance?
 
 # %%
 plain = accuracy["nothing"]["clean clips"]

@@ -4,7 +4,7 @@
 # *Reading: 25 minutes. Running: 30 seconds on two cores.*
 #
 # At the end you will know why a network that tags recordings ends in sigmoids and not in a softmax, what binary cross
-# entropy asks of it, how one threshold a class is found, why papers report mean average precision, and how one set of
+# entropy asks of it, how one threshold per class is found, why papers report mean average precision, and how one set of
 # scores gets four different "APs". You will have trained a tagger on overlapping sounds.
 
 # %%
@@ -42,9 +42,9 @@ def softmax(x: np.ndarray) -> np.ndarray:
 #
 # A recording can hold several sounds, so it can have several labels: the task is
 # [multi-label](GLOSSARY.md#multi-label-tagging), and is called tagging. The article's example is a clip of speech,
-# music and rain, with eight scores that its author has typed in. Softmax makes shares out of them, which add up to 1.
-# The [sigmoid](GLOSSARY.md#sigmoid) looks at each score alone, $p = 1 / (1 + e^{-s})$: eight questions, each answered
-# by yes or no.
+# music and rain, with eight scores that its author typed in. Softmax makes shares out of them, which add up to 1. The
+# [sigmoid](GLOSSARY.md#sigmoid) looks at each score alone, $p = 1 / (1 + e^{-s})$: eight questions, each answered by
+# yes or no.
 #
 # > **Question.** Speech has the score 2.1 and music 1.8. What probability will softmax give to music, and what the
 # > sigmoid?
@@ -119,8 +119,8 @@ lesson.answer(
 # ## Recordings with up to three sounds
 #
 # We mix our synthetic sounds, one to three at a time, at levels that differ by up to 12 dB, over noise. The sounds in
-# the test mixtures come from other seeds than those of the training mixtures. The network is that of lesson 03 with
-# another end: ten scores, each its own yes or no.
+# the test mixtures come from other seeds than those of the training mixtures. The network is that of lesson 03 with a
+# different last layer: ten scores, each a yes or no of its own.
 
 # %%
 LABELS = list(npaudio.SOUND_CLASSES)
@@ -195,7 +195,7 @@ test_scores = model(x_test)
 #
 # Sort the test mixtures by the score of one class. Going down the list, [precision](GLOSSARY.md#precision) is the share
 # of hits among the mixtures so far, $TP / (TP + FP)$, and [recall](GLOSSARY.md#recall) the share of all hits that we
-# have met, $TP / (TP + FN)$, with TP true positives, FP false positives and FN false negatives. [Average
+# have found, $TP / (TP + FN)$, with TP true positives, FP false positives and FN false negatives. [Average
 # precision](GLOSSARY.md#average-precision-ap) (AP) is the area under the curve of precision over recall, and its mean
 # over the classes is [mAP](GLOSSARY.md#map). A list in random order has a precision near the
 # [prevalence](GLOSSARY.md#prevalence), the share of mixtures with this sound.
@@ -311,7 +311,7 @@ gains = np.array(gains)
 most = hardest_first[gains.argmax()]
 lesson.answer(
     f"By {gains.mean():+.3f} on average, most for {LABELS[most]} ({gains.max():+.3f}); {np.sum(gains < 0)} of "
-    f"{len(gains)} classes get worse, for a threshold tuned on {N_TEST} mixtures is itself uncertain."
+    f"{len(gains)} classes get worse, because a threshold tuned on {N_TEST} mixtures is itself uncertain."
 )
 
 # %% [markdown]
@@ -375,7 +375,7 @@ lesson.finding(
 #    y$.
 # 2. Judge the order of the scores by average precision, say which of its four definitions you mean, and know that its
 #    lowest value is not 0.
-# 3. Thresholds are tuned on data that is neither for training nor for testing, and accuracy is no measure where most
+# 3. Thresholds are tuned on data that is neither for training nor for testing, and accuracy says little where most
 #    answers are no.
 #
 # **Library files used:** `npaudio/nn/loss.py`, `npaudio/metrics/tagging`, `npaudio/models/audio_cnn.py`.

@@ -3,7 +3,7 @@
 #
 # *Reading: 30 minutes. Running: 80 seconds on two cores.*
 #
-# At the end you will know what rare classes, wrong labels, another microphone and vague borders do to a classifier,
+# At the end you will know what rare classes, wrong labels, another microphone and vague boundaries do to a classifier,
 # what the usual cure for each of them buys and what it costs, and how to tell a cure from luck: every number comes from
 # several trainings and has an error bar, and you will know what the bar covers.
 
@@ -40,13 +40,13 @@ COMMON, RARE = (30, 4) if lesson.quick else (60, 4)
 # ## The sounds, a small network, and how sure we may be
 #
 # Ten synthetic classes, a second each, and a network of three convolutions that learns them in about a second. It has
-# to be that quick: one training says nothing about a cure, for the next one, from another seed, comes out differently.
-# So everything here is trained from five seeds: other first weights, another order, and in the first two experiments
-# other training clips. A number is the mean of five, plus or minus its standard error. That error covers all that the
-# seed changes; it does not cover the test clips, which are the same for all.
+# to be that quick: one training says nothing about a cure, because the next one, from another seed, turns out
+# differently. So everything here is trained from five seeds: other initial weights, another order, and in the first two
+# experiments other training clips. A number is the mean of five, plus or minus its standard error. That error covers
+# all that the seed changes; it does not cover the test clips, which are the same for all.
 #
-# Two ways to train meet on the same seeds, so we look at the five differences. Their 95 % interval reaches 2.8 standard
-# errors (Student's t for five values); a difference beyond it is more than the chance of seeds.
+# Two ways to train are compared on the same seeds, so we look at the five differences. Their 95 % interval reaches 2.8
+# standard errors (Student's t for five values); a difference beyond it is more than the chance of seeds.
 #
 # > **Question.** With 400 test clips of which 80 % are right, how far off may the 80 % be because of the choice of the
 # > clips?
@@ -116,12 +116,12 @@ lesson.answer(
 # ## 1. Classes that are rare
 #
 # The article says that music is in 40 % of AudioSet's clips and a skateboard in 0.03 %; the counts published with the
-# data set are nearer to 48 % and 0.14 %, and rare enough. Here five classes have 60 clips each, and the other five 4
-# each. The test has the same number of all.
+# data set are nearer to 48 % and 0.14 %. Here five classes have 60 clips each, and the other five 4 each. The test has
+# the same number of all.
 #
 # Three cures. [Class weights](GLOSSARY.md#class-weights): the loss of a rare clip counts for more. [Balanced
 # sampling](GLOSSARY.md#balanced-sampling): a rare clip comes more often. [Focal loss](GLOSSARY.md#focal-loss), $-(1 -
-# p)^2 \log p$: whatever is classified well already counts for less, be it rare or not.
+# p)^2 \log p$: whatever is classified well already counts for less, rare or not.
 #
 # > **Question.** Which cure raises the recall of the rare classes most, and what does it cost the common ones?
 
@@ -327,7 +327,7 @@ single = max(("band", "noise", "reverberation"), key=drop.__getitem__)
 back = won["all three"].mean / drop["all three"] if drop["all three"] > 0 else float("nan")
 lesson.answer(
     f"Of the three alone, {single} hurts most: {100 * drop[single]:.0f} points. All three together cost "
-    f"{100 * drop['all three']:.0f} points; having heard the like changes that by {won['all three'].in_points}, "
+    f"{100 * drop['all three']:.0f} points; having heard similar sounds changes that by {won['all three'].in_points}, "
     f"{100 * back:.0f} % of the loss, and clean clips by {won['clean'].in_points}."
 )
 
@@ -336,7 +336,7 @@ lesson.answer(
 #
 # A sound with a beginning and an end, its [onset](GLOSSARY.md#onset) and [offset](GLOSSARY.md#offset), is an event. A
 # glass breaks in a moment, and rings on. One annotator ends the event there, the other later; and both are right. So an
-# event counts as found if its borders are right to within a [collar](GLOSSARY.md#collar), a tolerance in seconds.
+# event counts as found if its boundaries are right to within a [collar](GLOSSARY.md#collar), a tolerance in seconds.
 #
 # We train a small network that names the sounds of every 50 ms, turn its answers into events, and score *the same*
 # events with collars from 20 ms to one second. Beside it we score a second annotator, who hears every event, but puts
@@ -453,8 +453,7 @@ lesson.finding(
 # %% [markdown]
 # ## To take home
 #
-# 1. A cure has a price: what it gives to the rare classes, the far microphone or the wrong labels, measure also what it
-#    takes elsewhere.
+# 1. A cure has a price: measure what it takes from the common classes or the clean clips as well as what it gives.
 # 2. One training is an anecdote; compare ways on the same seeds, and say whether your error bar covers seeds, clips or
 #    both.
 # 3. A score depends on its ruler: an F without its collar means nothing.

@@ -125,7 +125,7 @@ def masked_with_zero() -> str:
     """SpecAugment zeroes bands and frames."""
     picture = Frontend.article()(npaudio.synthesize("dog_bark", sr=16000, duration=4.0, rng=105))
     return (
-        f"In decibels 0 is no silence: in the article's picture of a barking dog it is louder than "
+        f"In decibels 0 is not silence: in the article's picture of a barking dog it is louder than "
         f"{100 * np.mean(picture < 0):.0f} % of the pixels. Fill with the mean or the floor."
     )
 
