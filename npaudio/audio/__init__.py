@@ -1,5 +1,6 @@
 """Sound files and waveforms: load, save, resample, mix to mono, level and length."""
 
+from npaudio.audio.blocks import load_blocks
 from npaudio.audio.files import load, save
 from npaudio.audio.resampling import resample
 from npaudio.audio.wav import AudioFileError, AudioFileWarning
@@ -10,6 +11,7 @@ __all__ = [
     "AudioFileWarning",
     "fix_length",
     "load",
+    "load_blocks",
     "normalize_peak",
     "resample",
     "save",

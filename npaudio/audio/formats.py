@@ -77,15 +77,18 @@ class SoundfileReader:
 
     def read(self, dtype: np.dtype) -> tuple[Waveform, Description]:
         """Block by block, because a damaged header may claim any length."""
-        blocks = []
         with self._opened() as file:
-            while len(block := file.read(BLOCK, dtype=dtype.name, always_2d=True)):
-                blocks.append(block)
-            samples = np.concatenate(blocks).T if blocks else np.zeros((file.channels, 0), dtype=dtype)
+            blocks = list(_decoded(file, dtype, BLOCK))
+            samples = np.concatenate(blocks, axis=1) if blocks else np.zeros((file.channels, 0), dtype=dtype)
             n_there, sr = samples.shape[1], file.samplerate
             # An MP3 file may be without its length, which is estimated then.
             cut = n_there < file.frames and file.format != "MP3"
             return samples, Description(sr, n_there, breaks_off(n_there, file.frames, sr) if cut else None)
+
+    def blocks(self, dtype: np.dtype, size: int) -> Iterator[np.ndarray]:
+        """The same samples, at most `size` at a time."""
+        with self._opened() as file:
+            yield from _decoded(file, dtype, size)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[Any]:
@@ -102,6 +105,12 @@ class SoundfileReader:
         except (soundfile.SoundFileError, TypeError) as error:  # TypeError: a name that stands for a headerless format
             reason = getattr(error, "error_string", error)  # without the path and the object that it was opened from
             raise AudioFileError(f"{self._problem}, and soundfile says: {reason}") from error
+
+
+def _decoded(file: Any, dtype: np.dtype, size: int) -> Iterator[np.ndarray]:
+    """Blocks (channels, n_samples) from where the file is to its end."""
+    while len(block := file.read(size, dtype=dtype.name, always_2d=True)):
+        yield block.T
 
 
 def _has_last_sample(file: Any) -> bool:

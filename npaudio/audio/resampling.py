@@ -101,7 +101,7 @@ def _by_matrices(signal: np.ndarray, result: np.ndarray, up: int, down: int) -> 
     of a block share most of their samples, so a narrow matrix with few zeros is enough.
     """
     hop_in, hop_out = _frame_size(up, down)
-    reach = _reach(up, down)
+    reach = filter_reach(up, down)
     n_frames = -(-len(result) // hop_out)
     frames_per_tile = max(1, TILE_SAMPLES // hop_out)
     for first_frame in range(0, n_frames, frames_per_tile):
@@ -124,7 +124,7 @@ def _weight_blocks(up: int, down: int, dtype: np.dtype) -> list[tuple[int, int, 
 
     Samples are counted from `reach` before the frame. The width is at most a hop, so that windows do not overlap.
     """
-    reach, scale = _reach(up, down), min(1.0, up / down)
+    reach, scale = filter_reach(up, down), min(1.0, up / down)
     _, hop_out = _frame_size(up, down)
     block_size = _block_size(up, down)
     blocks = []
@@ -145,12 +145,12 @@ def _frame_size(up: int, down: int) -> tuple[int, int]:
 
 def _block_size(up: int, down: int) -> int:
     """Outputs of a block, about a quarter of the filter, so that few weights are zero; a multiple of 8 for BLAS."""
-    return _reach(up, down) * up // (2 * down) // 8 * 8
+    return filter_reach(up, down) * up // (2 * down) // 8 * 8
 
 
 def _window_size(up: int, down: int) -> int:
     """Largest number of samples that the outputs of one block need."""
-    return 2 * _reach(up, down) - (1 - _block_size(up, down)) * down // up
+    return 2 * filter_reach(up, down) - (1 - _block_size(up, down)) * down // up
 
 
 def _small_products(n_frames: int, up: int, down: int) -> tuple[int, int]:
@@ -177,7 +177,7 @@ def _by_interpolated_phases(signal: np.ndarray, result: np.ndarray, up: int, dow
 
     The error is 2e-6, and 3e-5 at the ends of the kernel, where the window steps down to zero.
     """
-    reach = min(_reach(up, down), len(signal))  # samples further away are zeros
+    reach = min(filter_reach(up, down), len(signal))  # samples further away are zeros
     table = _phase_table(reach, min(1.0, up / down), signal.dtype)
     n_phases = len(table) - 1
     step = max(1, TILE_SAMPLES // (2 * reach))
@@ -213,6 +213,6 @@ def reduced_ratio(orig_sr: int, target_sr: int) -> tuple[int, int]:
     return target_sr // divisor, orig_sr // divisor
 
 
-def _reach(up: int, down: int) -> int:
+def filter_reach(up: int, down: int) -> int:
     """How many input samples the filter reaches to each side."""
     return HALF_WIDTH if up >= down else -(-HALF_WIDTH * down // up)

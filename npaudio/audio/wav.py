@@ -112,10 +112,18 @@ class WavReader:
 
     def read(self, dtype: np.dtype) -> tuple[Waveform, Description]:
         """Samples (channels, n_samples) as floats of `dtype`, and their description."""
-        fmt, n_samples = self._format, self._description.n_samples
-        self._stream.seek(self._start)
+        return self._decoded(0, self._description.n_samples, dtype), self._description
+
+    def blocks(self, dtype: np.dtype, size: int) -> Iterator[np.ndarray]:
+        """The same samples, at most `size` at a time."""
+        for first in range(0, self._description.n_samples, size):
+            yield self._decoded(first, min(size, self._description.n_samples - first), dtype)
+
+    def _decoded(self, first: int, n_samples: int, dtype: np.dtype) -> np.ndarray:
+        fmt = self._format
+        self._stream.seek(self._start + first * fmt.block)
         raw = np.frombuffer(self._stream.read(n_samples * fmt.block), dtype=np.uint8)
-        return decode(raw, fmt, dtype).reshape(n_samples, fmt.channels).T, self._description
+        return decode(raw, fmt, dtype).reshape(n_samples, fmt.channels).T
 
     def _describe(self, claimed: int, available: int) -> Description:
         """As many whole samples as the data chunk claims and the file holds."""
