@@ -26,6 +26,7 @@ from importlib import import_module as _import_module
 
 from npaudio import audio, augment, checkpoints, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
 from npaudio._core.former_paths import keep_former_paths as _keep_former_paths
+from npaudio._core.version import __version__
 from npaudio.audio import (
     AudioFileError,
     AudioFileWarning,
@@ -60,14 +61,13 @@ from npaudio.mel import (
 from npaudio.signals import SOUND_CLASSES, music_like, sine, speech_like, sweep, synthesize, white_noise
 from npaudio.spectrum import db_to_power, frame, get_window, istft, power_to_db, stft
 
-__version__ = "0.1.0"
-
 __all__ = [
     "SOUND_CLASSES",
     "AudioFileError",
     "AudioFileWarning",
     "EmptyFilterWarning",
     "Frontend",
+    "__version__",
     "audio",
     "augment",
     "checkpoints",
@@ -118,7 +118,7 @@ __all__ = [
 _keep_former_paths()
 
 # Imported when first asked for: Matplotlib and the network modules of the standard library take their time.
-_IMPORTED_LATER = {"datasets", "plot", "streaming", "training"}
+_IMPORTED_LATER = {"datasets", "pipeline", "plot", "streaming", "training"}
 
 
 def __getattr__(name: str) -> object:

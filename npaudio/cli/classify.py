@@ -1,0 +1,60 @@
+"""`npaudio classify`: what is in recordings."""
+
+import argparse
+import math
+from typing import Any
+
+import numpy as np
+
+from npaudio.cli.running import DONE, SOME_FAILED, sentence_of
+from npaudio.cli.terminal import BOLD, RED, bar, coloured, complain, write_csv, write_json
+from npaudio.pipeline import AudioClassificationPipeline
+from npaudio.pipeline.shipped import open_classifier
+
+
+def run(options: argparse.Namespace) -> int:
+    """Classify the files one after the other."""
+    pipeline = open_classifier(options.model)
+    results = []
+    for name in options.files:
+        results.append(result_of(pipeline, name))
+        if not (options.json or options.csv):
+            print_result(results[-1], options.top)
+    if options.json:
+        write_json(results)
+    if options.csv:
+        write_csv(results, ("file", "label", "probability", "error"))
+    return SOME_FAILED if any("error" in result for result in results) else DONE
+
+
+def result_of(pipeline: AudioClassificationPipeline, name: str) -> dict[str, Any]:
+    """Label and probabilities of a file, best first; or what is wrong with it."""
+    try:
+        (probabilities,) = pipeline.predict_proba([name])
+    except (ValueError, OSError) as error:
+        return {"file": name, "error": sentence_of(error)}
+    order = np.argsort(-probabilities, kind="stable")
+    label = pipeline.label(probabilities)
+    return {
+        "file": name,
+        "label": label if isinstance(label, str) else ";".join(label),
+        "probability": rounded(probabilities[order[0]]),
+        "predictions": [{"label": pipeline.class_names[k], "probability": rounded(probabilities[k])} for k in order],
+    }
+
+
+def rounded(probability: float) -> float:
+    """Six decimals: more is noise of the arithmetic."""
+    return round(float(probability), 6) if math.isfinite(probability) else 0.0
+
+
+def print_result(result: dict[str, Any], top: int) -> None:
+    """A line a class, the file first."""
+    if "error" in result:
+        print(f"{result['file']}: {coloured('failed', RED)}")
+        complain(result["error"])
+        return
+    print(f"{result['file']}: {coloured(result['label'], BOLD)}")
+    for prediction in result["predictions"][:top]:
+        share = prediction["probability"]
+        print(f"  {share:>6.1%}  {prediction['label']:<20} {bar(share)}".rstrip())

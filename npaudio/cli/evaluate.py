@@ -1,0 +1,34 @@
+"""`npaudio evaluate`: how good a model is on labelled recordings."""
+
+import argparse
+
+from npaudio.cli.labelled import dataset_of
+from npaudio.cli.running import DONE
+from npaudio.cli.terminal import UsageError, write_json
+from npaudio.pipeline import AudioClassificationPipeline, Evaluation
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the report, and draw the confusion matrix if asked for."""
+    pipeline = AudioClassificationPipeline.load(options.model)
+    evaluation = pipeline.evaluate(dataset_of(options, pipeline.recipe.sr), fold=options.fold)
+    if options.json:
+        write_json(evaluation.to_dict())
+    else:
+        print(evaluation)
+    if options.plot is not None:
+        draw(evaluation, options.plot)
+    return DONE
+
+
+def draw(evaluation: Evaluation, path) -> None:  # type: ignore[no-untyped-def]
+    """The confusion matrix as a picture."""
+    if evaluation.multi_label:
+        raise UsageError("--plot: there is no confusion matrix for several labels a clip")
+    from npaudio.plot import confusion_matrix
+    from npaudio.plot.canvas import canvas, write_figure
+
+    figure, axes = canvas()
+    confusion_matrix(evaluation.confusion, evaluation.class_names, ax=axes[0])
+    axes[0].set_title(f"{evaluation.accuracy:.1%} of {len(evaluation.names)} recordings are right")
+    write_figure(figure, path)

@@ -1,0 +1,317 @@
+"""The complete pipeline: recordings in, labels out, with all that is needed in between.
+
+    pipeline = AudioClassificationPipeline().fit("recordings")     # one folder a class
+    pipeline.predict(["unknown.wav"])
+    pipeline.save("model.npz")
+
+Each clip is scaled to a peak of 1, cut or padded to `duration`, turned into a log-mel spectrogram, and scored by a
+network. A longer recording is heard in windows that overlap by half, whose scores are averaged.
+
+Conventions: probabilities are (n_recordings, n_classes) in the order of `class_names`. A waveform is (n_samples,) or
+(channels, n_samples), which is mixed; its rate is `sr` unless the call says another.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from npaudio import nn, training
+from npaudio.audio import to_mono
+from npaudio.datasets import SoundDataset
+from npaudio.pipeline import recordings
+from npaudio.pipeline.evaluation import Evaluation
+from npaudio.pipeline.fitted import Fitted, restored
+from npaudio.pipeline.fitting import load_clips, train
+from npaudio.pipeline.images import prepared
+from npaudio.pipeline.model_file import damage_told, read_model, write_model
+from npaudio.pipeline.settings import PipelineSettings
+
+UNKNOWN = "unknown"
+
+
+class NotFittedError(ValueError):
+    """A pipeline that has no network yet was asked for predictions."""
+
+
+class AudioClassificationPipeline(PipelineSettings):
+    """From waveforms to labels, after scikit-learn's habits.
+
+    Attributes
+    ----------
+    fitted : Fitted or None
+        What `fit` or `load` has made: network, class names, history, calibration. None before.
+
+    Examples
+    --------
+    >>> from npaudio.datasets import SyntheticSounds
+    >>> sounds = SyntheticSounds(4, classes=("rain", "siren"), duration=0.5)
+    >>> pipeline = AudioClassificationPipeline(duration=0.5, n_mels=16, epochs=4).fit(sounds, progress=False)
+    >>> pipeline.predict_proba(sounds).shape
+    (8, 2)
+    """
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.fitted: Fitted | None = None
+
+    def preprocess(self, waveform: np.ndarray) -> np.ndarray:
+        """The article's preprocessing: peak to 1, pad or cut to `duration`, mel spectrogram, decibels.
+
+        Parameters
+        ----------
+        waveform : np.ndarray (n_samples,) or (channels, n_samples)
+            At the front end's rate.
+
+        Returns
+        -------
+        np.ndarray (n_mels, n_frames)
+            (64, 124) with the article's settings. Silence stays silence, -100 dB.
+
+        Raises
+        ------
+        ValueError
+            Integer samples, an empty waveform, NaN.
+        """
+        return prepared(to_mono(waveform), self.max_samples, self.recipe)
+
+    # Training.
+
+    def fit(
+        self,
+        X: Any,
+        y: Sequence[str] | np.ndarray | None = None,
+        *,
+        fold: int | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        resume: bool | None = None,
+        cache_dir: str | os.PathLike[str] | None = None,
+        processes: int | None = None,
+        progress: bool = True,
+    ) -> Self:
+        """Train a network from random weights.
+
+        Parameters
+        ----------
+        X : path, SoundDataset, or sequence of paths or waveforms
+            A folder in the layout of ESC-50 or UrbanSound8K, or with one folder a class; a data set; or a list.
+        y : sequence of str, or array (n, n_classes) of 0 and 1, optional
+            Labels of a list.
+        fold : int, optional
+            Leave out this fold, and measure the accuracy on it after each epoch. The weights of the last epoch are
+            kept, so that no epoch is chosen by looking at the fold.
+        checkpoint, resume
+            As in `npaudio.training.fit`.
+        cache_dir, processes
+            As in `npaudio.datasets.extract_features`.
+        progress : bool
+            Whether to show a line on a terminal.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            Data that cannot be used, or a fold that there is not.
+        """
+        dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="fit")
+        clips = load_clips(dataset, self.recipe.sr, self.duration, cache_dir=cache_dir, processes=processes)
+        self.fitted = train(self, clips, fold=fold, checkpoint=checkpoint, resume=resume, progress=progress)
+        return self
+
+    # Prediction.
+
+    def decision_function(self, X: Any, *, sr: int | None = None) -> np.ndarray:
+        """Scores before the softmax or sigmoid, averaged over the windows of each recording.
+
+        Parameters
+        ----------
+        X : path, waveform, SoundDataset, or sequence of paths or waveforms
+            A folder gives all its files in alphabetical order.
+        sr : int, optional
+            Sample rate in Hz of waveforms. None: the front end's.
+
+        Returns
+        -------
+        np.ndarray (n_recordings, n_classes)
+
+        Raises
+        ------
+        NotFittedError
+            There is no network yet.
+        ValueError
+            A recording cannot be read; the message names it.
+        """
+        fitted, rate = self._fitted("decision_function"), self.recipe.sr
+        given = rate if sr is None else sr
+        return np.array(
+            [
+                fitted.scores(recordings.windows(recordings.blocks_of(item, given, target_sr=rate), self.max_samples))
+                for _, item in recordings.listed(X)
+            ]
+        )
+
+    def predict_proba(self, X: Any, *, sr: int | None = None) -> np.ndarray:
+        """Probability of each class: rows sum to 1, or are independent with `multi_label`.
+
+        Parameters
+        ----------
+        X, sr
+            As for `decision_function`.
+
+        Returns
+        -------
+        np.ndarray (n_recordings, n_classes)
+        """
+        return self._fitted("predict_proba").probabilities(self.decision_function(X, sr=sr))
+
+    def predict(self, X: Any, *, sr: int | None = None) -> list[Any]:
+        """The most likely label of each recording; with `multi_label` the list of its labels.
+
+        Parameters
+        ----------
+        X, sr
+            As for `decision_function`.
+
+        Returns
+        -------
+        list of str, or of lists of str
+            "unknown" where no class reaches `unknown_below`.
+        """
+        return [self.label(row) for row in self.predict_proba(X, sr=sr)]
+
+    def label(self, probabilities: np.ndarray) -> Any:
+        """The answer to one row of probabilities (n_classes,)."""
+        if self.multi_label:
+            return [name for name, p in zip(self.class_names, probabilities, strict=True) if p > 0.5]
+        best = int(np.argmax(probabilities))
+        return self.class_names[best] if probabilities[best] >= self._fitted("predict").unknown_below else UNKNOWN
+
+    # Evaluation.
+
+    def evaluate(self, X: Any, y: Sequence[str] | np.ndarray | None = None, *, fold: int | None = None) -> Evaluation:
+        """Measure on recordings whose labels are known.
+
+        Parameters
+        ----------
+        X, y
+            As for `fit`.
+        fold : int, optional
+            Only the clips of this fold.
+
+        Returns
+        -------
+        Evaluation
+            `print` it; it has accuracy with interval, figures per class, confusion and worst mistakes.
+
+        Raises
+        ------
+        ValueError
+            The data has a class that the model does not know.
+        """
+        dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="evaluate")
+        rows = np.arange(len(dataset)) if fold is None else dataset.split(fold)[1]
+        known = self._known_classes(dataset)
+        clips = [recordings.Clip(dataset, int(row)) for row in rows]
+        labels = np.asarray(dataset.labels)[rows]
+        truth = labels if labels.ndim == 2 else known[labels]
+        return Evaluation(tuple(dataset.names[row] for row in rows), truth, self.predict_proba(clips), self.class_names)
+
+    def _known_classes(self, dataset: SoundDataset) -> np.ndarray:
+        """Number in this model of each class of a data set."""
+        unknown = [name for name in dataset.class_names if name not in self.class_names]
+        if unknown:
+            raise ValueError(
+                f"evaluate: the data has class {unknown[0]!r}, the model knows {', '.join(self.class_names)}; "
+                "leave those recordings out, or train with them"
+            )
+        return np.array([self.class_names.index(name) for name in dataset.class_names])
+
+    def score(self, X: Any, y: Sequence[str] | np.ndarray | None = None) -> float:
+        """Accuracy, or mean average precision with `multi_label`.
+
+        Parameters
+        ----------
+        X, y
+            As for `fit`.
+
+        Returns
+        -------
+        float
+        """
+        evaluation = self.evaluate(X, y)
+        return evaluation.mean_average_precision if self.multi_label else evaluation.accuracy
+
+    # Files.
+
+    def save(self, path: str | os.PathLike[str], *, dtype: np.typing.DTypeLike = np.float32) -> None:
+        """Write everything that predictions need to one file, readable without pickle.
+
+        Parameters
+        ----------
+        path : str or path
+            Ends in `.npz`.
+        dtype : float32 or float16
+            Of the weights in the file. With float32 the loaded pipeline predicts the same to the last bit; float16
+            halves the file.
+
+        Raises
+        ------
+        NotFittedError
+            There is no network yet.
+        OSError
+            The file cannot be written.
+        """
+        fitted = self._fitted("save")
+        header = {"params": self.get_params(), **fitted.header()}
+        write_model(path, "classifier", header, fitted.stored_weights(dtype))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a pipeline that `save` wrote.
+
+        Parameters
+        ----------
+        path : str or path
+
+        Returns
+        -------
+        AudioClassificationPipeline
+
+        Raises
+        ------
+        ModelFileError
+            A damaged file, something else, or a newer format.
+        OSError
+            There is no such file.
+        """
+        header, weights = read_model(path, "classifier")
+        with damage_told(path):
+            pipeline = cls(**cls.from_plain(header["params"]))
+            pipeline.fitted = restored(pipeline, header, weights)
+        return pipeline
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, empty before `fit`."""
+        return () if self.fitted is None else self.fitted.class_names
+
+    @property
+    def network(self) -> nn.Module | None:
+        """The trained network, None before `fit`."""
+        return None if self.fitted is None else self.fitted.network
+
+    @property
+    def history(self) -> training.History:
+        """Curves of the training."""
+        return self._fitted("history").history
+
+    def _fitted(self, caller: str) -> Fitted:
+        if self.fitted is None:
+            raise NotFittedError(
+                f"{caller}: this pipeline has no network yet; call fit, or AudioClassificationPipeline.load"
+            )
+        return self.fitted

@@ -1,0 +1,104 @@
+"""The settings of a classification pipeline, after scikit-learn's habits: kept as they were given, and told again."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal, Self
+
+from npaudio.frontend import Frontend
+from npaudio.pipeline.model_file import frontend_of
+
+
+class PipelineSettings:
+    """The arguments of `AudioClassificationPipeline`.
+
+    Parameters
+    ----------
+    sr, n_mels, duration, n_fft, hop_length
+        Sample rate in Hz, mel bands, seconds of a clip, and frames, of the article's front end.
+    num_classes : int
+        Classes of the network. `fit` takes as many as the data has.
+    frontend : Frontend, optional
+        Another recipe in place of `Frontend.article()` with the settings above.
+    model : {"cnn", "transformer"}
+        The article's `AudioCNN`, or a tiny `SpectrogramTransformer`.
+    multi_label : bool
+        Whether a clip may hold several classes: a sigmoid for each class instead of a softmax over all.
+    augment : bool
+        Whether `fit` changes the clips as `npaudio.pipeline.images.TrainingImages` says.
+    epochs, batch_size, max_lr, weight_decay, label_smoothing
+        Of the training: AdamW under a one-cycle schedule. (Smoothing is for single labels only.)
+    shifts : int
+        Views of each clip at prediction, rolled in time by equal steps; their scores are averaged.
+    seed : int
+        For first weights, order and augmentation.
+    """
+
+    def __init__(
+        self,
+        sr: int = 16000,
+        n_mels: int = 64,
+        duration: float = 4.0,
+        n_fft: int = 1024,
+        hop_length: int = 512,
+        num_classes: int = 10,
+        *,
+        frontend: Frontend | None = None,
+        model: Literal["cnn", "transformer"] = "cnn",
+        multi_label: bool = False,
+        augment: bool = True,
+        epochs: int = 60,
+        batch_size: int = 16,
+        max_lr: float = 3e-3,
+        weight_decay: float = 0.05,
+        label_smoothing: float = 0.1,
+        shifts: int = 1,
+        seed: int = 0,
+    ) -> None:
+        self.sr, self.n_mels, self.duration, self.n_fft, self.hop_length = sr, n_mels, duration, n_fft, hop_length
+        self.num_classes, self.frontend, self.model, self.multi_label = num_classes, frontend, model, multi_label
+        self.augment, self.epochs, self.batch_size, self.max_lr = augment, epochs, batch_size, max_lr
+        self.weight_decay, self.label_smoothing, self.shifts, self.seed = weight_decay, label_smoothing, shifts, seed
+
+    @property
+    def recipe(self) -> Frontend:
+        """The front end: the given one, or the article's with this pipeline's settings."""
+        if self.frontend is not None:
+            return self.frontend
+        return replace(Frontend.article(), sr=self.sr, n_mels=self.n_mels, n_fft=self.n_fft, hop_length=self.hop_length)
+
+    @property
+    def max_samples(self) -> int:
+        """Samples of a clip, at the front end's rate."""
+        return round(self.duration * self.recipe.sr)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The arguments of the constructor, as scikit-learn's estimators give them."""
+        return {name: getattr(self, name) for name in self.parameter_names()}
+
+    def set_params(self, **params: Any) -> Self:
+        """Change arguments of the constructor; takes effect at the next `fit`."""
+        for name, value in params.items():
+            if name not in self.parameter_names():
+                raise ValueError(
+                    f"set_params: there is no parameter {name!r}; there are {', '.join(self.parameter_names())}"
+                )
+            setattr(self, name, value)
+        return self
+
+    @classmethod
+    def parameter_names(cls) -> list[str]:
+        """The arguments of the constructor."""
+        return list(inspect.signature(PipelineSettings).parameters)
+
+    @staticmethod
+    def from_plain(params: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments as they were before they were written as JSON."""
+        frontend = params.get("frontend")
+        return {**params, "frontend": None if frontend is None else frontend_of(frontend)}
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(PipelineSettings).parameters
+        changed = {name: value for name, value in self.get_params().items() if value != defaults[name].default}
+        settings = ", ".join(f"{name}={value!r}" for name, value in changed.items())
+        return f"AudioClassificationPipeline({settings})"

@@ -1,0 +1,228 @@
+"""The command line: results on standard output, complaints on standard error, one sentence for every mistake."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import npaudio
+from npaudio import cli, datasets
+from npaudio.pipeline import AudioClassificationPipeline
+from tests.sound_folders import folder_of_classes
+
+ROOT = Path(__file__).parents[1]
+SOUNDS = datasets.SyntheticSounds(4, classes=("rain", "siren"), sr=16000, duration=0.5)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "model.npz"
+    AudioClassificationPipeline(duration=0.5, n_mels=16, epochs=6).fit(SOUNDS, progress=False).save(path)
+    return str(path)
+
+
+@pytest.fixture
+def sounds(tmp_path):
+    paths = [tmp_path / "rain.wav", tmp_path / "siren.wav"]
+    for i, path in enumerate(paths):
+        npaudio.save(path, SOUNDS[i][0], 16000)
+    return [str(path) for path in paths]
+
+
+def run(*words):
+    """Run `npaudio` in a process of its own."""
+    command = [sys.executable, "-m", "npaudio", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+class TestClassify:
+    def test_for_people(self, model, sounds, capsys):
+        assert cli.main(["classify", "--model", model, *sounds]) == 0
+        out = capsys.readouterr().out
+        assert all(f"{name}: " in out for name in sounds)
+        assert len(re.findall(r"^ +[\d.]+%  (rain|siren)", out, re.MULTILINE)) == 4
+
+    def test_json_is_a_list_in_the_given_order(self, model, sounds, capsys):
+        assert cli.main(["classify", "--json", "--model", model, *reversed(sounds)]) == 0
+        results = json.loads(capsys.readouterr().out)
+        assert [result["file"] for result in results] == list(reversed(sounds))
+        for result in results:
+            probabilities = [p["probability"] for p in result["predictions"]]
+            assert probabilities == sorted(probabilities, reverse=True)
+            assert result["label"] == result["predictions"][0]["label"]
+            assert result["probability"] == probabilities[0]
+
+    def test_the_same_as_from_python(self, model, sounds, capsys):
+        cli.main(["classify", "--json", "--model", model, *sounds])
+        results = json.loads(capsys.readouterr().out)
+        expected = AudioClassificationPipeline.load(model).predict_proba(sounds).max(axis=1)
+        np.testing.assert_allclose([result["probability"] for result in results], expected, atol=1e-6)
+
+    def test_unknown_is_a_label_but_never_a_prediction(self, model, sounds, tmp_path, capsys):
+        doubtful = AudioClassificationPipeline.load(model)
+        doubtful.fitted.unknown_below = 1.1
+        doubtful.save(tmp_path / "doubtful.npz")
+        cli.main(["classify", "--json", "--model", str(tmp_path / "doubtful.npz"), *sounds])
+        for result in json.loads(capsys.readouterr().out):
+            assert result["label"] == "unknown"
+            assert {p["label"] for p in result["predictions"]} == {"rain", "siren"}
+
+    def test_csv(self, model, sounds, capsys):
+        cli.main(["classify", "--csv", "--model", model, *sounds])
+        rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+        assert [row["file"] for row in rows] == sounds
+
+    @pytest.mark.parametrize("kind", ["missing", "folder", "empty", "text"])
+    def test_a_file_that_fails_is_named_and_the_rest_is_done(self, kind, model, sounds, tmp_path, capsys):
+        bad = tmp_path / "bad.wav"
+        if kind == "folder":
+            bad.mkdir()
+        elif kind != "missing":
+            bad.write_text("" if kind == "empty" else "not a sound")
+        assert cli.main(["classify", "--json", "--model", model, sounds[0], str(bad), sounds[1]]) == 1
+        first, failed, last = json.loads(capsys.readouterr().out)
+        assert "bad.wav" in failed["error"]
+        assert "label" not in failed
+        assert "error" not in first
+        assert "error" not in last
+
+    def test_no_colour_in_a_pipe(self, model, sounds, capsys):
+        cli.main(["classify", "--model", model, *sounds])
+        assert "\x1b" not in capsys.readouterr().out
+
+
+class TestTrain:
+    def test_a_folder_becomes_a_model(self, tmp_path, capsys):
+        folder_of_classes(tmp_path / "data", {"high": 4, "low": 4})
+        (tmp_path / "data" / "low" / "broken.wav").write_text("not a sound")
+        out = tmp_path / "mine.npz"
+        words = [
+            "train",
+            str(tmp_path / "data"),
+            "-o",
+            str(out),
+            "--epochs",
+            "2",
+            "--duration",
+            "0.5",
+            "--val-fold",
+            "1",
+        ]
+        assert cli.main(words) == 0
+        printed = capsys.readouterr()
+        assert "skipped low/broken.wav" in printed.err
+        assert "Overall accuracy" in printed.out
+        assert AudioClassificationPipeline.load(out).class_names == ("high", "low")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "mine.npz"]
+
+    def test_labels_from_names_and_from_a_table(self, tmp_path, capsys):
+        folder = tmp_path / "flat"
+        folder.mkdir()
+        for i in range(8):
+            npaudio.save(folder / f"{'rain' if i % 2 else 'siren'}_{i}.wav", SOUNDS[i][0], 16000)
+        (tmp_path / "labels.csv").write_text(
+            "filename,label\n"
+            + "".join(f"{path.name},{path.name.split('_')[0]}\n" for path in sorted(folder.iterdir()))
+        )
+        base = ["train", str(folder), "--epochs", "1", "--duration", "0.5"]
+        assert cli.main([*base, "-o", str(tmp_path / "a.npz"), "--label-from", "^([a-z]+)_"]) == 0
+        assert cli.main([*base, "-o", str(tmp_path / "b.npz"), "--labels", str(tmp_path / "labels.csv")]) == 0
+        a, b = (AudioClassificationPipeline.load(tmp_path / name) for name in ("a.npz", "b.npz"))
+        np.testing.assert_array_equal(a.predict_proba(SOUNDS), b.predict_proba(SOUNDS))
+        capsys.readouterr()
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (["{data}", "-o", "model.txt"], "ends in .npz"),
+            (["{data}", "-o", "nowhere/model.npz"], "no such folder"),
+            (["nowhere", "-o", "{tmp}/m.npz"], "not there"),
+            (["{data}/high/0.wav", "-o", "{tmp}/m.npz"], "is a file"),
+            (["{data}", "-o", "{tmp}/m.npz", "--val-fold", "9"], "unknown fold 9"),
+            (["{data}", "-o", "{tmp}/m.npz", "--label-from", "("], "not a regular expression"),
+            (["{data}", "-o", "{tmp}/m.npz", "--label-from", "rain"], "has no group"),
+            (["{data}", "-o", "{tmp}/m.npz", "--label-from", "^(x)"], "fits none of 4 file names"),
+            (["{data}", "-o", "{tmp}/m.npz", "--labels", "nowhere.csv"], "is not there"),
+        ],
+    )
+    def test_mistakes(self, words, sentence, tmp_path, capsys):
+        folder_of_classes(tmp_path / "data", {"high": 2, "low": 2})
+        filled = [word.format(data=tmp_path / "data", tmp=tmp_path) for word in words]
+        assert cli.main(["train", "--epochs", "1", *filled]) == 2
+        complaint = capsys.readouterr().err.strip().splitlines()
+        assert sentence in complaint[-1]
+        assert complaint[-1].startswith("npaudio: ")
+
+
+class TestOtherCommands:
+    def test_evaluate(self, model, tmp_path, capsys):
+        for name in ("rain", "siren"):
+            (tmp_path / "data" / name).mkdir(parents=True)
+        for i in range(8):
+            npaudio.save(tmp_path / "data" / SOUNDS.class_names[i % 2] / f"{i}.wav", SOUNDS[i][0], 16000)
+        picture = tmp_path / "confusion.png"
+        assert cli.main(["evaluate", model, str(tmp_path / "data"), "--json", "--plot", str(picture)]) == 0
+        out = capsys.readouterr().out
+        figures = json.loads(out[: out.rindex("}") + 1])
+        assert figures["n_clips"] == 8
+        assert np.sum(figures["confusion"]) == 8
+        assert picture.stat().st_size > 5000
+
+    def test_evaluate_with_other_labels_names_the_class(self, model, tmp_path, capsys):
+        folder_of_classes(tmp_path, {"rain": 2, "wind": 2})
+        assert cli.main(["evaluate", model, str(tmp_path)]) == 2
+        assert "the data has class 'wind'" in capsys.readouterr().err
+
+    def test_info(self, model, sounds, capsys):
+        assert cli.main(["info", model, sounds[0]]) == 0
+        out = capsys.readouterr().out
+        assert "classifier" in out
+        assert "16,000" in out
+
+    def test_show(self, sounds, tmp_path, capsys):
+        assert cli.main(["show", sounds[0], "-o", str(tmp_path / "rain.png")]) == 0
+        assert (tmp_path / "rain.png").stat().st_size > 20000
+        capsys.readouterr()
+
+    def test_compare(self, sounds, capsys):
+        assert cli.main(["compare", "--json", *sounds]) == 0
+        rain, siren = json.loads(capsys.readouterr().out)
+        assert rain["spectral flatness"] > siren["spectral flatness"]
+
+    def test_a_model_that_is_none(self, sounds, tmp_path, capsys):
+        (tmp_path / "model.npz").write_text("nothing")
+        assert cli.main(["classify", "--model", str(tmp_path / "model.npz"), *sounds]) == 2
+        assert "is damaged or no model" in capsys.readouterr().err
+        assert cli.main(["classify", "--model", str(tmp_path / "absent.npz"), *sounds]) == 2
+        assert "absent.npz: No such file" in capsys.readouterr().err
+
+
+class TestProcess:
+    def test_a_wrong_word_is_a_usage_error(self):
+        result = run("classify")
+        assert result.returncode == 2
+        assert "usage: npaudio classify" in result.stderr
+
+    def test_help_has_examples_and_imports_no_matplotlib(self):
+        code = (
+            "import sys; from npaudio import cli\n"
+            "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
+            "print('matplotlib' in sys.modules)"
+        )
+        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+        assert "examples:" in result.stdout
+        assert result.stdout.strip().endswith("False")
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGPIPE and no head")
+    def test_a_closed_pipe_is_no_error(self, model, sounds):
+        command = f"'{sys.executable}' -m npaudio classify --model '{model}' {' '.join(sounds * 20)} | head -1"
+        result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+        assert result.stdout.count("\n") == 1
+        assert result.stderr == ""
