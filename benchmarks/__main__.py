@@ -9,7 +9,7 @@ import sys
 # when the libraries are loaded, so it is set before a benchmark imports any of them.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-NOT_BENCHMARKS = {"__main__", "timing"}
+NOT_BENCHMARKS = {"__main__", "timing", "torch_ddp"}
 
 
 def names() -> list[str]:
