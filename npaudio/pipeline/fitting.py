@@ -9,7 +9,7 @@ import numpy as np
 from npaudio import metrics, nn, training
 from npaudio.audio import normalize_peak
 from npaudio.datasets import FeatureTable, SoundDataset, extract_features
-from npaudio.datasets.features.extraction import Waveform
+from npaudio.datasets.features.extraction import PlainWaveform
 from npaudio.pipeline.fitted import Fitted
 from npaudio.pipeline.images import Images, TrainingImages
 from npaudio.pipeline.networks import make_network
@@ -18,7 +18,7 @@ from npaudio.pipeline.settings import PipelineSettings
 
 def load_clips(dataset: SoundDataset, sr: int, duration: float, **settings: Any) -> FeatureTable:
     """The waveforms of a data set at one rate and one length; settings as for `extract_features`."""
-    return extract_features(dataset, Waveform(sr), duration=duration, **settings)
+    return extract_features(dataset, PlainWaveform(sr), duration=duration, **settings)
 
 
 def train(
