@@ -89,14 +89,14 @@ def extract_features(
         for each processor, or fewer if there is little to do. What is defined in the main script or a notebook, other
         interpreters cannot import: with such a front end this process may have to do all the work.
     executor : concurrent.futures.Executor, optional
-        Whose workers share the work in place of own processes, such as `client.get_executor()` of Dask. They must see
-        the same files, cache included. The features are the same to the last bit, and what a lost worker had to do is
-        given out again.
+        Does the work instead of own processes, such as `client.get_executor()` of Dask. Its workers must see the same
+        files, cache included. The features are the same to the last bit, and the clips of a lost worker are computed
+        again.
 
     Returns
     -------
     FeatureTable
-        Features with targets and folds. Clips that could not be read, or are too short for the front end, are left out
+        Features, targets and folds. Clips that could not be read, or are too short for the front end, are left out
         and named in `skipped`, after those that the data set had left out.
 
     Raises

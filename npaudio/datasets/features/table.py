@@ -19,10 +19,6 @@ class FeatureTable:
     Features from a cache are read from disk when they are used, through a memory map, so a table may be larger than
     memory.
 
-    See Also
-    --------
-    extract_features : makes it.
-
     Attributes
     ----------
     dataset : SoundDataset
@@ -30,12 +26,17 @@ class FeatureTable:
     rows : np.ndarray (n_clips,) of int
         Position of each clip in the data set; clips whose features could not be computed are missing.
     labels : np.ndarray (n_clips,) of int, or list of lists of Event
+        As in the data set: the target of each clip, an index into `class_names`, or its events.
     folds, sources : np.ndarray (n_clips,)
     names, class_names : tuple of str
     lengths : np.ndarray (n_clips,) of int
         Frames of each clip.
     skipped : tuple of Skipped
-        All files that were left out, by the data set or for their samples, with the reason.
+        All files that were left out, by the data set or because of their samples, with the reason.
+
+    See Also
+    --------
+    extract_features : makes it.
     """
 
     def __init__(

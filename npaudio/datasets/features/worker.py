@@ -7,7 +7,7 @@ to start, and reads from its standard input what to do. Neither imports the main
 fresh interpreter would be needed. When the parent ends, the worker's input ends, and so does the worker.
 
 Processes and not threads, because a clip is many short NumPy calls, and each of them needs the interpreter: for 240
-clips of 5 s two threads gained nothing over one (0.98 times its speed, two processes 1.7).
+clips of 5 s two threads were no faster than one, while two processes were 1.7 times as fast.
 
 Each worker has one thread of BLAS, because there are as many workers as processors.
 
@@ -74,10 +74,9 @@ def run(
 
 
 def run_in(executor: Executor, task: Task, items: Sequence[Any]) -> Generator[tuple[Any, Any], None, None]:
-    """The same with the workers of an executor; what a lost worker had to do is given out again.
+    """The same by the workers of an executor; the chunks of a lost worker are submitted again.
 
-    An executor that no longer works, as Python's own process pool after the loss of one worker, is replaced by a
-    worker process.
+    Python's own process pool accepts no more work once a worker is lost; the rest is then done by a worker process.
     """
 
     def submit(chunk: Chunk) -> "Future[bytes]":
@@ -108,7 +107,7 @@ def _finished(submit: Submit, chunks: list[Chunk]) -> Generator[tuple[Chunk, "Fu
     """Submit all chunks, and yield each with its future when that is done; the others are cancelled at the end."""
     futures = {submit(chunk): chunk for chunk in chunks}
     try:
-        while futures:  # in short turns, because on Windows Ctrl-C does not interrupt a wait
+        while futures:  # in short waits, because on Windows Ctrl-C does not interrupt a wait
             for future in wait(futures, timeout=0.5, return_when=FIRST_COMPLETED).done:
                 yield futures.pop(future), future
     finally:
@@ -147,7 +146,7 @@ def _worker_pool(task: Task, processes: int) -> Iterator[Submit]:
 
 
 def fork_is_safe() -> bool:
-    """Whether a fork is complete: other threads are not copied, but the locks they hold are, and nobody opens them."""
+    """Whether a fork is safe: other threads are not copied, but the locks that they hold are, and stay locked."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 
