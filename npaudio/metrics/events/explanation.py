@@ -150,7 +150,7 @@ class _Comparison:
         return fates
 
     def _nearest(self, ref: np.ndarray, est: np.ndarray, rows: np.ndarray) -> int | None:
-        """The one of `rows` whose pair exceeds the collars least; among equals the one with the smaller errors."""
+        """The entry of `rows` whose pair exceeds the collars least; among equals, the one with the smaller errors."""
         onset_error = np.abs(self.estimated.onset[est] - self.reference.onset[ref])
         offset_error = np.abs(self.estimated.offset[est] - self.reference.offset[ref])
         over_onset = np.maximum(onset_error - self.tolerance.t_collar, 0) * self.tolerance.evaluate_onset

@@ -150,7 +150,7 @@ def without_empty(table: EventTable) -> EventTable:
 
 
 def _overlaps(ref: EventTable, est: EventTable) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Detection, reference and common seconds of each pair in one file that overlaps."""
+    """Detection, reference and shared seconds of each overlapping pair in one file."""
     window = Window(est.onset - ref.length.max(initial=0), est.offset, ref.onset)
     d, r = pairs_within_groups(est.file, ref.file, window)
     overlap = np.minimum(est.offset[d], ref.offset[r]) - np.maximum(est.onset[d], ref.onset[r])

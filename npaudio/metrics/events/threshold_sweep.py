@@ -159,7 +159,7 @@ class Sweep:
     def _record_cross_triggers(
         self, runs: Runs, failed: np.ndarray, file: np.ndarray, label: np.ndarray, start: np.ndarray, stop: np.ndarray
     ) -> None:
-        """False positives that lie on another class, weighted so that their sum is a rate per hour."""
+        """False positives that overlap another class, weighted so that their sum is a rate per hour."""
         r, g = pairs_within_groups(file, self.ref.file, self._window(start, stop))
         overlap = self._overlap(start[r], stop[r], g)
         other = (overlap > 0) & (label[r] != self.ref.label[g])
@@ -179,7 +179,7 @@ class Sweep:
         self.changes[kind].append((label[ends], end[ends], -amount[ends]))
 
     def _window(self, start: np.ndarray, stop: np.ndarray) -> Window:
-        """Where the onsets of reference events lie that can overlap with detections."""
+        """Range of onsets of the reference events that can overlap with each detection."""
         return Window(start - self.ref.length.max(initial=0), stop, self.ref.onset)
 
     def _overlap(self, start: np.ndarray, stop: np.ndarray, g: np.ndarray) -> np.ndarray:
@@ -199,7 +199,7 @@ def reaches(overlap: np.ndarray, share: float, length: np.ndarray) -> np.ndarray
 
 
 def _changes_after(values: np.ndarray) -> np.ndarray:
-    """Whether each value differs from the next; true for the last. No differences: inf - inf is not 0."""
+    """Whether each value differs from the next, true for the last. Values are compared, because inf - inf is not 0."""
     return np.append(values[1:] != values[:-1], True)[: len(values)]
 
 

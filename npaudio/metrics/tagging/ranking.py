@@ -104,7 +104,7 @@ def _trapezoid(ranks: PositiveRanks) -> float:
 
 
 def _best_from_here(ranks: PositiveRanks) -> np.ndarray:
-    """The best precision at each positive's recall or any higher recall, which is at its score or any lower score."""
+    """The best precision at the recall of each positive or any higher recall, that is, at its score or below."""
     return np.maximum.accumulate(ranks.positives_ge / ranks.all_ge)
 
 
