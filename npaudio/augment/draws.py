@@ -5,18 +5,7 @@ from typing import TypeAlias
 from numpy.random import Generator
 
 from npaudio._core.checks import Check
-from npaudio._core.generators import Rng, as_generator, needed_generator
-
-__all__ = [
-    "DB_LIMITS",
-    "Rng",
-    "Strength",
-    "as_generator",
-    "draw_strength",
-    "is_drawn",
-    "needed_generator",
-    "strength_range",
-]
+from npaudio._core.generators import Rng, needed_generator
 
 Strength: TypeAlias = float | tuple[float, float]
 
