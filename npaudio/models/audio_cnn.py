@@ -8,6 +8,7 @@ import numpy as np
 
 from npaudio import nn
 from npaudio._core.checks import Check
+from npaudio._core.types import Images, Scores
 
 check = Check("AudioCNN")
 
@@ -73,13 +74,13 @@ class AudioCNN(nn.Module):
             nn.Linear(CHANNELS[-1], num_classes, rng=generator, dtype=dtype),
         )
 
-    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, 1, n_mels, n_frames)
+    def forward(self, x: Images) -> Scores:  # (B, 1, n_mels, n_frames)
         self._check_shape(np.shape(x))
         scores = self.classifier(self.features(x))  # (B, 256, 1, 1), (B, num_classes)
         self._keep(scores.shape)
         return scores
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def backward(self, grad: Scores) -> Images:
         """The chain rule: from the scores to the features, from the features to the spectrogram.
 
         The result says how much each point of the spectrogram contributed: a saliency map.
@@ -87,7 +88,7 @@ class AudioCNN(nn.Module):
         self._recall(grad)
         return self.features.backward(self.classifier.backward(grad))
 
-    def backward_to_parameters(self, grad: np.ndarray) -> None:
+    def backward_to_parameters(self, grad: Scores) -> None:
         """As `backward`, up to the parameters of the first convolution."""
         self._recall(grad)
         self.features.backward_to_parameters(self.classifier.backward(grad))

@@ -7,12 +7,13 @@ from typing import Any, Self
 import numpy as np
 
 from npaudio._core.checks import Check
+from npaudio._core.types import Images
 
 
 class LayerCheck(Check):
     """The checks of one layer, for instance `LayerCheck("Conv2d")`."""
 
-    def images(self, x: object, channels: int | None = None) -> np.ndarray:
+    def images(self, x: object, channels: int | None = None) -> Images:
         """Return `x` as a floating (B, C, F, T) array with a non-empty batch and, where given, `channels` channels."""
         array = self.floating(x, "x")
         if array.ndim != 4:

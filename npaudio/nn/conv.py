@@ -23,6 +23,7 @@ For speed the work goes in tiles that stay in the cache, which threads share. Ho
 import numpy as np
 
 from npaudio._core.threads import for_each
+from npaudio._core.types import Images
 from npaudio.nn.fast.channels_last import channels_first, channels_last, empty, parts
 from npaudio.nn.fast.im2col import Im2col, Pair, window_counts
 from npaudio.nn.init import Rng, torch_default
@@ -83,7 +84,7 @@ class Conv2d(Module):
         self.weight = Parameter(weight)  # (O, C, kh, kw)
         self.bias = Parameter(bias_values) if bias else None  # (O,)
 
-    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
+    def forward(self, x: Images) -> Images:  # (B, C, F, T)
         x = self._checks.images(x, channels=self.in_channels)
         x = channels_last(x).astype(np.result_type(x, self.weight.data), copy=False)  # (B, F, T, C)
         kernel = self._kernel(x.dtype)  # (kh kw C + 1, O)
@@ -99,7 +100,7 @@ class Conv2d(Module):
         self._keep(channels_first(y).shape, x)
         return channels_first(y)  # (B, O, F', T')
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def backward(self, grad: Images) -> Images:
         """From y = columns · kernel:  d(kernel) = columnsᵀ · g  and  d(columns) = g · kernelᵀ, tile by tile.
 
         The row of ones in columnsᵀ makes d(bias) the sum of g over all pixels. Each row of d(columns) belongs to the
@@ -110,12 +111,12 @@ class Conv2d(Module):
         self._backward(grad, x, grad_x)
         return channels_first(grad_x)  # (B, C, F, T)
 
-    def backward_to_parameters(self, grad: np.ndarray) -> None:
+    def backward_to_parameters(self, grad: Images) -> None:
         """Only d(kernel) = columnsᵀ · g: for the large images of a first layer that is a third of the work."""
         (x,) = self._recall(grad)
         self._backward(grad, x, None)
 
-    def _backward(self, grad: np.ndarray, x: np.ndarray, grad_x: np.ndarray | None) -> None:
+    def _backward(self, grad: Images, x: np.ndarray, grad_x: np.ndarray | None) -> None:
         """Add to the gradients of weight and bias, and fill `grad_x` if there is one."""
         g = channels_last(grad).astype(x.dtype, copy=False)  # (B, F', T', O)
         kernel, windows = self._kernel(x.dtype), self._windows()  # (kh kw C + 1, O)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from npaudio._core.types import Scores
 from npaudio.nn._checks import Checked, LayerCheck
 from npaudio.nn.activation import sigmoid
 
@@ -77,7 +78,7 @@ class CrossEntropyLoss(Loss):
         self.weight = None if weight is None else np.asarray(weight, np.float64)
         self.label_smoothing = self._checks.between(label_smoothing, 0, 1, "label_smoothing")
 
-    def forward(self, scores: np.ndarray, targets: Any) -> float:
+    def forward(self, scores: Scores, targets: Any) -> float:
         """Loss of scores (n, k) for classes (n,) or probabilities (n, k)."""
         scores = class_scores(scores, self._checks)
         y = class_probabilities(targets, scores, self._checks)  # (n, k)
@@ -89,7 +90,7 @@ class CrossEntropyLoss(Loss):
         self._grad = (np.exp(log_p) * q.sum(axis=1, keepdims=True) - q) / norm
         return float(-times_log(q, log_p).sum(dtype=np.float64) / norm)
 
-    def _class_weights(self, scores: np.ndarray) -> np.ndarray:
+    def _class_weights(self, scores: Scores) -> np.ndarray:
         if self.weight is None:
             return np.ones(scores.shape[1], scores.dtype)
         if self.weight.shape != (scores.shape[1],):
@@ -172,7 +173,7 @@ def times_log(q: np.ndarray, log_p: np.ndarray) -> np.ndarray:
     return np.multiply(q, log_p, where=q != 0, out=np.zeros_like(log_p))
 
 
-def class_scores(scores: np.ndarray, check: LayerCheck) -> np.ndarray:
+def class_scores(scores: Scores, check: LayerCheck) -> Scores:
     """Scores of shape (n, n_classes), or an error."""
     scores = check.floating(scores, "scores")
     if scores.ndim != 2 or scores.size == 0:
@@ -180,7 +181,7 @@ def class_scores(scores: np.ndarray, check: LayerCheck) -> np.ndarray:
     return scores
 
 
-def class_probabilities(targets: Any, scores: np.ndarray, check: LayerCheck) -> np.ndarray:
+def class_probabilities(targets: Any, scores: Scores, check: LayerCheck) -> np.ndarray:
     """Targets as probabilities (n, n_classes): classes (n,) become ones and zeros."""
     targets = check.array(targets, "targets")
     n, n_classes = scores.shape

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from npaudio._core.types import Scores
 from npaudio.nn.activation import sigmoid
 from npaudio.nn.loss import Loss, class_probabilities, class_scores, log_softmax, same_shape, softplus, times_log
 
@@ -38,7 +39,7 @@ class GeneralizedCrossEntropyLoss(Loss):
             raise self._checks.error("q must be above 0, got 0; for q = 0 use CrossEntropyLoss")
         self.q = self._checks.between(q, 0, 1, "q")
 
-    def forward(self, scores: np.ndarray, targets: Any) -> float:
+    def forward(self, scores: Scores, targets: Any) -> float:
         """Loss of scores (n, k) for classes (n,) or probabilities (n, k)."""
         scores = class_scores(scores, self._checks)
         y = class_probabilities(targets, scores, self._checks)  # (n, k)
@@ -99,7 +100,7 @@ class FocalLoss(Loss):
         weight = miss**self.gamma
         return -weight * log_p, weight * (self.gamma * p * log_p - miss)
 
-    def _of_classes(self, scores: np.ndarray, targets: Any) -> float:
+    def _of_classes(self, scores: Scores, targets: Any) -> float:
         """L = Σ y_j (1 - p_j)^gamma (-log p_j); with D_j = dL/d(log p_j), dL/ds_k = D_k - p_k Σ_j D_j."""
         if self.alpha is not None:
             raise self._checks.error(

@@ -11,6 +11,7 @@ instead of F'·T'.
 import numpy as np
 
 from npaudio._core.threads import for_each
+from npaudio._core.types import Images
 from npaudio.nn.fast.channels_last import batch_tiles, channels_first, channels_last, empty
 from npaudio.nn.fast.im2col import Pair, pad, unpad, window_counts
 from npaudio.nn.module import Module
@@ -28,27 +29,27 @@ class _WindowPool(Module):
         if 2 * self.padding[0] > self.kernel_size[0] or 2 * self.padding[1] > self.kernel_size[1]:
             raise check.error(
                 f"padding must be at most half the kernel size {self.kernel_size}, got {self.padding}; "
-                "otherwise a window could hold nothing but padding"
+                "with more, a window could hold nothing but padding"
             )
 
-    def _padded(self, x: np.ndarray, value: float) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    def _padded(self, x: Images, value: float) -> tuple[np.ndarray, tuple[int, int, int, int]]:
         """Checked, channels-last x surrounded by `value`, and the shape (B, F', T', C) of the result."""
         last = channels_last(self._checks.images(x))
         counts = window_counts(last.shape[1:3], self.kernel_size, self.stride, self.padding, check=self._checks)
         return pad(last, self.padding, value), (len(last), *counts, last.shape[3])
 
     def _taps(self, padded: np.ndarray, counts: Pair) -> list[np.ndarray]:
-        """For each position in the window, in reading order, a view (b, F', T', C) of the pixels that stand there."""
+        """For each position in the window, in reading order, a view (b, F', T', C) of the pixels there."""
         by_row = self._taps_in_frequency(padded, counts[0])
         return [tap for row in by_row for tap in self._taps_in_time(row, counts[1])]
 
     def _taps_in_frequency(self, padded: np.ndarray, n: int) -> list[np.ndarray]:
-        """For each row of the window a view (b, F', T + 2p, C) of the rows of pixels that stand there."""
+        """For each row of the window a view (b, F', T + 2p, C) of the pixel rows there."""
         s = self.stride[0]
         return [padded[:, i : i + (n - 1) * s + 1 : s] for i in range(self.kernel_size[0])]
 
     def _taps_in_time(self, rows: np.ndarray, n: int) -> list[np.ndarray]:
-        """For each column of the window a view (b, ., T', C) of the columns of pixels that stand there."""
+        """For each column of the window a view (b, ., T', C) of the pixel columns there."""
         s = self.stride[1]
         return [rows[:, :, j : j + (n - 1) * s + 1 : s] for j in range(self.kernel_size[1])]
 
@@ -81,7 +82,7 @@ class MaxPool2d(_WindowPool):
            [0., 1., 0., 1.]]))
     """
 
-    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
+    def forward(self, x: Images) -> Images:  # (B, C, F, T)
         padded, shape = self._padded(x, -np.inf)
         largest = np.empty(shape, padded.dtype)  # (B, F', T', C)
 
@@ -93,7 +94,7 @@ class MaxPool2d(_WindowPool):
         self._keep(channels_first(largest).shape, padded, largest)
         return channels_first(largest)
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def backward(self, grad: Images) -> Images:
         """Since y = x[winner], dL/dx is dL/dy at the winner and 0 elsewhere; of equals the first in reading order wins.
 
         The winners are found here, not in `forward`, because evaluation does not need them.
@@ -119,7 +120,7 @@ class MaxPool2d(_WindowPool):
         return self.stride == self.kernel_size
 
     def _zero_what_is_not_overwritten(self, grad_padded: np.ndarray, counts: Pair) -> None:
-        """Zeros everywhere; if windows tile the image, only beyond the last of them."""
+        """Zeros everywhere or, if windows tile the image, only beyond the last window."""
         covered = [n * s if self._windows_tile_the_image else 0 for n, s in zip(counts, self.stride, strict=True)]
         grad_padded[:, covered[0] :] = 0
         grad_padded[:, :, covered[1] :] = 0
@@ -143,7 +144,7 @@ class AvgPool2d(_WindowPool):
     array([3.5])
     """
 
-    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
+    def forward(self, x: Images) -> Images:  # (B, C, F, T)
         padded, shape = self._padded(x, 0)
         mean = np.zeros(shape, padded.dtype)  # (B, F', T', C)
         for tile in batch_tiles(padded):
@@ -153,7 +154,7 @@ class AvgPool2d(_WindowPool):
         self._keep(channels_first(mean).shape, padded.shape)
         return channels_first(mean)
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def backward(self, grad: Images) -> Images:
         """Since y = Σ x / (kh·kw) over the window, every pixel of the window receives dL/dy / (kh·kw)."""
         (padded_shape,) = self._recall(grad)
         share = channels_last(grad) / (self.kernel_size[0] * self.kernel_size[1])
@@ -188,7 +189,7 @@ class AdaptiveAvgPool2d(Module):
             raise check.error(f"output_size must be a number or a pair, got {output_size!r}")
         self.output_size = tuple(None if n is None else check.whole_number(n, "output_size") for n in both)
 
-    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, F, T)
+    def forward(self, x: Images) -> Images:  # (B, C, F, T)
         x = self._checks.images(x)
         over_f, over_t = (bin_slices(n, bins) for n, bins in zip(x.shape[2:], self.output_size, strict=True))
         y = channels_last(x)  # (B, F, T, C)
@@ -197,7 +198,7 @@ class AdaptiveAvgPool2d(Module):
         self._keep(channels_first(y).shape, x.shape, over_f, over_t)
         return channels_first(y)
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def backward(self, grad: Images) -> Images:
         """Since y is the mean of a bin of n pixels, each of them receives dL/dy / n, from every bin that it is in."""
         (n, c, f, t), over_f, over_t = self._recall(grad)
         g = channels_last(grad)  # (B, F', T', C)
@@ -254,7 +255,7 @@ def _maximum(taps: list[np.ndarray], out: np.ndarray | None = None) -> np.ndarra
 
 
 def _first_equal(taps: list[np.ndarray], largest: np.ndarray) -> np.ndarray:
-    """For every window, how many taps come before the first that equals the largest."""
+    """For every window, the number of the first tap that equals the largest."""
     searching = taps[0] != largest
     winner = searching.astype(np.min_scalar_type(len(taps)))
     for tap in taps[1:-1]:

@@ -54,7 +54,8 @@ class Im2col:
     def add(self, columns: np.ndarray, x: np.ndarray, rows: slice) -> None:
         """col2im: add each row of (n, kh kw C) to the window of x (b, F, T, C) that `columns` copies it from.
 
-        Neighbouring windows overlap, and a single `+=` would count only one of them: so one for each disjoint part.
+        Neighbouring windows overlap, and one `+=` over all of them would keep only one addition where they do. So there
+        is one `+=` for each part of disjoint windows.
         """
         inside, within, height = self._rows_under(rows, x.shape[1])
         padded = np.zeros((len(x), height, x.shape[2] + 2 * self.padding[1], x.shape[3]), x.dtype)
@@ -85,9 +86,10 @@ class Im2col:
         return max(self.length, y.shape[-1]) * y.itemsize
 
     def _rows_under(self, rows: slice, n: int) -> tuple[slice, slice, int]:
-        """Which of n image rows lie under the kernel for some output rows, their place among the padding, and how many.
+        """Find the image rows under the kernel for some output rows.
 
-        The last number includes the rows of padding under the kernel.
+        Returns their slice in the n image rows, their slice in all rows under the kernel, padding included, and the
+        number of the latter.
         """
         first = rows.start * self.stride[0] - self.padding[0]  # below zero: padding
         stop = (rows.stop - 1) * self.stride[0] + self.kernel_size[0] - self.padding[0]
@@ -110,7 +112,7 @@ class Im2col:
         return windows[:, ::sh, ::sw].transpose(0, 1, 2, 4, 5, 3)
 
     def _taps(self) -> list[Any]:
-        """For each position (i, j) in the kernel, the index of the numbers that stand there in all windows."""
+        """For each position (i, j) in the kernel, the index of the numbers at that position in all windows."""
         return [(slice(None), slice(None), slice(None), i, j) for i, j in np.ndindex(self.kernel_size)]
 
     def _disjoint_parts(self) -> list[Any]:
