@@ -35,7 +35,7 @@ if lesson.quick:
 # ## From a waveform to what the network sees
 #
 # Every recording has its own length and its own level, a network wants one size. The article's preprocessing scales the
-# waveform so that its largest sample is 1, cuts or pads it to 4 s, and takes a [mel](GLOSSARY.md#mel-mel-scale)
+# waveform so that its largest sample is 1, cuts or pads it to 4 s, and takes a [mel](GLOSSARY.md#mel)
 # spectrogram of 64 bands in frames of 1,024 samples, one every 512, without padding at the ends. In
 # [decibels](GLOSSARY.md#decibel-db), with the floor added under the logarithm.
 #
@@ -85,7 +85,7 @@ print_table(
 #
 # Three lines do it. `fit` loads every recording, makes the pictures, trains the article's network with changes to each
 # clip (a shift in time, another speed, stripes masked, two clips mixed), and measures the left-out fold after each
-# [epoch](GLOSSARY.md#batch-epoch). It keeps the last weights, not the best ones: choosing an epoch by its test score
+# [epoch](GLOSSARY.md#epoch). It keeps the last weights, not the best ones: choosing an epoch by its test score
 # would make the score too good. The loss on the changed clips ends above that on the left-out ones, which are not
 # changed: mixed clips and smoothed labels have no loss of zero.
 

@@ -116,8 +116,11 @@ def uses(form, text):
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.forms[0])
 def test_no_term_appears_before_its_explanation(entry):
-    """The first use, headings and openings aside, is the link to the glossary, in the lesson that the entry names."""
-    for script in chosen([]):
+    """The first use, headings and openings aside, is the link to the glossary, in the lesson that the entry names.
+
+    Lesson 00 is a preview that explains its words as it goes; it must make sense to a reader who has this file alone.
+    """
+    for script in chosen([])[1:]:
         for text in read_by_the_reader(script):
             positions = [position for form in entry.forms for position in uses(form, text)]
             if not positions:
