@@ -9,15 +9,15 @@ out as one row of a matrix (im2col); then all pixels and all output channels are
 
     columns (B·F'·T', kh·kw·C)  ·  kernel (kh·kw·C, O)  =  y (B·F'·T', O)
 
-Each number of x is copied kh·kw times, and it still pays: a matrix product runs at the full speed of the processor,
-loops over windows do not. A last column of ones carries the bias, as in the straight line y = w·x + b·1.
+Each number of x is copied up to kh·kw times. That is still quicker, because a matrix product runs at the full speed of
+the processor, and loops over windows do not. One more column of ones is for the bias, as in y = w·x + b·1.
 
 The backward pass follows from the same product. y = columns · kernel has d(kernel) = columnsᵀ · dy and d(columns) =
 dy · kernelᵀ. And since im2col copied each number of x to several places, its gradient is the sum over those places
 (col2im).
 
-For speed the work goes in tiles that stay in the cache, which threads share. How windows are copied and added up is in
-`fast/im2col.py`; the plain loops are in tests/oracles.py.
+For speed the work is cut into tiles that stay in the cache, and threads share the tiles. `fast/im2col.py` copies the
+windows and adds them up; the plain loops are in tests/oracles.py.
 """
 
 import numpy as np
@@ -42,7 +42,7 @@ class Conv2d(Module):
     bias : bool
         Whether each output channel has a bias.
     rng : np.random.Generator or int, optional
-        For the initial weights, uniform within 1 / sqrt(C·kh·kw), as PyTorch's.
+        For the initial weights, uniform within ±1 / sqrt(C·kh·kw), as in PyTorch.
     dtype : dtype
         Of the parameters; float32 or float64.
 
@@ -103,8 +103,8 @@ class Conv2d(Module):
     def backward(self, grad: Images) -> Images:
         """From y = columns · kernel:  d(kernel) = columnsᵀ · g  and  d(columns) = g · kernelᵀ, tile by tile.
 
-        The row of ones in columnsᵀ makes d(bias) the sum of g over all pixels. Each row of d(columns) belongs to the
-        window that im2col copied it from, and is added there.
+        The row of ones in columnsᵀ makes d(bias) the sum of g over all pixels. Each row of d(columns) is the gradient
+        of one window, and is added at the place that im2col copied the window from.
         """
         (x,) = self._recall(grad)  # (B, F, T, C)
         grad_x = empty(x.shape, x.dtype)
@@ -112,16 +112,16 @@ class Conv2d(Module):
         return channels_first(grad_x)  # (B, C, F, T)
 
     def backward_to_parameters(self, grad: Images) -> None:
-        """Only d(kernel) = columnsᵀ · g: for the large images of a first layer that is a third of the work."""
+        """Compute only d(kernel) = columnsᵀ · g; with the large images of a first layer, a third of the work."""
         (x,) = self._recall(grad)
         self._backward(grad, x, None)
 
     def _backward(self, grad: Images, x: np.ndarray, grad_x: np.ndarray | None) -> None:
-        """Add to the gradients of weight and bias, and fill `grad_x` if there is one."""
+        """Add to the gradients of weight and bias, and write dL/dx into `grad_x` if it is not None."""
         g = channels_last(grad).astype(x.dtype, copy=False)  # (B, F', T', O)
         kernel, windows = self._kernel(x.dtype), self._windows()  # (kh kw C + 1, O)
 
-        def go_back(part: list[slice]) -> np.ndarray:
+        def gradient_of(part: list[slice]) -> np.ndarray:
             grad_kernel = np.zeros_like(kernel)
             for images in part:
                 if grad_x is not None:
@@ -133,7 +133,7 @@ class Conv2d(Module):
                         windows.add(windows.product(kernel[: windows.length], g_rows), grad_x[images], rows)
             return grad_kernel
 
-        self._add_kernel_grad(sum(for_each(go_back, parts(windows.image_tiles(g)))))
+        self._add_kernel_grad(sum(for_each(gradient_of, parts(windows.image_tiles(g)))))
 
     def _windows(self) -> Im2col:
         return Im2col(self.in_channels, self.kernel_size, self.stride, self.padding)
@@ -165,5 +165,8 @@ class Conv2d(Module):
 
 
 def _pixels(x: np.ndarray) -> np.ndarray:
-    """View (b, f, T', K) as (b f T', K), a pixel a row. Tiles are whole images or rows of one, so this never copies."""
+    """View (b, f, T', K) as (b f T', K), one row per pixel.
+
+    A tile is several whole images or some rows of one image, hence contiguous, so this never copies.
+    """
     return x.reshape(-1, x.shape[-1])

@@ -1,4 +1,4 @@
-r"""Normalisation: each channel (BatchNorm) or token (LayerNorm) gets mean 0 and variance 1, then a scale and a shift.
+r"""Normalization: each channel (BatchNorm) or token (LayerNorm) gets mean 0 and variance 1, then a scale and a shift.
 
 The definition, with the mean and the (biased) variance taken over all N pixels of a channel, or all D features of a
 token:
@@ -6,16 +6,16 @@ token:
     x_hat = (x - mean) / sqrt(var + eps)            y = gamma · x_hat + beta
 
 The backward pass is the same for both. Write inv_std = 1 / sqrt(var + eps), g = dL/dx_hat = gamma · dL/dy, and <.> for
-the mean over the numbers that were normalised together. Each x acts in three ways: directly on its own x_hat, and
-through the mean and the variance on the x_hat of all. The three terms add up to `input_gradient` below,
+the mean over the numbers that are normalized together. Each x acts in three ways: directly on its own x_hat, and on all
+of them through the mean and through the variance. The three terms add up to `input_gradient` below,
 
     dL/dx = inv_std · (g - <g> - x_hat · <g · x_hat>)
 
-In words: subtract from g what would shift all x alike and what would stretch them, because the normalisation undoes
-both. To check with a pencil: the result sums to zero, and so does its product with x_hat.
+In words: subtract from g what would shift all x alike and what would stretch them, because the normalization undoes
+both. To check with a pencil: the result sums to zero, and so does its product with x_hat (but for the small eps).
 
-For speed BatchNorm views its images as rows of channels (N, C), and `fast/row_statistics.py` goes through them in tiles
-that stay in the cache. The plain loops are in tests/oracles.py.
+For speed BatchNorm views its images as a matrix (N, C), one row per pixel and one column per channel, and
+`fast/row_statistics.py` processes it in tiles that stay in the cache. The plain loops are in tests/oracles.py.
 """
 
 import math
@@ -36,12 +36,12 @@ def input_gradient(g: np.ndarray, x_hat: np.ndarray, inv_std: np.ndarray, axes: 
 
 
 class LayerNorm(Module):
-    """Normalise each token over its last axes (usually one, of D features): y = gamma · x_hat + beta.
+    """Normalize each token over its last axes (usually one, of D features): y = gamma · x_hat + beta.
 
     Parameters
     ----------
     normalized_shape : int or tuple of int
-        D, or the lengths of all trailing axes that are normalised together.
+        D, or the lengths of all trailing axes that are normalized together.
     eps : float
         Added to the (biased) variance; Ba et al. 2016, eq. 4.
     elementwise_affine, bias : bool
@@ -106,7 +106,7 @@ class LayerNorm(Module):
 
 
 class BatchNorm(Module):
-    """What BatchNorm1d and BatchNorm2d share: rows of channels (N, C) are normalised column by column.
+    """What BatchNorm1d and BatchNorm2d share: the columns of a matrix (N, C) are normalized, one for each channel.
 
     Parameters
     ----------
@@ -119,14 +119,14 @@ class BatchNorm(Module):
     affine : bool
         Whether gamma (`weight`) and beta (`bias`) are learned.
     track_running_stats : bool
-        Whether running statistics are kept for evaluation; without them evaluation uses those of its batch.
+        Whether running statistics are kept for evaluation. Without them, evaluation uses the statistics of its batch.
     dtype : dtype
         Of parameters and running statistics; float32 or float64.
 
     Notes
     -----
-    Ioffe and Szegedy 2015, algorithm 1. As in PyTorch, the batch is normalised with the biased variance (divided by N),
-    the running variance averages the unbiased one (divided by N - 1).
+    Ioffe and Szegedy 2015, algorithm 1. As in PyTorch, the batch is normalized with the biased variance (divided by N),
+    while the running variance averages the unbiased one (divided by N - 1).
     """
 
     buffer_names: ClassVar[tuple[str, ...]] = ("running_mean", "running_var", "num_batches_tracked")
@@ -164,8 +164,8 @@ class BatchNorm(Module):
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """`input_gradient` with g = gamma · dL/dy, in its fused form.
 
-        With x_hat = inv_std · (x - mean) the three terms become dL/dx = a · dL/dy + b · x + c, with three numbers for
-        each channel. In evaluation mean and variance are constants, so b = c = 0.
+        With x_hat = inv_std · (x - mean) the three terms become dL/dx = a · dL/dy + b · x + c, with one a, b and c for
+        each channel. In evaluation the mean and the variance are constants, so b = c = 0.
         """
         rows, mean, inv_std, of_batch = self._recall(grad)
         g = self._to_rows(grad)  # (N, C)
@@ -179,7 +179,7 @@ class BatchNorm(Module):
         return self._from_rows(scale_two_and_shift(g, a, rows, b, c), grad.shape)
 
     def running_scale_and_shift(self) -> tuple[np.ndarray, np.ndarray]:
-        """The two numbers of each channel in evaluation, where y = scale · x + shift; float64."""
+        """Scale and shift of each channel in evaluation, where y = scale · x + shift: two arrays (C,) of float64."""
         return self._scale_and_shift(*self._running_statistics())
 
     def _scale_and_shift(self, mean: np.ndarray, var: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -205,7 +205,7 @@ class BatchNorm(Module):
         return self.running_mean.astype(np.float64), self.running_var.astype(np.float64)
 
     def _update_running_statistics(self, mean: np.ndarray, var: np.ndarray, n: int) -> None:
-        """Move towards the newest: running += momentum · (newest - running), the variance unbiased."""
+        """Move towards the batch: running += momentum · (batch - running), where the variance is the unbiased one."""
         assert self.running_mean is not None
         assert self.running_var is not None
         assert self.num_batches_tracked is not None
@@ -218,7 +218,7 @@ class BatchNorm(Module):
         raise NotImplementedError
 
     def _to_rows(self, x: np.ndarray) -> np.ndarray:
-        """View (B, C, ...) as rows of channels (N, C); copies only what is not stored channels-last."""
+        """View (B, C, ...) as a matrix (N, C); copies only what is not stored channels-last."""
         return np.ascontiguousarray(np.moveaxis(x, 1, -1)).reshape(-1, self.num_features)
 
     def _from_rows(self, rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -229,7 +229,7 @@ class BatchNorm(Module):
         return f"{self.num_features}, eps={self.eps:g}, momentum={self.momentum}"
 
     def _require_more_than_one(self, x: np.ndarray) -> None:
-        """The variance of a single value is 0 / 0; PyTorch refuses it too."""
+        """The unbiased variance of a single value would be 0 / 0; PyTorch refuses it too."""
         if self.training and x.size == self.num_features:
             raise self._checks.error(
                 f"training needs more than one value per channel, got shape {x.shape}; "
@@ -238,13 +238,13 @@ class BatchNorm(Module):
 
 
 class BatchNorm2d(BatchNorm):
-    """Normalise each channel of images (B, C, F, T) over batch, frequency and time.
+    """Normalize each channel of images (B, C, F, T) over batch, frequency and time.
 
     Parameters, statistics and source: see `BatchNorm`.
 
     See Also
     --------
-    npaudio.nn.fuse : joins it with the convolution before it, for evaluation.
+    npaudio.nn.fuse : merges it into the convolution before it, for evaluation.
 
     Examples
     --------
@@ -262,7 +262,7 @@ class BatchNorm2d(BatchNorm):
 
 
 class BatchNorm1d(BatchNorm):
-    """Normalise each feature of vectors (B, C), or each channel of sequences (B, C, T) over batch and time.
+    """Normalize each feature of vectors (B, C), or each channel of sequences (B, C, T) over batch and time.
 
     Parameters, statistics and source: see `BatchNorm`.
 
@@ -278,7 +278,7 @@ class BatchNorm1d(BatchNorm):
         if x.ndim not in (2, 3) or x.shape[1] != self.num_features or x.size == 0:
             raise self._checks.error(
                 f"x has shape {x.shape}, expected (batch, {self.num_features}) or "
-                f"(batch, {self.num_features}, time); build the layer for that number, or check the order of the axes"
+                f"(batch, {self.num_features}, time); set num_features to match, or check the order of the axes"
             )
         self._require_more_than_one(x)
         return x

@@ -42,7 +42,8 @@ class EventBasedMetrics(EventMetrics):
         Returns
         -------
         Explanation
-            For each file every reference event, matched or with its nearest miss and the errors, and every false alarm.
+            For each file: every reference event, with its match or with the nearest detection and how far off it is;
+            and every false alarm.
         """
         return explain(self.files, self.reference, self.estimated, self.matching, self.tolerance)
 
@@ -59,13 +60,14 @@ def event_based_metrics(
     evaluate_offset: bool = True,
     substitutions: Substitutions = "greedy",
 ) -> EventBasedMetrics:
-    """F = 2 TP / (N_ref + N_sys), with TP the largest number of pairs of one label, close in onset and offset.
+    """F = 2 TP / (N_ref + N_sys), with TP the largest number of pairs of events with one label and close times.
 
-    Close means |onset difference| <= t_collar and |offset difference| <= max(t_collar, percentage_of_length * length of
-    the reference event). The definition is that of Mesaros et al. 2016, and the figures are those of sed_eval to the
-    last digit. mir_eval's transcription metrics compare the offset in the same way but expect notes instead of labels;
-    sed_scores_eval's collar-based F takes the mean over classes and counts a class without output as 0, which is
-    `empty_output="zero"` here; psds_eval uses overlap instead of onset and offset (`intersection_based_metrics`).
+    Each event is in at most one pair. Close means |onset difference| <= t_collar and |offset difference| <=
+    max(t_collar, percentage_of_length * length of the reference event). The definition is that of Mesaros et al. 2016,
+    and the figures are those of sed_eval to the last digit. mir_eval's transcription metrics compare the offset in the
+    same way but expect notes instead of labels; sed_scores_eval's collar-based F takes the mean over classes and counts
+    a class without output as 0, which is `empty_output="zero"` here; psds_eval uses overlap instead of onset and offset
+    (`intersection_based_metrics`).
 
     Parameters
     ----------
@@ -74,20 +76,20 @@ def event_based_metrics(
     t_collar : float
         Tolerance of onset and offset in seconds. sed_eval's default and DCASE's value are 0.2.
     percentage_of_length : float
-        Share of the reference event's length that the offset may differ, if that is more than the collar. sed_eval's
-        default is 0.5; the DCASE challenges use 0.2.
+        Share of the reference event's length by which the offset may differ, if that is more than the collar.
+        sed_eval's default is 0.5; the DCASE challenges use 0.2.
     empty_output : "nan" or "zero"
         Precision of a class without output. With "nan" (sed_eval's default) its F is undefined and left out of the
         class-wise average, so a system can gain by never detecting a hard class; with "zero" it counts as 0.
     labels : sequence of str, optional
         The classes. By default all that occur in either list, sorted.
     evaluate_onset, evaluate_offset : bool
-        Whether the condition applies; at least one must.
+        Whether the onsets, and whether the offsets, must be close; at least one of the two is required.
     substitutions : "greedy" or "optimal"
         How events with the right time but the wrong label are counted in the overall error rate. "greedy" is
-        sed_eval's: unmatched reference events take the first free estimate that fits, in the order in which they are
-        listed, so that the rate can change with that order. "optimal" counts the pairs that could be matched in
-        addition if labels did not matter, which does not depend on the order. Other figures do not change.
+        sed_eval's: each unmatched reference event, in the order of the list, takes the first free estimate that fits,
+        so the rate can depend on that order. "optimal" counts how many more pairs could be matched if labels did not
+        matter, which does not depend on the order. Other figures do not change.
 
     Returns
     -------
@@ -131,7 +133,7 @@ def event_based_metrics(
 
 
 def _figures(n_tp: int, n_ref: int, n_sys: int, n_subs: int | None, empty_output: EmptyOutput) -> dict[str, float]:
-    """All figures from the counts; a substitution is neither a deletion nor an insertion."""
+    """All figures from the counts; a substitution counts neither as a deletion nor as an insertion."""
     wrong_label = n_subs or 0
     return {
         **f_figures(n_tp, n_ref, n_sys, empty_output=empty_output),
@@ -144,7 +146,7 @@ def _figures(n_tp: int, n_ref: int, n_sys: int, n_subs: int | None, empty_output
 def _class_wise(
     labels: list[str], ref: EventTable, est: EventTable, matching: dict[int, int], empty_output: EmptyOutput
 ) -> dict[str, dict[str, float]]:
-    """Figures of each class, all from one matching, because a pair is always of one class."""
+    """Figures of each class. One matching serves all of them, because both events of a pair have the same label."""
     n = len(labels)
     n_tp = np.bincount(ref.label[list(matching)], minlength=n).tolist()
     n_ref, n_sys = np.bincount(ref.label, minlength=n).tolist(), np.bincount(est.label, minlength=n).tolist()
@@ -154,7 +156,7 @@ def _class_wise(
 def _count_substitutions(
     ref: EventTable, est: EventTable, matching: dict[int, int], tolerance: Tolerance, method: Substitutions
 ) -> int:
-    """Pairs that agree in time but not in label."""
+    """How many more pairs there are if the labels may differ."""
     pairs = allowed_pairs(ref, est, tolerance, same_label=False)
     if method == "optimal":
         return len(maximum_matching(*pairs)) - len(matching)
@@ -169,8 +171,8 @@ def _count_substitutions(
 
 def _tolerance(check: Check, t_collar: float, percentage_of_length: float, onset: bool, offset: bool) -> Tolerance:
     if check.number(t_collar, "t_collar") < 0:
-        raise check.error(f"t_collar is {t_collar}, expected seconds, 0 or more")
+        raise check.error(f"t_collar is {t_collar}, expected 0 s or more; give the tolerance in seconds, such as 0.2")
     share = check.between(percentage_of_length, 0, 1, "percentage_of_length", "write 20 % as 0.2")
     if not (onset or offset):
-        raise check.error("neither onset nor offset is evaluated, expected at least one; set one")
+        raise check.error("neither onset nor offset is evaluated; set evaluate_onset or evaluate_offset to True")
     return Tolerance(float(t_collar), share, onset, offset)

@@ -1,9 +1,10 @@
-"""Maximum bipartite matching of estimated and reference events: the largest set of pairs without a common event.
+"""Maximum bipartite matching of estimated and reference events: the most pairs in which no event occurs twice.
 
 Conventions
 -----------
 A pair is *allowed* if its onsets differ by at most the collar and its offsets by at most the larger of the collar and a
-share of the reference event's length; both limits are allowed themselves, and nothing is rounded (sed_eval).
+share of the reference event's length. A difference equal to its limit is allowed, and nothing is rounded (sed_eval).
+An event without a partner is *free*.
 """
 
 from dataclasses import dataclass
@@ -16,16 +17,16 @@ from npaudio.metrics.events.event_table import EventTable
 
 @dataclass(frozen=True)
 class Tolerance:
-    """The errors of time that are allowed in a pair.
+    """How far the times of a pair may differ.
 
     Parameters
     ----------
     t_collar : float
-        Seconds that an onset or offset may differ.
+        Seconds by which an onset or offset may differ.
     percentage_of_length : float
-        The offset may also differ by this share of the reference event's length, if that is more.
+        The offset may differ by this share of the reference event's length, if that is more than the collar.
     evaluate_onset, evaluate_offset : bool
-        Whether the condition applies.
+        Whether the onsets, and whether the offsets, are compared.
     """
 
     t_collar: float = 0.2
@@ -34,7 +35,7 @@ class Tolerance:
     evaluate_offset: bool = True
 
     def offset_collar(self, reference_length: np.ndarray | float) -> np.ndarray:
-        """Seconds that the offset may differ."""
+        """Seconds by which the offset may differ."""
         return np.maximum(self.t_collar, self.percentage_of_length * np.asarray(reference_length))
 
     def allows(self, reference: EventTable, estimated: EventTable, ref: np.ndarray, est: np.ndarray) -> np.ndarray:
@@ -56,7 +57,7 @@ def allowed_pairs(
     ref_group = reference.file * n_labels + (reference.label if same_label else 0)
     est_group = estimated.file * n_labels + (estimated.label if same_label else 0)
     window = None
-    if tolerance.evaluate_onset:  # a little wider than the collar: the exact test is below
+    if tolerance.evaluate_onset:  # a little wider than the collar, for rounding; `allows` tests exactly
         reach = tolerance.t_collar + 1e-9 * (1 + reference.onset)
         window = Window(reference.onset - reach, reference.onset + reach, estimated.onset)
     ref, est = pairs_within_groups(ref_group, est_group, window)
@@ -79,8 +80,9 @@ def pairs_within_groups(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Every (i, j) with `a_group[i] == b_group[j]` (and within the window), in the order of i.
 
-    The second list is sorted by group and time, so that the partners of each i are neighbours: two bisections find the
-    first and the last. Times are replaced by their ranks, so that group and time make one whole number.
+    The second list is sorted by group and time, so that the partners of each i are next to each other, and two binary
+    searches find the first and the last. Times are replaced by their ranks, so that one integer key holds group and
+    time.
     """
     first, last, b_key = a_group, a_group + 1, b_group
     if window is not None:
@@ -101,7 +103,7 @@ def pairs_within_groups(
 def maximum_matching(ref: np.ndarray, est: np.ndarray) -> dict[int, int]:
     """Maximum matching `{ref: est}` of the bipartite graph whose edges are the pairs `(ref[i], est[i])`.
 
-    Hopcroft and Karp 1973: match greedily, then look for shortest augmenting paths until there is none. An augmenting
+    Hopcroft and Karp 1973: match greedily, then look for shortest augmenting paths until there are none. An augmenting
     path leads from a free estimate to a free reference, over edges that are alternately outside and inside the
     matching; exchanging the two kinds gains one pair. Events are visited in the order of mir_eval and sed_eval, so
     that among several maximum matchings the result is the same as theirs.
@@ -109,7 +111,7 @@ def maximum_matching(ref: np.ndarray, est: np.ndarray) -> dict[int, int]:
     neighbours: dict[int, list[int]] = {}
     for r, e in zip(ref.tolist(), est.tolist(), strict=True):
         neighbours.setdefault(e, []).append(r)
-    partner: dict[int, int] = {}  # of each matched reference
+    partner: dict[int, int] = {}  # the estimate of each matched reference
     for e, refs in neighbours.items():
         free = next((r for r in refs if r not in partner), None)
         if free is not None:
@@ -152,7 +154,7 @@ def _augment(
 ) -> None:
     """Depth-first search back from a free reference to a free estimate; exchange the edges of the path, if any."""
     path = [(end, iter(reached_by.pop(end)))]
-    taken: list[int] = []
+    taken: list[int] = []  # the estimates on the path, one after each reference
     while path:
         e = next((candidate for candidate in path[-1][1] if candidate in came_from), None)
         if e is None:

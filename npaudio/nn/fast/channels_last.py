@@ -1,10 +1,11 @@
-"""How images are stored, and how long arrays are processed in tiles: what the fast layers share.
+"""What the fast layers share: how images are stored, and how large arrays are processed tile by tile.
 
 Conventions: images are *logically* (B, C, F, T) and *stored* channels-last, that is as a transposed view of a
-contiguous (B, F, T, C) array. Read that way, a pixel is one row of C numbers, a whole batch is a (B·F·T, C) matrix.
+contiguous (B, F, T, C) array. In this order a pixel is one row of C numbers, and a whole batch is a (B·F·T, C) matrix.
 
-An array of 40 MB does not fit into a cache, so every operation on it reads it from memory again. Cut into tiles of
-about a megabyte, several operations in a row find their tile still in the cache, and threads can share the tiles.
+An array of 40 MB does not fit into a cache, so every operation on it reads it from memory again. If the operations run
+one after the other on a tile of about a megabyte, then on the next, each finds its tile still in the cache. And threads
+can share the tiles.
 """
 
 import math
@@ -18,12 +19,12 @@ from npaudio.nn.fast.recycled_memory import empty
 __all__ = ["batch_tiles", "channels_first", "channels_last", "empty", "parts", "row_tiles", "sum_rows", "tiles"]
 
 TILE_BYTES = 1024 * 1024
-PARTS = 8  # sums of a shared gradient; see `parts`
-FOLDS = 64  # rows that are added up at once; see `sum_rows`
+PARTS = 8  # partial sums of the gradient of a weight; see `parts`
+FOLDS = 64  # long rows into which a matrix is folded; see `sum_rows`
 
 
 def channels_last(x: np.ndarray) -> np.ndarray:
-    """View images (B, C, F, T) as a contiguous (B, F, T, C) array; copies only what is stored another way."""
+    """View images (B, C, F, T) as a contiguous (B, F, T, C) array; copies only if they are not stored that way."""
     return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
 
 
@@ -49,10 +50,10 @@ def row_tiles(rows: np.ndarray) -> list[slice]:
 
 
 def parts(pieces: Sequence[Any]) -> list[Any]:
-    """Cut a sequence into `PARTS` parts or fewer; each part sums the gradient of a shared weight on its own.
+    """Cut a sequence of tiles into at most `PARTS` parts, each with its own partial sum of the gradient of a weight.
 
-    That is enough parts for as many threads. A sum for every tile would cost too much memory, since a weight may be
-    large. (A single image is a single part, so one thread does its backward pass.)
+    Threads can then share the parts. A sum for every tile would take too much memory, since a weight may be large.
+    (A single image is a single part, so one thread does its backward pass.)
     """
     return [pieces[part] for part in tiles(len(pieces), 1, tile_bytes=-(-len(pieces) // PARTS))]
 
@@ -63,10 +64,11 @@ def batch_tiles(x: np.ndarray) -> list[slice]:
 
 
 def sum_rows(rows: np.ndarray) -> np.ndarray:
-    """Column sums of a matrix (n, C), faster than `rows.sum(axis=0)`: FOLDS long rows are added up, then their pieces.
+    """Column sums of a matrix (n, C), faster than `rows.sum(axis=0)`.
 
-    For rows of C numbers the call overhead exceeds the arithmetic; rows of n·C/FOLDS numbers keep the processor busy.
-    (A product with a row of ones is as quick, but wakes all threads of BLAS for a few microseconds of work.)
+    For rows of C numbers the call overhead exceeds the arithmetic. So the matrix is folded into `FOLDS` long rows of
+    n·C/FOLDS numbers; they are added up first, and then the pieces of their sum, C numbers each. (A product with a row
+    of ones is as quick, but wakes all threads of BLAS for a few microseconds of work.)
     """
     n, c = rows.shape
     length = n // FOLDS

@@ -1,8 +1,8 @@
 """im2col and col2im: the windows under a sliding kernel, written out as the rows of a matrix and added back.
 
 Conventions: images are stored channels-last, (B, F, T, C). A *window* is the kh x kw x C numbers under the kernel for
-one output pixel; a *tap* is one position (i, j) inside all windows at once. Work goes tile by tile: all output rows of
-a few images or, where an image is too large for that, some of its output rows, so that the columns stay in the cache.
+one output pixel; a *tap* is one position (i, j) in the kernel, taken in all windows at once. The work is done in tiles
+whose columns stay in the cache: all output rows of a few images or, if an image is too large, some of its output rows.
 """
 
 import math
@@ -15,8 +15,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from npaudio._core.checks import Check
 from npaudio.nn.fast.channels_last import tiles
 
-COLUMNS_BYTES = 3 * 1024 * 1024  # of a tile
-LONG_RUN = 8  # channels from which on a pixel is worth copying as a whole
+COLUMNS_BYTES = 3 * 1024 * 1024  # memory for the columns of one tile
+LONG_RUN = 8  # with at least this many channels, copying pixel by pixel is quick enough
 
 Pair = tuple[int, int]
 
@@ -35,12 +35,12 @@ class Im2col:
     def __init__(self, channels: int, kernel_size: Pair, stride: Pair, padding: Pair) -> None:
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.length = math.prod(kernel_size) * channels  # numbers in a window, kh kw C
-        self.tap_by_tap = channels < LONG_RUN  # a pixel is too short a run to copy, so columns are stored by taps
+        self.tap_by_tap = channels < LONG_RUN  # a pixel is too short a run to copy, so one tap is copied at a time
 
     def columns(self, x: np.ndarray, rows: slice, *, ones: int = 0) -> np.ndarray:
         """im2col: the windows of some output rows of images (b, F, T, C) as a matrix (n, kh kw C + ones).
 
-        `ones` is the number of columns of ones to put behind them, for a bias.
+        `ones` is the number of columns of ones to append, for a bias: 0 or 1.
         """
         windows = self._windows(self._padded(x, rows))  # (b, f, T', kh, kw, C)
         shape = (math.prod(windows.shape[:3]), self.length + ones)
@@ -54,8 +54,8 @@ class Im2col:
     def add(self, columns: np.ndarray, x: np.ndarray, rows: slice) -> None:
         """col2im: add each row of (n, kh kw C) to the window of x (b, F, T, C) that `columns` copies it from.
 
-        Neighbouring windows overlap, and one `+=` over all of them would keep only one addition where they do. So there
-        is one `+=` for each part of disjoint windows.
+        Neighboring windows overlap, and where they do, a single `+=` over all windows would keep only one of the
+        additions. So the windows are added in parts; within one part no pixel occurs twice.
         """
         inside, within, height = self._rows_under(rows, x.shape[1])
         padded = np.zeros((len(x), height, x.shape[2] + 2 * self.padding[1], x.shape[3]), x.dtype)
@@ -74,24 +74,24 @@ class Im2col:
         return ((images, rows) for images in self.image_tiles(y) for rows in self.row_tiles(y[images]))
 
     def image_tiles(self, y: np.ndarray) -> list[slice]:
-        """A few images at a time: as many as have their columns in the cache together, at least one."""
+        """A few images at a time: as many as fit into the cache with their columns, but at least one."""
         return list(tiles(len(y), y[0, ..., 0].size * self._pixel_bytes(y), tile_bytes=COLUMNS_BYTES))
 
     def row_tiles(self, y: np.ndarray) -> list[slice]:
-        """All output rows of a few images (b, F', T', O) at once; of an image that is too large, some at a time."""
+        """All output rows of a few images (b, F', T', O) at once or, if they are too large, some rows at a time."""
         return list(tiles(y.shape[1], len(y) * y.shape[2] * self._pixel_bytes(y), tile_bytes=COLUMNS_BYTES))
 
     def _pixel_bytes(self, y: np.ndarray) -> int:
-        """Memory for what belongs to one output pixel: its window, or its channels if they are more."""
+        """Memory for one output pixel: for its window or for its output channels, whichever is more."""
         return max(self.length, y.shape[-1]) * y.itemsize
 
     def _rows_under(self, rows: slice, n: int) -> tuple[slice, slice, int]:
         """Find the image rows under the kernel for some output rows.
 
-        Returns their slice in the n image rows, their slice in all rows under the kernel, padding included, and the
-        number of the latter.
+        Returns three things: where these rows are in the image of n rows; where they are in the block of rows that the
+        kernel covers, which includes padding; and the height of that block.
         """
-        first = rows.start * self.stride[0] - self.padding[0]  # below zero: padding
+        first = rows.start * self.stride[0] - self.padding[0]  # negative in the padding above the image
         stop = (rows.stop - 1) * self.stride[0] + self.kernel_size[0] - self.padding[0]
         inside = slice(min(max(first, 0), n), min(max(stop, 0), n))
         return inside, slice(inside.start - first, inside.stop - first), stop - first
@@ -116,10 +116,11 @@ class Im2col:
         return [(slice(None), slice(None), slice(None), i, j) for i, j in np.ndindex(self.kernel_size)]
 
     def _disjoint_parts(self) -> list[Any]:
-        """Indices that together reach all windows (b, f, T', kh, kw, C), and in each of which no pixel comes twice.
+        """Indices into the windows (b, f, T', kh, kw, C): together they cover all; within each no pixel occurs twice.
 
-        With few channels: one tap of every window, a run of T' pixels. With many: every m-th window as a whole, m the
-        kernel size over the stride, rounded up; its runs are kw·C numbers. NumPy is quick at long runs.
+        NumPy is quick with long runs. With few channels an index is one tap of every window, with runs of T' pixels;
+        with many it is every m-th window as a whole, with runs of kw·C numbers. There m is the kernel size divided by
+        the stride, rounded up.
         """
         if self.tap_by_tap:
             return self._taps()
@@ -128,7 +129,7 @@ class Im2col:
 
 
 def window_counts(size: Pair, kernel: Pair, stride: Pair, padding: Pair, *, check: Check) -> Pair:
-    """How many windows fit along each axis of images of F x T pixels; refuses images that not even one fits into."""
+    """How many windows fit along each axis of images of F x T pixels; an image smaller than one is an error."""
     axes = zip(size, kernel, stride, padding, strict=True)
     n_f, n_t = ((n + 2 * p - k) // s + 1 for n, k, s, p in axes)
     if min(n_f, n_t) < 1:
@@ -151,6 +152,6 @@ def pad(x: np.ndarray, padding: Pair, value: float = 0) -> np.ndarray:
 
 
 def unpad(padded: np.ndarray, padding: Pair) -> np.ndarray:
-    """View of what `pad` surrounded."""
+    """The view without the padding: undoes `pad`."""
     ph, pw = padding
     return padded[:, ph : padded.shape[1] - ph, pw : padded.shape[2] - pw]

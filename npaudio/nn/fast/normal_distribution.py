@@ -1,9 +1,9 @@
 """The normal distribution function Phi for whole arrays: the exact GELU needs it, and NumPy has no error function.
 
 The standard library has `math.erfc` for single numbers. For z >= 0 and t = 2 / (2 + z) the function
-log(erfc(z) / t) + z² is smooth and nearly flat on 0 < t <= 1, so a polynomial through a few dozen exact values at
-Chebyshev points gives erfc(z) = t · exp(-z² + polynomial(t)) to the last digits. (The substitution is that of Numerical
-Recipes, 6.2.2; the coefficients are computed here, when they are first needed.)
+log(erfc(z) / t) + z² is smooth and nearly flat on 0 < t <= 1. So a polynomial through a few dozen exact values at
+Chebyshev points gives erfc(z) = t · exp(-z² + polynomial(t)) almost to full precision. (The substitution is that of
+Numerical Recipes, 6.2.2; the coefficients are computed here, when they are first needed.)
 """
 
 import functools
@@ -26,8 +26,8 @@ def erfc(z: np.ndarray) -> np.ndarray:
 def normal_cdf(x: np.ndarray) -> np.ndarray:
     """Phi(x) = erfc(-x / sqrt 2) / 2, keeping its relative precision in the lower tail.
 
-    The tail beyond |x| is Phi(x) itself on the left, and 1 - Phi(x) on the right. (`np.where` would choose between the
-    two at the price of the rest of this function: a branch that the processor cannot predict.)
+    The tail beyond |x| is Phi(x) for negative x, and 1 - Phi(x) for positive x. (Choosing by `np.where` would take as
+    long as the rest of this function, because the processor cannot predict the branch.)
     """
     tail = 0.5 * erfc(np.abs(x) * x.dtype.type(math.sqrt(0.5)))
     tail += (1 - 2 * tail) * (x > 0)
@@ -35,7 +35,7 @@ def normal_cdf(x: np.ndarray) -> np.ndarray:
 
 
 def _to_interval(t: np.ndarray) -> np.ndarray:
-    """Stretch [SMALLEST_T, 1] to [-1, 1], where Chebyshev series live."""
+    """Stretch [SMALLEST_T, 1] to [-1, 1], the interval of Chebyshev points."""
     return (t - SMALLEST_T) * (2 / (1 - SMALLEST_T)) - 1
 
 
@@ -50,7 +50,7 @@ def _polynomial(u: np.ndarray, coefficients: list[float]) -> np.ndarray:
 
 @functools.cache
 def _coefficients(terms: int) -> list[float]:
-    """Coefficients of powers of u for log(erfc(z) / t) + z², t = 2 / (2 + z), through `terms` Chebyshev points."""
+    """Coefficients of the polynomial in u that equals log(erfc(z) / t) + z², t = 2 / (2 + z), at `terms` points."""
 
     def smooth_part(u: np.ndarray) -> np.ndarray:
         t = (u + 1) / 2 * (1 - SMALLEST_T) + SMALLEST_T

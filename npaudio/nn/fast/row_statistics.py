@@ -1,11 +1,11 @@
-"""Statistics of the columns of tall matrices, and scaling them, one tile of rows at a time: BatchNorm's arithmetic.
+"""BatchNorm's arithmetic on tall matrices: column statistics, scaling and shifting, one tile of rows at a time.
 
 Conventions: `rows` is (N, C), one row for each pixel and one column for each channel. Numbers per channel are (C,) in
-float64, whatever the dtype of the rows. Each function reads its matrices once: all that it does with a tile of rows
-happens while the tile is in the cache.
+float64, whatever the dtype of the rows. Each function reads its matrices from memory once: it does everything with one
+tile of rows while that tile is in the cache.
 
-For a row of C numbers the call overhead of NumPy exceeds the arithmetic. So many rows are viewed as one long row, and
-the C numbers per channel are repeated to the same length (`LongRow`).
+For a row of C numbers the call overhead of NumPy exceeds the arithmetic. Therefore `LongRow` views several rows as one
+long row, and repeats the C numbers per channel to the same length.
 """
 
 import numpy as np
@@ -13,18 +13,18 @@ import numpy as np
 from npaudio._core.threads import for_each
 from npaudio.nn.fast.channels_last import empty, row_tiles, sum_rows
 
-LONG = 2048  # numbers: so many that the overhead of a loop over them no longer matters
+LONG = 2048  # numbers in a long row, for which the call overhead no longer matters
 
 
 def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and biased variance of every column of (N, C), in float64: of each tile, then of all tiles together.
+    """Mean and biased variance of every column of (N, C), in float64, combined from the statistics of the tiles.
 
     Each tile of n rows gives its mean m and its sum of squares q = Σ (x - m)². Around the mean of all tiles,
     Σ (x - mean)² = q + n · (m - mean)², so no tile has to be read twice (Chan, Golub and LeVeque 1983). The simpler
-    <x²> - mean² would lose its digits where the mean is large.
+    <x²> - mean² would lose precision where the mean is large compared with the deviations.
 
-    The mean of a tile is computed in two steps, because the dtype of the rows may have too few digits for it: a rounded
-    mean first (`guess`), then the mean d of x - guess corrects it; and Σ (x - m)² = Σ (x - guess)² - n · d².
+    The mean of a tile is computed in two steps, because the dtype of the rows may be too coarse for it: first a rounded
+    mean (`guess`), then its correction d, the mean of x - guess. Then Σ (x - m)² = Σ (x - guess)² - n · d².
     """
     tiles = row_tiles(rows)
 
@@ -84,7 +84,7 @@ def scale_two_and_shift(g: np.ndarray, a: np.ndarray, rows: np.ndarray, b: np.nd
 
 
 class LongRow:
-    """One number per column, (C,), repeated to a row of about `LONG` numbers, to be applied to matrices (n, C)."""
+    """A vector (C,), repeated to a row of about `LONG` numbers, to add to or multiply with every row of (n, C)."""
 
     def __init__(self, vector: np.ndarray, dtype: np.dtype) -> None:
         self.vector = vector.astype(dtype)  # (C,)
@@ -92,7 +92,7 @@ class LongRow:
         self.repeated = np.tile(self.vector, self.n_rows)  # (n_rows C,)
 
     def applied(self, operation: np.ufunc, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """operation(x, vector) for each row of a contiguous (n, C)."""
+        """Compute operation(row, vector) for each row of a contiguous matrix x (n, C)."""
         out = np.empty_like(x) if out is None else out
         whole = len(x) // self.n_rows * self.n_rows
         long_shape = (-1, len(self.repeated))
