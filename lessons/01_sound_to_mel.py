@@ -526,4 +526,5 @@ lesson.finding(
 # `npaudio/spectrum/decibels.py`, `npaudio/mel/filterbank.py`, `npaudio/mel/spectrogram.py`,
 # `npaudio/frontend/recipe.py`, `npaudio/frontend/differences.py`.
 #
-# **Exercises that follow:** `ex01_stft`, `ex02_mel_filterbank`, `ex14_mel_reconstruction`, `ex15_vocoder_upsampling`.
+# **Exercises that follow:** `ex01_stft`, `ex02_mel_filterbank`, `ex13_text_normalizer`, `ex14_mel_reconstruction`,
+# `ex15_vocoder_upsampling` (the last three are the article's solutions to its previous episode, on speech synthesis).

@@ -241,7 +241,7 @@ lesson.answer(
 # that is kept together; all but the last are for training, the last is the test.
 
 # %%
-N_TRAIN, N_TEST, EPOCHS = (16, 10, 2) if lesson.quick else (64, 40, 8)
+N_TRAIN, N_TEST, EPOCHS = (12, 10, 2) if lesson.quick else (64, 40, 8)
 
 
 def synthetic_pictures(per_class: int, first_seed: int) -> tuple[np.ndarray, np.ndarray]:

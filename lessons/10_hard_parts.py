@@ -33,8 +33,8 @@ FRONTEND = Frontend(name="lesson", sr=SR, n_fft=1024, hop_length=1000, n_mels=32
 CLASSES = list(npaudio.SOUND_CLASSES)
 SEEDS = range(2) if lesson.quick else range(5)
 EPOCHS = 5 if lesson.quick else 12
-N_POOL, N_TEST = (44, 10) if lesson.quick else (80, 40)
-COMMON, RARE = (30, 4) if lesson.quick else (60, 4)
+N_POOL, N_TEST = (24, 10) if lesson.quick else (80, 40)
+COMMON, RARE = (20, 4) if lesson.quick else (60, 4)
 
 # %% [markdown]
 # ## The sounds, a small network, and how sure we may be
@@ -347,7 +347,7 @@ lesson.answer(
 # %%
 SOUNDS = ("dog_bark", "siren", "glass_break", "bird_chirp", "alarm")
 FRAMES = Frontend(name="frames", sr=SR, n_fft=1024, hop_length=800, n_mels=32)
-N_SCENES, N_LEARN = (24, 14) if lesson.quick else (120, 80)
+N_SCENES, N_LEARN = (16, 10) if lesson.quick else (120, 80)
 scenes = SyntheticScenes(N_SCENES, classes=SOUNDS, duration=8.0, n_events=(2, 5), event_duration=(0.3, 2.5),
                          snr=(5.0, 20.0), rng=0)  # fmt: skip
 mixtures = [scenes[i] for i in lesson.progress(range(len(scenes)), "making scenes")]

@@ -85,7 +85,7 @@ class Lesson:
             figure.text(0.5, 0.5, "quick run\nproves nothing", rotation=25, alpha=0.25, fontsize=44, color="#d55e00",
                         ha="center", va="center", weight="bold", zorder=100)  # fmt: skip
         path = self.folder / f"{name}.png"
-        figure.savefig(path)
+        figure.savefig(path, dpi="figure" if self.quick else plt.rcParams["savefig.dpi"])
         self._keep("figures", path)
         if not self.options.show and not in_notebook():
             plt.close(figure)
