@@ -189,7 +189,7 @@ lesson.figure(figure, "3_speed")
 lesson.answer(
     f"To {alias:.0f} Hz = 16,000 − 9,100 Hz: it is folded back at the [Nyquist "
     "frequency](GLOSSARY.md#nyquist-frequency). And it does not come alone: rounding the positions makes the tone "
-    "jitter, which makes {len(strong)} lines above −40 dB out of one. Band-limited, the tone is gone, as it should "
+    f"jitter, which makes {len(strong)} lines above −40 dB out of one. Band-limited, the tone is gone, as it should "
     f"be: {rest:.0f} dB is left."
 )
 

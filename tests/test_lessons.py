@@ -243,3 +243,12 @@ def test_the_readme_lists_every_lesson_with_its_time_and_shows_a_real_mistake():
     said = re.findall(r"^E   (?:hann\(4\): )?(.+)$", readme, re.MULTILINE)
     assert len(said) == 2
     assert all(sentence in checks for sentence in said)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_no_answer_has_lost_its_f(script):
+    for method in ("answer", "say", "finding"):
+        for call in calls(script, method):
+            texts = [n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+            lost = [text for text in texts if re.search(r"\{[\w.]+[(\[:}!]", text)]
+            assert not lost, f"line {call.lineno}: {lost}"
