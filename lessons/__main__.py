@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     aloud = bool(options.lessons)  # who asks for a lesson wants to read it; who runs all wants the table
     results = [run(lesson, i, len(lessons), options, aloud) for i, lesson in enumerate(lessons, 1)]
     if not (aloud and len(results) == 1):
-        print_results(results)
+        print_results(results, quick=options.quick)
     print(f"\nFigures, sounds and what each lesson printed are in {outputs_of(options).resolve()}")
     return int(any(result["failed"] for result in results))
 
@@ -104,7 +104,7 @@ def run(script: Path, number: int, count: int, options: argparse.Namespace, alou
     if not aloud:
         print(f"[{number}/{count}] {script.stem} ...", end=" ", flush=True)
     process = subprocess.run(
-        [sys.executable, str(script), *passed_on(options)],
+        [sys.executable, *reader(script), str(script), *passed_on(options)],
         env=environment(),
         stdin=None if options.ask else subprocess.DEVNULL,
         stdout=None if aloud else subprocess.PIPE,
@@ -119,6 +119,11 @@ def run(script: Path, number: int, count: int, options: argparse.Namespace, alou
     return {"lesson": script.stem, "seconds": seconds, "failed": failed, **summary_of(script, options)}
 
 
+def reader(script: Path) -> list[str]:
+    """The program that reads a script aloud which makes no Lesson of its own; none for all others."""
+    return [] if "Lesson(" in script.read_text(encoding="utf-8") else [str(FOLDER / "aloud.py")]
+
+
 def environment() -> dict[str, str]:
     """The environment of a lesson: it finds npaudio also where that is not installed."""
     folders = [str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -131,12 +136,13 @@ def summary_of(script: Path, options: argparse.Namespace) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"finding": "", "figures": []}
 
 
-def print_results(results: list[dict[str, Any]]) -> None:
+def print_results(results: list[dict[str, Any]], *, quick: bool = False) -> None:
     """Print the table: lesson, seconds, figures, finding."""
+    without = "none: a quick run proves nothing" if quick else "none"
     print(f"\n{'lesson':<20}{'seconds':>8}{'figures':>9}  finding")
     print("-" * WIDTH)
     for result in results:
-        finding = "failed: see above" if result["failed"] else result["finding"] or "none: a quick run proves nothing"
+        finding = "failed: see above" if result["failed"] else result["finding"] or without
         lines = textwrap.wrap(finding, WIDTH - 39)
         print(f"{result['lesson']:<20}{result['seconds']:>8.1f}{len(result['figures']):>9}  {lines[0]}")
         for line in lines[1:]:

@@ -150,6 +150,8 @@ class Lesson:
             raise SystemExit(2) from None
         Lesson._is_being_read = True
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._remove_what_was_here()
+        self._write_summary()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a console that lacks a character must not stop a lesson

@@ -18,6 +18,8 @@ from lessons.options import has_display
 from lessons.reading import cells, question_in
 
 SCRIPTS = chosen([])
+OVERVIEW = "00_one_page"  # one page of NumPy without anything of this project: read aloud, but no lesson in form
+LESSONS = [script for script in SCRIPTS if script.stem != OVERVIEW]
 
 
 QUICK_PART = "01_sound_to_mel"
@@ -62,7 +64,7 @@ def test_a_lesson_is_read_aloud_with_its_questions_and_answers(read):
     result, folder = read
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.startswith("01 From a sound to a picture of it\n═")
-    assert result.stdout.count("│ Question. ") == result.stdout.count("│ Answer. ") == len(calls(SCRIPTS[0], "answer"))
+    assert result.stdout.count("│ Question. ") == result.stdout.count("│ Answer. ") == len(calls(LESSONS[0], "answer"))
     assert max(map(len, result.stdout.splitlines()[:-1])) <= 80  # the last one names the folder
     assert not re.search(r"\*\*|\]\(|\\[a-z]{2,}|\$[A-Za-z]", result.stdout), "markdown or LaTeX is left"
     assert "X[k] = Σₙ₌₀^(N−1) x[n] cos(2πk n / N)" in result.stdout.replace("-", "−")
@@ -112,13 +114,13 @@ def test_wrong_options_are_one_sentence_before_any_work(tmp_path, capsys):
         printed = capsys.readouterr()
         assert printed.out == ""
         assert words in printed.err.replace("\n", " ")
-    result = run("--audio", text, start=(sys.executable, SCRIPTS[0]))
+    result = run("--audio", text, start=(sys.executable, LESSONS[0]))
     assert (result.returncode, result.stdout) == (2, ""), result.stderr
     assert "notes.wav" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_opens_with_what_the_reader_will_know_and_how_long_it_takes(script):
     opening = cells(script)[0].text
     assert re.match(
@@ -130,7 +132,7 @@ def test_a_lesson_opens_with_what_the_reader_will_know_and_how_long_it_takes(scr
     assert f'Lesson("{script.stem}"' in script.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", LESSONS, ids=lambda path: path.stem)
 def test_every_question_has_an_answer_with_a_measured_number(script):
     """In the code right after the question: exactly one answer, and something in it is computed."""
     asked = False
@@ -150,7 +152,7 @@ def is_answer(call):
     return ast.unparse(call.func) == "lesson.answer"
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_ends_with_three_sentences_the_files_and_the_exercises(script):
     ending = cells(script)[-1].text
     assert ending.startswith("## To take home")
@@ -161,6 +163,15 @@ def test_a_lesson_ends_with_three_sentences_the_files_and_the_exercises(script):
     assert all((FOLDER.parent / name).exists() for name in files), files
     assert all((FOLDER.parent / "solutions" / f"{name}.py").is_file() for name in exercises), exercises
     assert "**Exercises that follow:**" in ending
+
+
+def test_the_page_before_the_lessons_is_read_aloud_too(tmp_path):
+    result = run("00", "--out", tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.startswith("00 The whole idea on one page\n═")
+    assert "│ Question. How many of the 200 unheard sounds" in result.stdout
+    assert re.search(r"after:\s+9\d\.\d%|after:\s+100", result.stdout)
+    assert (tmp_path / OVERVIEW / "printed.txt").is_file()
 
 
 def test_list_tells_what_there_is(capsys):
@@ -179,7 +190,9 @@ def test_terms_can_be_looked_up(capsys):
 
 def test_a_wrong_number_names_the_right_ones(capsys):
     assert main(["77"]) == 2
-    assert "there is no lesson '77'; there are 01_sound_to_mel" in capsys.readouterr().err.replace("\n", " ")
+    assert "there is no lesson '77'; there are 00_one_page, 01_sound_to_mel" in capsys.readouterr().err.replace(
+        "\n", " "
+    )
     assert main(["--ask"]) == 2
     assert "python -m lessons 01 --ask" in capsys.readouterr().err.replace("\n", " ")
 
@@ -245,7 +258,7 @@ def test_the_readme_lists_every_lesson_with_its_time_and_shows_a_real_mistake():
     assert all(sentence in checks for sentence in said)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", LESSONS, ids=lambda path: path.stem)
 def test_no_answer_has_lost_its_f(script):
     for method in ("answer", "say", "finding"):
         for call in calls(script, method):
