@@ -1,7 +1,7 @@
 """Sound files of any length, a block at a time: a recording of hours needs the memory of seconds.
 
 `load_blocks` gives the same samples as `load`, cut into pieces. Resampling is the only step for which a piece needs its
-neighbours: the filter reaches some samples to each side. So each piece is resampled together with that much of what
+neighbors: the filter reaches some samples to each side. So each piece is resampled together with that much of what
 comes before and after it, and the margins are cut off.
 """
 

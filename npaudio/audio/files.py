@@ -176,7 +176,7 @@ def save(path: str | os.PathLike[str], y: Waveform, sr: int, *, subtype: Subtype
 
 def check_samples(samples: Waveform) -> None:
     """Refuse NaN, infinity and values that no recording has."""
-    with np.errstate(invalid="ignore"):  # comparing with a signalling NaN
+    with np.errstate(invalid="ignore"):  # comparing with a signaling NaN
         if samples.size == 0 or largest_magnitude(samples) <= LARGEST_SAMPLE:
             return
         bad = np.count_nonzero(~(np.abs(samples) <= LARGEST_SAMPLE))

@@ -60,7 +60,7 @@ class SoundfileReader:
     Parameters
     ----------
     source : str or binary file object
-        A path, if there is one: libsndfile recognises some MP3 files by their name only.
+        A path, if there is one: libsndfile recognizes some MP3 files by their name only.
     problem : str
         Why it is not read by npaudio itself.
     """

@@ -208,7 +208,7 @@ def _table(*pairs: Any) -> dict[Any, Any]:
 
 
 # All names that a pickle may ask for, and what they stand for here. NumPy's appear in the state of samplers and
-# schedules; such objects are recognised, and not read.
+# schedules; such objects are recognized, and not read.
 NAMES: dict[str, Any] = {
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,

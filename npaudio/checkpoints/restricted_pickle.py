@@ -47,7 +47,7 @@ MARK = object()
 
 @dataclass(frozen=True)
 class Opaque:
-    """Something that is recognised but not read, such as a NumPy array among the state of a training."""
+    """Something that is recognized but not read, such as a NumPy array among the state of a training."""
 
     name: str
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from npaudio.cli.running import DONE, SOME_FAILED, sentence_of
-from npaudio.cli.terminal import BOLD, RED, bar, coloured, complain, write_csv, write_json
+from npaudio.cli.terminal import BOLD, RED, bar, colored, complain, write_csv, write_json
 from npaudio.pipeline import AudioClassificationPipeline
 from npaudio.pipeline.shipped import open_classifier
 
@@ -51,10 +51,10 @@ def rounded(probability: float) -> float:
 def print_result(result: dict[str, Any], top: int) -> None:
     """A line a class, the file first."""
     if "error" in result:
-        print(f"{result['file']}: {coloured('failed', RED)}")
+        print(f"{result['file']}: {colored('failed', RED)}")
         complain(result["error"])
         return
-    print(f"{result['file']}: {coloured(result['label'], BOLD)}")
+    print(f"{result['file']}: {colored(result['label'], BOLD)}")
     for prediction in result["predictions"][:top]:
         share = prediction["probability"]
         print(f"  {share:>6.1%}  {prediction['label']:<20} {bar(share)}".rstrip())

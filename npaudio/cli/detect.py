@@ -8,7 +8,7 @@ from typing import Any
 
 from npaudio.cli.live import live_blocks
 from npaudio.cli.running import DONE, SOME_FAILED, sentence_of
-from npaudio.cli.terminal import BOLD, RED, coloured, complain, write_csv, write_json
+from npaudio.cli.terminal import BOLD, RED, colored, complain, write_csv, write_json
 from npaudio.pipeline import EventDetector
 from npaudio.pipeline.shipped import open_detector
 from npaudio.sed import Event
@@ -79,10 +79,10 @@ def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
 def print_result(result: dict[str, Any]) -> None:
     """The file, then a line an event."""
     if "error" in result:
-        print(f"{result['file']}: {coloured('failed', RED)}")
+        print(f"{result['file']}: {colored('failed', RED)}")
         complain(result["error"])
         return
-    print(coloured(result["file"], BOLD) + ("" if result["events"] else ": no event"))
+    print(colored(result["file"], BOLD) + ("" if result["events"] else ": no event"))
     for event in result["events"]:
         print(line_of(event))
 

@@ -1,4 +1,4 @@
-"""What the commands print: tables for people, JSON and CSV for programs, colour only where somebody looks."""
+"""What the commands print: tables for people, JSON and CSV for programs, color only where somebody looks."""
 
 import csv
 import json
@@ -20,8 +20,8 @@ def complain(sentence: str) -> None:
         print(f"npaudio: {sentence}", file=sys.stderr)
 
 
-def coloured(text: str, code: str) -> str:
-    """The text in a colour, on a terminal whose user has not set NO_COLOR."""
+def colored(text: str, code: str) -> str:
+    """The text in a color, on a terminal whose user has not set NO_COLOR."""
     wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return f"\x1b[{code}m{text}\x1b[0m" if wanted else text
 

@@ -1,7 +1,7 @@
 """Folds: which clips are tested together, and whether the test is fair.
 
 Several clips are often cut from one recording. If one of them is in the training set and another in the test set, the
-network may recognise the recording instead of the sound, and the score is too good. So folds keep the clips of one
+network may recognize the recording instead of the sound, and the score is too good. So folds keep the clips of one
 source together, and a split that does not gives a warning.
 
 Conventions
@@ -160,7 +160,7 @@ def _warn_of_untrained(
         verb = "class has" if len(untrained) == 1 else "classes have"
         warnings.warn(
             f"{caller}: {len(untrained)} {verb} clips in test and none in train (such as "
-            f"{class_names[untrained[0]]!r}), so they cannot be recognised; add recordings, or leave them out",
+            f"{class_names[untrained[0]]!r}), so they cannot be recognized; add recordings, or leave them out",
             UntrainedClassWarning,
             stacklevel=4,
         )

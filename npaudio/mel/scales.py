@@ -90,7 +90,7 @@ def mel_to_hz(mels: np.ndarray | float, *, scale: MelScale = "slaney") -> np.nda
 
 
 def mel_centers(*, n_mels: int, fmin: float, fmax: float, scale: MelScale = "slaney") -> np.ndarray:
-    """Centre frequencies in Hz of `n_mels` bands, as `librosa.mel_frequencies(n_mels + 2)` without its two ends.
+    """Center frequencies in Hz of `n_mels` bands, as `librosa.mel_frequencies(n_mels + 2)` without its two ends.
 
     Parameters
     ----------

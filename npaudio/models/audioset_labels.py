@@ -1,6 +1,6 @@
 """The 527 classes of AudioSet in their official order, which is the order of the logits of all published networks.
 
-Source: `class_labels_indices.csv` of AudioSet (Gemmeke et al. 2017, Google), licence CC BY 4.0
+Source: `class_labels_indices.csv` of AudioSet (Gemmeke et al. 2017, Google), license CC BY 4.0
 (https://creativecommons.org/licenses/by/4.0/). The display names are unchanged.
 """
 

@@ -1,4 +1,4 @@
-"""CRNN: convolutions say what a frame sounds like, a recurrent network what that means among its neighbours.
+"""CRNN: convolutions say what a frame sounds like, a recurrent network what that means among its neighbors.
 
 The architecture of the DESED baseline (Turpault et al. 2019, DCASE task 4); `CRNN.desed()` has its size, and its
 parameter names, so that published weights fit: `model.load_state_dict(state)`, with the state's prefix removed.

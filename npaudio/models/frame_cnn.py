@@ -73,7 +73,7 @@ class FrameCNN(FrameDetector):
         self._add_heads(width, generator, dtype)
 
     def features(self, x: np.ndarray, lengths: Lengths) -> tuple[np.ndarray, Lengths]:
-        """Features (B, N', D) of each frame and its neighbours."""
+        """Features (B, N', D) of each frame and its neighbors."""
         maps = self.cnn(np.ascontiguousarray(x.swapaxes(2, 3)), lengths)  # (B, C, N', 1)
         pooled = None if lengths is None else np.asarray(lengths) // self.time_pooling
         return self.over_time(maps)[..., 0].swapaxes(1, 2), pooled

@@ -25,7 +25,7 @@ class Cnn14FrameWise(Cnn14):
 
     def __init__(self, num_classes: int = 527, **options: object) -> None:
         super().__init__(num_classes, **options)  # type: ignore[arg-type]
-        self.over_time = NeighbourPool()  # type: ignore[assignment]
+        self.over_time = NeighborPool()  # type: ignore[assignment]
         self.best_segment = BestSegment()
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, 1, n_mels, n_frames)
@@ -75,10 +75,10 @@ class Cnn14FrameWise(Cnn14):
         return self.head()(self.embed(x))  # (B, n_segments, num_classes)
 
 
-class NeighbourPool(nn.Module):
-    """Maximum plus mean of each moment and its two neighbours, with time moved forward: (B, C, T) -> (B, T, C).
+class NeighborPool(nn.Module):
+    """Maximum plus mean of each moment and its two neighbors, with time moved forward: (B, C, T) -> (B, T, C).
 
-    The means divide by 3 at the ends too, where a neighbour is missing, as the published code does.
+    The means divide by 3 at the ends too, where a neighbor is missing, as the published code does.
     """
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ Attention does not know in which order its tokens come. So every place of the gr
 learned like any weight, that is added to the token there. A network that was trained on 10 s has vectors for 101
 columns; what should it do with 5 s, or with 20?
 
-- Fewer places: cut them out of the middle. Each place keeps its vector, and neighbours stay neighbours.
+- Fewer places: cut them out of the middle. Each place keeps its vector, and neighbors stay neighbors.
 - More places: interpolate bilinearly, so that the old grid is stretched over the new one. This is also how vectors that
   were learned on ImageNet's photographs (14 x 14 patches) came to start the Audio Spectrogram Transformer.
 

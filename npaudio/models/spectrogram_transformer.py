@@ -1,4 +1,4 @@
-"""The Audio Spectrogram Transformer: no convolution over neighbours; every patch of a spectrogram looks at all others.
+"""The Audio Spectrogram Transformer: no convolution over neighbors; every patch of a spectrogram looks at all others.
 
     spectrogram (B, 1, n_mels, n_frames)
         patches, each a token                                (B, N, D)

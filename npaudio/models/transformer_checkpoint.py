@@ -3,7 +3,7 @@
 What the shapes tell: dim, depth, mlp_dim, num_classes, patch size, whether there is a distillation token, and the
 number N of patches. Which stride and which grid that N came from is found by trying: 1,212 = 12 x 101 is stride 10 with
 128 bands and 1,024 frames, 512 = 8 x 64 is stride 16. A square number that fits neither, such as ViT's 196 = 14 x 14,
-is a network for images: its positions are stretched to the spectrogram, its three colours are added up.
+is a network for images: its positions are stretched to the spectrogram, its three colors are added up.
 """
 
 import math
@@ -124,10 +124,10 @@ def _adapters(shapes: _Shapes, model: Any, old_grid: Grid) -> dict[str, tuple[Ad
     if old_grid != model.grid:
         how = f"positions {old_grid[0]} x {old_grid[1]} fitted to {model.grid[0]} x {model.grid[1]}"
         adapters["pos_embed"] = (lambda positions: _fitted(positions, model.n_special, old_grid, model.grid), how)
-    colours = shapes.get("patch_embed.proj.weight", 4)[1]
-    if colours != 1:
+    colors = shapes.get("patch_embed.proj.weight", 4)[1]
+    if colors != 1:
         summed = lambda weight: weight.sum(axis=1, keepdims=True)  # noqa: E731
-        adapters["patch_embed.proj.weight"] = (summed, f"{colours} colours added up")
+        adapters["patch_embed.proj.weight"] = (summed, f"{colors} colors added up")
     return adapters
 
 

@@ -1,6 +1,6 @@
 r"""Attention: every token looks at all tokens, decides how much each one matters to it, and takes their weighted mean.
 
-A convolution sees its neighbours. Attention sees everything at once: the second bark of a dog can look at the first
+A convolution sees its neighbors. Attention sees everything at once: the second bark of a dog can look at the first
 one, wherever that was. Each token x_i sends out three vectors, linear functions of x_i that are learned:
 
     query q_i   what am I looking for?

@@ -73,9 +73,9 @@ class LayerNorm(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., D)
         x = self._checks.features(x, *self.normalized_shape)
-        centred = x - x.mean(axis=self._axes, keepdims=True)
-        inv_std = 1 / np.sqrt(np.square(centred).mean(axis=self._axes, keepdims=True) + self.eps)  # (..., 1)
-        x_hat = np.multiply(centred, inv_std, out=centred)
+        centered = x - x.mean(axis=self._axes, keepdims=True)
+        inv_std = 1 / np.sqrt(np.square(centered).mean(axis=self._axes, keepdims=True) + self.eps)  # (..., 1)
+        x_hat = np.multiply(centered, inv_std, out=centered)
         self._keep(x.shape, x_hat, inv_std)
         y = x_hat if self.weight is None else self.weight.data * x_hat
         return y.copy() if y is x_hat else y if self.bias is None else y + self.bias.data
@@ -169,12 +169,12 @@ class BatchNorm(Module):
         """
         rows, mean, inv_std, of_batch = self._recall(grad)
         g = self._to_rows(grad)  # (N, C)
-        sum_g, sum_g_centred = gradient_sums(g, rows, mean)  # (C,), (C,)
-        self._add_parameter_grads(sum_g, sum_g_centred * inv_std)
+        sum_g, sum_g_centered = gradient_sums(g, rows, mean)  # (C,), (C,)
+        self._add_parameter_grads(sum_g, sum_g_centered * inv_std)
         a = self._gamma() * inv_std
         if not of_batch:
             return self._from_rows(scale_and_shift(g, a, np.zeros_like(a)), grad.shape)
-        b = -a * inv_std**2 * sum_g_centred / len(rows)
+        b = -a * inv_std**2 * sum_g_centered / len(rows)
         c = -a * sum_g / len(rows) - b * mean
         return self._from_rows(scale_two_and_shift(g, a, rows, b, c), grad.shape)
 

@@ -168,7 +168,7 @@ class AvgPool2d(_WindowPool):
 class AdaptiveAvgPool2d(Module):
     """Means over a grid of bins, so that images of any size give the same size.
 
-    Bin k of K over n pixels goes from floor(k·n/K) to ceil((k+1)·n/K), as in PyTorch: neighbours may share a pixel.
+    Bin k of K over n pixels goes from floor(k·n/K) to ceil((k+1)·n/K), as in PyTorch: neighbors may share a pixel.
 
     Parameters
     ----------

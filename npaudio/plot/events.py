@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FOUND, LOST, WRONG = GREEN, ORANGE, AMBER
 HEIGHT, DETECTED, REFERENCE = 0.8, 0.1, 1.0  # of a bar, and where the two lanes of a label begin
 LINE_LENGTH = 62
-HATCHES = {FOUND: "", LOST: "//", WRONG: "xx"}  # so that the colours can be told apart in grey
+HATCHES = {FOUND: "", LOST: "//", WRONG: "xx"}  # so that the colors can be told apart in gray
 
 
 def event_lanes(explanation: FileExplanation, *, ax: "Axes | None" = None) -> "Axes":
@@ -57,12 +57,12 @@ def _draw_fate(ax: "Axes", fate: Fate, bottom: float) -> None:
         _draw_event(ax, fate.counterpart, bottom + DETECTED, FOUND)
 
 
-def _draw_event(ax: "Axes", event: Event, bottom: float, colour: str) -> None:
+def _draw_event(ax: "Axes", event: Event, bottom: float, color: str) -> None:
     ax.broken_barh(
         [(event.onset, event.offset - event.onset)],
         (bottom, HEIGHT),
-        facecolor=colour,
-        hatch=HATCHES[colour],
+        facecolor=color,
+        hatch=HATCHES[color],
         edgecolor="white",
         linewidth=0.5,
     )
@@ -87,4 +87,4 @@ def _name_lanes(ax: "Axes", bottoms: dict[str, int]) -> None:
     ax.set_yticks([tick for tick, _ in ticks], [name for _, name in ticks])
     for label, bottom in bottoms.items():
         ax.text(0.005, bottom + 2.0, label, transform=ax.get_yaxis_transform(), fontweight="bold", va="bottom")
-        ax.axhline(bottom - 0.2, color="grey", linewidth=0.5)
+        ax.axhline(bottom - 0.2, color="gray", linewidth=0.5)

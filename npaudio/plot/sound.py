@@ -6,7 +6,7 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio.mel import hz_to_mel
-from npaudio.plot.style import ACCENT, COLOURS, DARK, MISSING, axes_or_new
+from npaudio.plot.style import ACCENT, COLORS, DARK, MISSING, axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ def spectrogram(
     ax: "Axes | None" = None,
     **style: Any,
 ) -> "Axes":
-    """Draw a spectrogram with linear frequency, time to the right, and a colour bar.
+    """Draw a spectrogram with linear frequency, time to the right, and a color bar.
 
     Parameters
     ----------
@@ -96,9 +96,9 @@ def spectrogram(
     hop_length : int
         Samples from frame to frame.
     start : float
-        Time of the first frame's centre in seconds: 0 if centred, else n_fft / 2 / sr.
+        Time of the first frame's center in seconds: 0 if centered, else n_fft / 2 / sr.
     unit : str
-        Label of the colour bar.
+        Label of the color bar.
     colorbar : bool
         False where several pictures share one (`shared_colorbar`).
     ax : matplotlib axes, optional
@@ -138,11 +138,11 @@ def mel_spectrogram(
     Parameters
     ----------
     M : np.ndarray (n_mels, n_frames)
-        What the front end gave, or something with the same bands and frames; NaN is drawn grey.
+        What the front end gave, or something with the same bands and frames; NaN is drawn gray.
     frontend : Frontend
         The recipe, which knows the bands and the times.
     unit : str
-        Label of the colour bar.
+        Label of the color bar.
     colorbar : bool
         False where several pictures share one (`shared_colorbar`).
     ax : matplotlib axes, optional
@@ -217,8 +217,8 @@ def _time_extent(S: np.ndarray, seconds_per_frame: float, start: float) -> tuple
 def _image(
     ax: "Axes", S: np.ndarray, extent: tuple[float, float, float, float], unit: str | None, style: dict[str, Any]
 ) -> None:
-    """The picture, and its colour bar if there is a unit."""
-    settings = {"cmap": COLOURS, "aspect": "auto", "origin": "lower", "interpolation": "nearest", **style}
+    """The picture, and its color bar if there is a unit."""
+    settings = {"cmap": COLORS, "aspect": "auto", "origin": "lower", "interpolation": "nearest", **style}
     image = ax.imshow(S, extent=extent, **settings)
     ax.set_facecolor(MISSING)
     for spine in ax.spines.values():
@@ -231,7 +231,7 @@ def _image(
 def _round_frequencies(frontend: "Frontend") -> tuple[np.ndarray, np.ndarray]:
     """125, 250, 500, 1000 ... Hz as far as the bands reach, and their places counted in rows.
 
-    The centre of row m is m + 1 steps above fmin on the mel scale, and fmax is n_mels + 1 steps above it.
+    The center of row m is m + 1 steps above fmin on the mel scale, and fmax is n_mels + 1 steps above it.
     """
     frequencies = 125.0 * 2 ** np.arange(9)
     fmax = frontend.sr / 2 if frontend.fmax is None else frontend.fmax

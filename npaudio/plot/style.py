@@ -1,8 +1,8 @@
-"""What all pictures share: one typography, one palette, one colour map for levels and one for signed values.
+"""What all pictures share: one typography, one palette, one color map for levels and one for signed values.
 
 `use_style()` sets Matplotlib's defaults for the whole process, and is called by scripts, never by the library itself;
-the functions of `npaudio.plot` work without it. The palette is Okabe and Ito's (2008), whose colours stay apart for
-readers with any kind of colour blindness; lines also differ in dashes and markers, so a figure can be printed in grey.
+the functions of `npaudio.plot` work without it. The palette is Okabe and Ito's (2008), whose colors stay apart for
+readers with any kind of color blindness; lines also differ in dashes and markers, so a figure can be printed in gray.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
 
-COLOURS = "magma"  # brighter with the value all the way, so that a picture can be read in grey
+COLORS = "magma"  # brighter with the value all the way, so that a picture can be read in gray
 DIVERGING = "RdBu_r"  # red above zero, blue below, white at zero: for signed values, with limits that are symmetric
 MISSING = "#d9d9d9"  # where a picture has no value
 
@@ -55,7 +55,7 @@ STYLE: dict[str, Any] = {
     "legend.fontsize": 9,
     "xtick.labelsize": 9,
     "ytick.labelsize": 9,
-    "image.cmap": COLOURS,
+    "image.cmap": COLORS,
 }
 
 
@@ -71,7 +71,7 @@ def axes_or_new(ax: "Axes | None") -> "Axes":
 
 
 def shared_colorbar(axes: Sequence["Axes"], unit: str, **settings: Any) -> "Colorbar":
-    """Draw one colour bar for several pictures, and give all of them the limits of the first.
+    """Draw one color bar for several pictures, and give all of them the limits of the first.
 
     Parameters
     ----------

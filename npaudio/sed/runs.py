@@ -45,7 +45,7 @@ def find_runs(active: np.ndarray) -> Runs:
 
 
 def join_close(runs: Runs, max_gap: np.ndarray | int) -> Runs:
-    """Join neighbours of a row with fewer than `max_gap` frames between them; one limit, or one a run."""
+    """Join neighbors of a row with fewer than `max_gap` frames between them; one limit, or one a run."""
     limit = np.broadcast_to(max_gap, runs.row.shape)[1:]
     joined = (runs.row[1:] == runs.row[:-1]) & (runs.start[1:] - runs.stop[:-1] < limit)
     first, last = np.ones(len(runs.row), dtype=bool), np.ones(len(runs.row), dtype=bool)

@@ -70,7 +70,7 @@ def stft(
 
     Examples
     --------
-    A tone of three whole periods in a frame of 16 samples lies on bin 3, and leaks to its neighbours only:
+    A tone of three whole periods in a frame of 16 samples lies on bin 3, and leaks to its neighbors only:
 
     >>> tone = np.cos(2 * np.pi * 3 * np.arange(16) / 16)
     >>> np.abs(stft(tone, n_fft=16, center=False)).round(9)[:, 0]

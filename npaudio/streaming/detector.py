@@ -38,7 +38,7 @@ class StreamingDetector:
         Trained network, such as `models.FrameCNN`; it is put into evaluation mode.
     frontend : Frontend
         What the network was trained on. It must not need the whole recording: no `top_db`, no `n_frames`, and if frames
-        are centred, padding by zeros.
+        are centered, padding by zeros.
     labels : sequence of str
         Names of the classes.
     block : float

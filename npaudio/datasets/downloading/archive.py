@@ -89,7 +89,7 @@ def _write(source: zipfile.ZipFile | tarfile.TarFile, member: Member, path: Path
 
 @contextmanager
 def _opened(archive: Path) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
-    """The archive; its type is recognised by its content."""
+    """The archive; its type is recognized by its content."""
     is_zip = zipfile.is_zipfile(archive)
     with _damage_reported(repr(archive.name)):
         if not is_zip and not tarfile.is_tarfile(archive):

@@ -20,7 +20,7 @@ LOCKED = ".npaudio-download"  # a name in the folder that stands for its downloa
 
 @dataclass(frozen=True)
 class Published:
-    """Where a data set is published, and how to recognise it.
+    """Where a data set is published, and how to recognize it.
 
     GitHub makes the archive of ESC-50 on request, and its bytes may change, so it has no permanent checksum. The
     checksums inside the ZIP file reveal damage instead.

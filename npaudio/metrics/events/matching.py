@@ -108,16 +108,16 @@ def maximum_matching(ref: np.ndarray, est: np.ndarray) -> dict[int, int]:
     matching; exchanging the two kinds gains one pair. Events are visited in the order of mir_eval and sed_eval, so
     that among several maximum matchings the result is the same as theirs.
     """
-    neighbours: dict[int, list[int]] = {}
+    neighbors: dict[int, list[int]] = {}
     for r, e in zip(ref.tolist(), est.tolist(), strict=True):
-        neighbours.setdefault(e, []).append(r)
+        neighbors.setdefault(e, []).append(r)
     partner: dict[int, int] = {}  # the estimate of each matched reference
-    for e, refs in neighbours.items():
+    for e, refs in neighbors.items():
         free = next((r for r in refs if r not in partner), None)
         if free is not None:
             partner[free] = e
     while True:
-        ends, reached_by, came_from = _layered_graph(neighbours, partner)
+        ends, reached_by, came_from = _layered_graph(neighbors, partner)
         if not ends:
             return partner
         for end in ends:
@@ -125,7 +125,7 @@ def maximum_matching(ref: np.ndarray, est: np.ndarray) -> dict[int, int]:
 
 
 def _layered_graph(
-    neighbours: dict[int, list[int]], partner: dict[int, int]
+    neighbors: dict[int, list[int]], partner: dict[int, int]
 ) -> tuple[list[int], dict[int, list[int]], dict[int, int | None]]:
     """Breadth-first search from the free estimates, up to the layer in which the first free references are found.
 
@@ -133,13 +133,13 @@ def _layered_graph(
     partner, the reference in the layer before it (None for a free estimate).
     """
     matched = set(partner.values())
-    came_from: dict[int, int | None] = {e: None for e in neighbours if e not in matched}
+    came_from: dict[int, int | None] = {e: None for e in neighbors if e not in matched}
     reached_by: dict[int, list[int]] = {}
     layer, ends = list(came_from), list[int]()
     while layer and not ends:
         found: dict[int, list[int]] = {}
         for e in layer:
-            for r in neighbours[e]:
+            for r in neighbors[e]:
                 if r not in reached_by:
                     found.setdefault(r, []).append(e)
         reached_by |= found

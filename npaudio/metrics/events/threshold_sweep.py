@@ -53,7 +53,7 @@ def runs_of_all_thresholds(rows: list[np.ndarray]) -> Runs:
 def _nearest_lower(s: np.ndarray, frame: np.ndarray, *, step: int, stop_at_equal: bool) -> np.ndarray:
     """Position of the nearest lower (or equal) score to one side of each `frame`.
 
-    Pointer jumping: every position points at its neighbour. While the score there is not lower, it copies that
+    Pointer jumping: every position points at its neighbor. While the score there is not lower, it copies that
     position's own pointer, because nothing in between is lower. All positions jump at once, so that distances double.
     """
     pointer = np.arange(len(s)) + step
@@ -204,7 +204,7 @@ def _changes_after(values: np.ndarray) -> np.ndarray:
 
 
 def _cumsum_within(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Cumulative sum within each group of equal neighbours."""
+    """Cumulative sum within each group of equal neighbors."""
     total = np.cumsum(values)
     begins = np.flatnonzero(np.diff(group, prepend=-1))
     offset = np.concatenate([[0.0], total])[begins]

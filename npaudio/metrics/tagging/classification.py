@@ -91,7 +91,7 @@ def confusion_matrix(
 
     Returns
     -------
-    ndarray (n_classes, n_classes), int64, or float64 if normalised
+    ndarray (n_classes, n_classes), int64, or float64 if normalized
 
     See Also
     --------

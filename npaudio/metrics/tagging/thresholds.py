@@ -12,7 +12,7 @@ from npaudio.metrics.tagging.target_checks import Targets, check_targets_and_sco
 def tune_thresholds(y_true: Targets, y_score: Scores, *, beta: float = 1.0) -> Any:
     """Per class the threshold t with the largest F = (1 + b^2) TP / ((1 + b^2) TP + b^2 FN + FP) of `score > t`.
 
-    All distinct decisions are tried (as in Lipton, Elkan and Narayanaswamy 2014, who maximise F1 on held-out data);
+    All distinct decisions are tried (as in Lipton, Elkan and Narayanaswamy 2014, who maximize F1 on held-out data);
     scikit-learn's `TunedThresholdClassifierCV` tries a grid. The threshold lies halfway between the lowest score that
     is accepted and the highest that is not, so that it does not depend on the rounding of one score. Among equally good
     thresholds the highest is taken. Tune on validation clips: on the test clips the result would be too good.

@@ -31,9 +31,9 @@ def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     def statistics(tile: slice) -> np.ndarray:
         x = rows[tile]  # (n, C)
         guess = sum_rows(x) / len(x)  # (C,)
-        centred = LongRow(guess, x.dtype).applied(np.subtract, x)
-        d = sum_rows(centred).astype(np.float64) / len(x)
-        squares = sum_rows(np.square(centred, out=centred)) - len(x) * d**2
+        centered = LongRow(guess, x.dtype).applied(np.subtract, x)
+        d = sum_rows(centered).astype(np.float64) / len(x)
+        squares = sum_rows(np.square(centered, out=centered)) - len(x) * d**2
         return np.stack([guess + d, squares])  # (2, C)
 
     means, squares = np.stack(for_each(statistics, tiles), axis=1)  # (tiles, C), (tiles, C)
@@ -60,9 +60,9 @@ def gradient_sums(g: np.ndarray, rows: np.ndarray, mean: np.ndarray) -> tuple[np
     means = LongRow(mean, rows.dtype)
 
     def sums(tile: slice) -> np.ndarray:
-        centred = means.applied(np.subtract, rows[tile])
-        centred *= g[tile]
-        return np.stack([sum_rows(g[tile]), sum_rows(centred)])  # (2, C)
+        centered = means.applied(np.subtract, rows[tile])
+        centered *= g[tile]
+        return np.stack([sum_rows(g[tile]), sum_rows(centered)])  # (2, C)
 
     both = np.stack(for_each(sums, row_tiles(rows))).sum(axis=0, dtype=np.float64)  # (2, C)
     return both[0], both[1]
