@@ -16,6 +16,7 @@ if str(FOLDER) not in sys.path:
     sys.path.insert(0, str(FOLDER))  # where classroom.py and reading.py are, from whatever folder this is started
 
 from glossary import explanation  # noqa: E402
+from notebooks import write_notebooks  # noqa: E402
 from options import WrongOption, add_options, check_options, outputs_of, passed_on  # noqa: E402
 from reading import Terminal, cells, wrapped  # noqa: E402
 
@@ -36,6 +37,8 @@ def main(argv: list[str] | None = None) -> int:
         if options.ask and not options.lessons:
             raise LookupError("--ask waits for a reader, so it needs a lesson: python -m lessons 01 --ask")
         check_options(options)
+        if options.notebooks:
+            return print_notebooks(lessons, options)
     except (LookupError, WrongOption) as error:
         print(wrapped(f"lessons: {error.args[0] if isinstance(error, LookupError) else error}"), file=sys.stderr)
         return 2
@@ -52,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="python -m lessons", description=__doc__)
     options.add_argument("lessons", nargs="*", metavar="NN", help="numbers or names of lessons; all by default")
     options.add_argument("--list", action="store_true", help="tell what the lessons are about and how long they take")
+    options.add_argument("--notebooks", action="store_true", help="write the lessons as notebooks (.ipynb)")
     options.add_argument("--explain", metavar="TERM", help="explain a term of the glossary")
     add_options(options)
     return options
@@ -90,6 +94,14 @@ def print_list(lessons: list[Path]) -> None:
         title, times, paragraph = opening(lesson)
         print(f"{title}\n    {times}")
         print(textwrap.fill(paragraph, WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n")
+
+
+def print_notebooks(lessons: list[Path], options: argparse.Namespace) -> int:
+    """Write the notebooks and say where they are."""
+    folder = outputs_of(options) / "notebooks"
+    paths = write_notebooks(lessons, folder, options)
+    print(f"{len(paths)} notebook{'s' if len(paths) > 1 else ''} in {folder.resolve()}")
+    return 0
 
 
 def opening(script: Path) -> tuple[str, str, str]:
