@@ -116,5 +116,14 @@ class BandNorm(nn.BatchNorm2d):
 def _conv(n_in: int, n_out: int, kernel_size: int, rng: np.random.Generator, dtype: np.typing.DTypeLike) -> nn.Conv2d:
     """A convolution that keeps the size of the image, its weights drawn for the ReLU that follows."""
     conv = nn.Conv2d(n_in, n_out, kernel_size, padding=kernel_size // 2, bias=False, rng=rng, dtype=dtype)
-    conv.weight.data = kaiming_uniform(conv.weight.shape, rng=rng, dtype=dtype)
+    conv.weight.data = _stored_as_multiplied(kaiming_uniform(conv.weight.shape, rng=rng, dtype=dtype))
+    conv.weight.grad = _stored_as_multiplied(conv.weight.grad)
     return conv
+
+
+def _stored_as_multiplied(weight: np.ndarray) -> np.ndarray:
+    """The same weight (O, C, kh, kw), in memory as the matrix (kh kw C, O) that columns are multiplied with.
+
+    Otherwise every forward pass of Cnn14 would first rearrange 300 MB, which takes longer than its convolutions.
+    """
+    return np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).transpose(3, 2, 0, 1)

@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 
 from npaudio._core.threads import for_each
-from npaudio.nn.fast.channels_last import tiles
+from npaudio.nn.fast.channels_last import batch_tiles
 from npaudio.nn.fast.normal_distribution import normal_cdf
 from npaudio.nn.module import Module
-
-GELU_TILE_BYTES = 256 * 1024  # the error function needs several temporary arrays of this size in the cache
 
 
 class ReLU(Module):
@@ -78,7 +76,7 @@ class GELU(Module):
             cdf[tile] = normal_cdf(x[tile])
             np.multiply(x[tile], cdf[tile], out=y[tile])
 
-        for_each(share_below, _tiles(x, GELU_TILE_BYTES))
+        for_each(share_below, _tiles(x))
         self._keep(x.shape, x, cdf)
         return y
 
@@ -91,7 +89,7 @@ class GELU(Module):
             density = np.exp(-0.5 * x[tile] ** 2) * (1 / math.sqrt(2 * math.pi))
             result[tile] = grad[tile] * (cdf[tile] + x[tile] * density)
 
-        for_each(go_back, _tiles(x, GELU_TILE_BYTES))
+        for_each(go_back, _tiles(x))
         return result
 
 
@@ -125,6 +123,6 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return np.where(x >= 0, 1, small) / (1 + small)
 
 
-def _tiles(x: np.ndarray, tile_bytes: int | None = None) -> list[Any]:
+def _tiles(x: np.ndarray) -> list[Any]:
     """Tiles along the first axis; a single number is its own tile."""
-    return list(tiles(len(x), x.nbytes // max(1, len(x)), tile_bytes=tile_bytes)) if x.ndim else [...]
+    return batch_tiles(x) if x.ndim else [...]

@@ -98,11 +98,14 @@ from npaudio.nn.linear import Linear
 from npaudio.nn.module import Module
 
 BLOCK = 2**18  # weights that are computed at once by a thread: 1 MB of float32
+SAFE_EXPONENT = 40  # exp(40) = 2e17, far from the largest and the smallest numbers of float32
 Block = tuple[slice, slice, slice]  # of images, of heads, of queries
 
 
 def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """The definition: softmax(q kᵀ / sqrt(d)) v.
+    """The definition, softmax(q kᵀ / sqrt(d)) v, with the division by Z moved behind the product.
+
+    Σ_j (exp(s_ij) / Z_i) v_j = (Σ_j exp(s_ij) v_j) / Z_i, which divides n·e numbers instead of n·N.
 
     Parameters
     ----------
@@ -116,13 +119,16 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     np.ndarray (..., n, e)
         For each query the weighted mean of the values.
     """
-    return attention_weights(q, k) @ v  # (..., n, N) (..., N, e)
+    powers = _exp_scores(q, k)  # (..., n, N)
+    z = powers @ np.ones((k.shape[-2], 1), powers.dtype)  # (..., n, 1), the sum of each row
+    return (powers @ v) / z  # (..., n, N) (..., N, e)
 
 
 def attention_weights(q: np.ndarray, k: np.ndarray) -> np.ndarray:
     """How much each query looks at each key: softmax(q kᵀ / sqrt(d)), (..., n, N)."""
-    scaled = q * q.dtype.type(1 / math.sqrt(q.shape[-1]))  # (..., n, d), smaller than the scores
-    return _softmax(scaled @ k.swapaxes(-1, -2))  # (..., n, N)
+    powers = _exp_scores(q, k)  # (..., n, N)
+    powers /= powers.sum(axis=-1, keepdims=True)
+    return powers
 
 
 def attention_backward(
@@ -279,12 +285,17 @@ def _rows(tokens: np.ndarray, width: int) -> np.ndarray:
     return tokens.reshape(-1, width)
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    """exp(s) / Σ exp(s) of each row, in place. Less its maximum first: the same weights, and exp cannot overflow."""
-    scores -= scores.max(axis=-1, keepdims=True)
-    np.exp(scores, out=scores)
-    scores /= scores.sum(axis=-1, keepdims=True)
-    return scores
+def _exp_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """exp(q kᵀ / sqrt(d)), (..., n, N), each row times a constant that cancels in the softmax.
+
+    The constant is exp(-largest score of the row), so that exp cannot overflow. It is left out where no row needs it.
+    """
+    scaled = q * q.dtype.type(1 / math.sqrt(q.shape[-1]))  # (..., n, d), smaller than the scores
+    scores = scaled @ k.swapaxes(-1, -2)  # (..., n, N)
+    largest = scores.max(axis=-1, keepdims=True)  # (..., n, 1)
+    if not np.all(np.abs(largest) < SAFE_EXPONENT):
+        scores -= largest
+    return np.exp(scores, out=scores)
 
 
 def _blocks(shape: tuple[int, ...]) -> list[Block]:

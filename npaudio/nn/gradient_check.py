@@ -156,7 +156,7 @@ def _analytic(run: _Run, x: np.ndarray, upstream: np.ndarray, rng: np.random.Gen
 
 def _numeric(run: _Run, x: np.ndarray, upstream: np.ndarray, array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Central differences of Σ upstream · forward(x) for the chosen entries of `array`, changed in place."""
-    flat = array.reshape(-1)
+    flat = array.flat  # not reshape, which copies arrays that are not contiguous
     slopes = np.empty(len(chosen))
     for k, index in enumerate(chosen):
         value = flat[index]

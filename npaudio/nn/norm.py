@@ -23,7 +23,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from npaudio.nn.fast.channels_last import sum_rows
+from npaudio._core.threads import for_each
+from npaudio.nn.fast.channels_last import row_tiles, sum_rows
 from npaudio.nn.fast.row_statistics import column_statistics, gradient_sums, scale_and_shift, scale_two_and_shift
 from npaudio.nn.module import Module, Parameter
 
@@ -73,12 +74,19 @@ class LayerNorm(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., D)
         x = self._checks.features(x, *self.normalized_shape)
-        centered = x - x.mean(axis=self._axes, keepdims=True)
-        inv_std = 1 / np.sqrt(np.square(centered).mean(axis=self._axes, keepdims=True) + self.eps)  # (..., 1)
-        x_hat = np.multiply(centered, inv_std, out=centered)
-        self._keep(x.shape, x_hat, inv_std)
-        y = x_hat if self.weight is None else self.weight.data * x_hat
-        return y.copy() if y is x_hat else y if self.bias is None else y + self.bias.data
+        rows = x.reshape(-1, math.prod(self.normalized_shape))  # (n, D)
+        x_hat, inv_std = np.empty_like(rows), np.empty((len(rows), 1), rows.dtype)
+
+        def normalize(tile: slice) -> None:
+            centered = np.subtract(rows[tile], rows[tile].mean(axis=1, keepdims=True), out=x_hat[tile])
+            variance = np.einsum("nd,nd->n", centered, centered)[:, None] / rows.dtype.type(rows.shape[1])
+            inv_std[tile] = 1 / np.sqrt(variance + rows.dtype.type(self.eps))
+            centered *= inv_std[tile]
+
+        for_each(normalize, row_tiles(rows))
+        leading = x.shape[: x.ndim - len(self.normalized_shape)]
+        self._keep(x.shape, x_hat.reshape(x.shape), inv_std.reshape(*leading, *[1] * len(self.normalized_shape)))
+        return self._scaled(x_hat.reshape(x.shape))
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """`input_gradient` with g = gamma · dL/dy.
@@ -93,6 +101,13 @@ class LayerNorm(Module):
             self.weight.grad += self._sum_tokens(grad * x_hat)
             g = grad * self.weight.data
         return input_gradient(g, x_hat, inv_std, self._axes)
+
+    def _scaled(self, x_hat: np.ndarray) -> np.ndarray:
+        """Gamma · x_hat + beta, in an array of its own."""
+        y = x_hat.copy() if self.weight is None else self.weight.data * x_hat
+        if self.bias is not None:
+            y += self.bias.data
+        return y
 
     @property
     def _axes(self) -> tuple[int, ...]:

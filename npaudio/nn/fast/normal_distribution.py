@@ -12,40 +12,73 @@ import math
 import numpy as np
 
 TERMS = {np.dtype(np.float32): 11, np.dtype(np.float64): 28}
+CHUNK = 16384  # numbers
 SMALLEST_T = 2 / (2 + 26.0)  # erfc(26) = 5.7e-296 is about the last value with all its digits
 
 
 def erfc(z: np.ndarray) -> np.ndarray:
     """1 - erf(z) for z >= 0: relative error below 3e-7 + 6e-8 z² (float32), 1e-14 + 1e-16 z² (float64)."""
-    t = np.maximum(2 / (2 + z), SMALLEST_T, dtype=z.dtype)
-    exponent = _polynomial(_to_interval(t), _coefficients(TERMS[z.dtype]))
-    exponent -= z * z
-    return np.multiply(np.exp(exponent, out=exponent), t, out=t)
+    return _erfc(z, np.empty((3, *z.shape), z.dtype))
 
 
 def normal_cdf(x: np.ndarray) -> np.ndarray:
     """Phi(x) = erfc(-x / sqrt 2) / 2, keeping its relative precision in the lower tail.
 
-    The tail beyond |x| is Phi(x) for negative x, and 1 - Phi(x) for positive x. (Choosing by `np.where` would take as
-    long as the rest of this function, because the processor cannot predict the branch.)
+    Some thirty operations on each number, so they are done on `CHUNK` numbers at a time, in memory that stays in the
+    cache and is not handed back between them.
     """
-    tail = 0.5 * erfc(np.abs(x) * x.dtype.type(math.sqrt(0.5)))
-    tail += (1 - 2 * tail) * (x > 0)
-    return tail
+    x = x if x.flags.c_contiguous else np.ascontiguousarray(x)
+    phi = np.empty_like(x)
+    numbers, results = x.reshape(-1), phi.reshape(-1)
+    work = np.empty((4, min(CHUNK, max(1, x.size))), x.dtype)
+    for start in range(0, x.size, CHUNK):
+        chunk = slice(start, start + CHUNK)
+        _normal_cdf(numbers[chunk], results[chunk], work[:, : len(numbers[chunk])])
+    return phi
 
 
-def _to_interval(t: np.ndarray) -> np.ndarray:
-    """Stretch [SMALLEST_T, 1] to [-1, 1], the interval of Chebyshev points."""
-    return (t - SMALLEST_T) * (2 / (1 - SMALLEST_T)) - 1
+def _normal_cdf(x: np.ndarray, phi: np.ndarray, work: np.ndarray) -> None:
+    """The tail beyond |x| is Phi(x) itself on the left, and 1 - Phi(x) on the right.
+
+    `np.where` would choose between the two with a branch, which costs more than all the rest here.
+    """
+    z = np.abs(x, out=work[3])
+    z *= math.sqrt(0.5)
+    both_tails = _erfc(z, work[:3])
+    np.multiply(both_tails, 0.5, out=phi)
+    np.subtract(1, both_tails, out=both_tails)
+    both_tails *= np.greater(x, 0, out=z)
+    phi += both_tails
 
 
-def _polynomial(u: np.ndarray, coefficients: list[float]) -> np.ndarray:
-    """Horner's scheme, in place: (... (c_n u + c_(n-1)) u + ...) u + c_0."""
-    y = np.full_like(u, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        y *= u
-        y += coefficient
+def _erfc(z: np.ndarray, work: np.ndarray) -> np.ndarray:
+    """The formula at the top, in three pieces of memory of the size of z; the result is in one of them."""
+    t, u, y = work
+    np.add(z, 2, out=t)
+    np.divide(2, t, out=t)
+    np.maximum(t, SMALLEST_T, out=t)
+    _to_interval(t, out=u)
+    _polynomial(u, _coefficients(TERMS[z.dtype]), out=y)
+    y -= np.multiply(z, z, out=u)
+    np.exp(y, out=y)
+    y *= t
     return y
+
+
+def _to_interval(t: np.ndarray, out: np.ndarray) -> None:
+    """Stretch [SMALLEST_T, 1] to [-1, 1], where of Chebyshev points."""
+    np.subtract(t, SMALLEST_T, out=out)
+    out *= 2 / (1 - SMALLEST_T)
+    out -= 1
+
+
+def _polynomial(u: np.ndarray, coefficients: list[float], out: np.ndarray) -> None:
+    """Horner's scheme: (... (c_n u + c_(n-1)) u + ...) u + c_0."""
+    np.multiply(u, coefficients[-1], out=out)
+    for coefficient in coefficients[-2:0:-1]:
+        out += coefficient
+        out *= u
+    out += coefficients[0]
 
 
 @functools.cache

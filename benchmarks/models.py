@@ -1,0 +1,253 @@
+"""The published networks against PyTorch at full size: same scores, time, peak memory; memory of attention."""
+
+import argparse
+import contextlib
+import subprocess
+import sys
+import tempfile
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.nn import largest_resident_megabytes, usable_cores
+from benchmarks.timing import alternate, installed, print_ratios
+from npaudio import nn
+from npaudio.checkpoints import save_checkpoint
+from npaudio.checkpoints.key_styles import match_ast
+from npaudio.models import Cnn14, SpectrogramTransformer
+
+OURS, TORCH, HUGGING_FACE = "npaudio", "torch", "Hugging Face"
+TOKENS = (512, 1024, 2048, 4096)
+AGREE = 1e-4  # of the largest logit, for networks of random weights
+LOADING_BAR = 1.2
+Functions = dict[str, Callable[[], Any]]
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks models", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="rounds of the alternating timings")
+    parser.add_argument("--peak", nargs=2, metavar=("CASE", "NAME"), help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    if options.peak:
+        print(peak_of_this_process(*options.peak))
+        return
+    print(f"float32, {usable_cores()} cores")
+    for case, (title, _, bar) in CASES.items():
+        print_case(case, title, bar, options.rounds)
+    print_attention()
+    print_loading()
+
+
+def print_case(case: str, title: str, bar: float, rounds: int) -> None:
+    functions = CASES[case][1]((OURS, TORCH, HUGGING_FACE))
+    print(title)
+    outputs = {name: np.asarray(function()) for name, function in functions.items()}
+    for name in list(outputs)[1:]:
+        difference = np.max(np.abs(outputs[name] - outputs[OURS])) / np.max(np.abs(outputs[OURS]))
+        print(f"  {f'difference to {name}':<28}{difference:>10.1e}     {'ok' if difference <= AGREE else 'WRONG'}")
+    print_ratios(alternate(functions, rounds=rounds, warmup=1), OURS, dict.fromkeys(list(functions)[1:], bar))
+    print_peaks(case, [name for name in functions if name != HUGGING_FACE])
+
+
+def print_peaks(case: str, names: list[str]) -> None:
+    """Each candidate in a process of its own, for a process never gives its peak back."""
+    for name in names:
+        command = [sys.executable, "-m", "benchmarks", "models", "--peak", case, name]
+        peak = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+        print(f"  {f'peak memory, {name}':<28}{peak:>10.0f} MB, above that of the network")
+
+
+def peak_of_this_process(case: str, name: str) -> float:
+    """Growth of the largest resident size in MB over the first run."""
+    if case == "loading":
+        return peak_of_loading(name)
+    function = CASES[case][1]((name,))[name]
+    forget_peak()
+    before = largest_resident_megabytes()
+    function()
+    return largest_resident_megabytes() - before
+
+
+def forget_peak() -> None:
+    """Let the high-water mark begin anew, on Linux; elsewhere the peak of making the network stays in it."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+# --- The three networks ---
+
+
+def base(names: tuple[str, ...]) -> Functions:
+    model = SpectrogramTransformer.base(rng=0).eval()
+    x = spectrograms((1, 1, 128, 1024))
+    functions: Functions = {OURS: lambda: model(x)}
+    if installed("torch"):
+        sizes = {"dim": 768, "depth": 12, "num_heads": 12, "mlp_dim": 3072, "num_classes": 527}
+        functions[TORCH] = torch_forward(torch_transformer(model, sizes, 128, 1024, 10, True), x)
+    if HUGGING_FACE in names and (theirs := hugging_face(model)) is not None:
+        functions[HUGGING_FACE] = torch_forward(theirs, x[:, 0].transpose(0, 2, 1))
+    return {name: function for name, function in functions.items() if name in names}
+
+
+def cnn14(names: tuple[str, ...]) -> Functions:
+    model, x = Cnn14(rng=0).eval(), spectrograms((1, 1, 64, 1001))  # 10 s
+    functions: Functions = {OURS: lambda: model(x)}
+    if installed("torch"):
+        from tests.golden.torch_networks import Panns
+
+        theirs = with_weights(Panns("Cnn14", Cnn14.published_channels, 64, 2048, 527), model.state_dict())
+        functions[TORCH] = torch_forward(theirs, x.transpose(0, 1, 3, 2), lambda output: output["logits"])
+    return {name: function for name, function in functions.items() if name in names}
+
+
+def tiny_step(names: tuple[str, ...]) -> Functions:
+    """A training step: forward, loss, backward, AdamW; gives the logits from before the step."""
+    x, classes = spectrograms((32, 1, 64, 128)), np.arange(32) % 10
+    model, criterion = SpectrogramTransformer.tiny(rng=0), nn.CrossEntropyLoss()
+    weights = model.state_dict()
+    optimizer = nn.AdamW(model.parameters(), lr=1e-5)
+
+    def step() -> np.ndarray:
+        optimizer.zero_grad()
+        logits = model(x)
+        criterion(logits, classes)
+        model.backward(criterion.backward())
+        optimizer.step()
+        return logits
+
+    functions: Functions = {OURS: step}
+    if installed("torch"):
+        functions[TORCH] = torch_tiny_step(weights, x, classes)
+    return {name: function for name, function in functions.items() if name in names}
+
+
+def torch_tiny_step(weights: dict[str, np.ndarray], x: np.ndarray, classes: np.ndarray) -> Callable[[], np.ndarray]:
+    import torch
+
+    torch.set_num_threads(usable_cores())
+    sizes = {"dim": 96, "depth": 3, "num_heads": 4, "mlp_dim": 192, "num_classes": 10}
+    model = torch_transformer(weights, sizes, 64, 128, 16, False).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5)
+    images, targets = torch.from_numpy(x), torch.from_numpy(classes)
+
+    def step() -> np.ndarray:
+        optimizer.zero_grad()
+        logits = model(images)
+        torch.nn.functional.cross_entropy(logits, targets).backward()
+        optimizer.step()
+        return logits.detach().numpy()
+
+    return step
+
+
+CASES: dict[str, tuple[str, Callable[[tuple[str, ...]], Functions], float]] = {
+    "base": ("SpectrogramTransformer.base(), forward, 1,024 frames (10.24 s)", base, 1.0),
+    "cnn14": ("Cnn14, forward, 10 s", cnn14, 1.2),
+    "tiny": ("SpectrogramTransformer.tiny(), training step, batch 32 x 64 x 128", tiny_step, 1.2),
+}
+
+
+# --- PyTorch's side ---
+
+
+def spectrograms(shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+
+
+def torch_forward(model: Any, x: np.ndarray, logits: Callable[[Any], Any] = lambda output: output) -> Callable[[], Any]:
+    import torch
+
+    torch.set_num_threads(usable_cores())
+    images = torch.from_numpy(np.ascontiguousarray(x))
+
+    def forward() -> np.ndarray:
+        with torch.inference_mode():
+            return logits(model(images)).numpy()
+
+    return forward
+
+
+def with_weights(model: Any, state: dict[str, np.ndarray]) -> Any:
+    import torch
+
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+    return model.eval()
+
+
+def torch_transformer(weights: Any, sizes: dict, n_mels: int, n_frames: int, stride: int, distilled: bool) -> Any:
+    from tests.golden.torch_networks import Transformer
+
+    eps = {"eps": 1e-12, "head_eps": 1e-12} if distilled else {"eps": 1e-6, "head_eps": 1e-6}
+    shape = {"n_mels": n_mels, "n_frames": n_frames, "stride": stride, "distilled": distilled}
+    state = weights if isinstance(weights, dict) else weights.state_dict()
+    theirs = {name if name.startswith("mlp_head") else f"v.{name}": value for name, value in state.items()}
+    return with_weights(Transformer(**sizes, **shape, **eps), theirs)
+
+
+def hugging_face(model: SpectrogramTransformer) -> Any:
+    """Their network with our weights, or None if transformers cannot be imported."""
+    try:
+        from transformers import ASTConfig, ASTForAudioClassification
+    except (ImportError, OSError) as error:
+        print(f"  transformers cannot be imported ({type(error).__name__}), so it is left out")
+        return None
+    theirs, ours = ASTForAudioClassification(ASTConfig(num_labels=527)), model.state_dict()
+    return _LogitsOnly(with_weights(theirs, {name: hugging_face_array(name, ours) for name in theirs.state_dict()}))
+
+
+class _LogitsOnly:
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __call__(self, x: Any) -> Any:
+        return self.model(x).logits
+
+
+def hugging_face_array(name: str, ours: dict[str, np.ndarray]) -> np.ndarray:
+    """One of their arrays out of ours."""
+    ((own, parts),) = match_ast([name]).sources.items()
+    return np.split(ours[own], 3)[next(iter(parts))] if ".qkv." in own else ours[own]
+
+
+# --- Memory ---
+
+
+def print_attention() -> None:
+    print("attention of 12 heads over 768 numbers a token, peak memory above its input")
+    layer = nn.MultiHeadAttention(768, 12, rng=0)
+    for n in TOKENS:
+        x = spectrograms((1, n, 768))
+        g, peaks = np.ones_like(x), []
+        for function in (lambda x=x: layer(x), lambda g=g: layer.backward(g)):
+            tracemalloc.start()
+            function()
+            peaks.append(tracemalloc.get_traced_memory()[1] / 2**20)
+            tracemalloc.stop()
+        whole = 12 * n * n * 4 / 2**20
+        print(
+            f"  {n:>5} tokens {peaks[0]:>6.0f} MB forward, {peaks[1]:>6.0f} MB backward; weights alone: {whole:.0f} MB"
+        )
+
+
+def print_loading() -> None:
+    """Peak memory of a process that does nothing but load Cnn14 from a file, relative to its weights."""
+    print("Cnn14.from_checkpoint, growth of the resident size relative to the weights")
+    with tempfile.TemporaryDirectory() as folder:
+        state = Cnn14(rng=0).state_dict()
+        half = {name: array.astype(np.float16) for name, array in state.items()}
+        for name, arrays in {"a.safetensors": state, "b.npz": state, "half.safetensors": half}.items():
+            save_checkpoint(Path(folder) / name, arrays)
+            command = [sys.executable, "-m", "benchmarks", "models", "--peak", "loading", str(Path(folder) / name)]
+            peak = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+            verdict = "ok" if peak <= LOADING_BAR else "MISSED"
+            print(f"  {name:<28}{peak:>10.2f}     (bar: {LOADING_BAR:.2f}) {verdict}")
+
+
+def peak_of_loading(path: str) -> float:
+    before = largest_resident_megabytes()
+    model = Cnn14.from_checkpoint(path, verbose=False)
+    weights = sum(parameter.data.nbytes for parameter in model.parameters()) / 2**20
+    return (largest_resident_megabytes() - before) / weights
