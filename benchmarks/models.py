@@ -114,7 +114,7 @@ def tiny_step(names: tuple[str, ...]) -> Functions:
         optimizer.zero_grad()
         logits = model(x)
         criterion(logits, classes)
-        model.backward(criterion.backward())
+        model.backward_to_parameters(criterion.backward())
         optimizer.step()
         return logits
 

@@ -119,10 +119,20 @@ class _NoDraws(np.random.Generator):
     """Uniform and normal numbers are zeros that take no memory."""
 
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
-        return np.broadcast_to(np.float32(0), size)
+        return np.broadcast_to(np.float32(0), size).view(_Zeros)
 
     def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
-        return np.broadcast_to(np.float32(0), size)
+        return np.broadcast_to(np.float32(0), size).view(_Zeros)
+
+
+class _Zeros(np.ndarray):
+    """One zero in the place of many; only the arrays that are made of it take memory, and only once written to."""
+
+    def astype(self, dtype: Any, *_: Any, **__: Any) -> Any:
+        return np.zeros(self.shape, dtype)
+
+    def __mul__(self, _: Any) -> Any:
+        return self
 
 
 def _arrays(model: Module) -> Iterator[tuple[str, np.ndarray]]:

@@ -117,7 +117,8 @@ def _conv(n_in: int, n_out: int, kernel_size: int, rng: np.random.Generator, dty
     """A convolution that keeps the size of the image, its weights drawn for the ReLU that follows."""
     conv = nn.Conv2d(n_in, n_out, kernel_size, padding=kernel_size // 2, bias=False, rng=rng, dtype=dtype)
     conv.weight.data = _stored_as_multiplied(kaiming_uniform(conv.weight.shape, rng=rng, dtype=dtype))
-    conv.weight.grad = _stored_as_multiplied(conv.weight.grad)
+    n_out, n_in, *kernel = conv.weight.shape
+    conv.weight.grad = np.zeros((*kernel, n_in, n_out), dtype).transpose(3, 2, 0, 1)
     return conv
 
 

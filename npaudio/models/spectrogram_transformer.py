@@ -193,7 +193,15 @@ class SpectrogramTransformer(Tagger):
         return logits
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """The chain rule from the logits to the spectrogram.
+        """The chain rule from the logits to the spectrogram; see `_backward_to_patches`."""
+        return self.patch_embed.backward(self._backward_to_patches(grad))
+
+    def backward_to_parameters(self, grad: np.ndarray) -> None:
+        """As `backward`, but without the gradient of the spectrogram, which a training does not need."""
+        self.patch_embed.backward_to_parameters(self._backward_to_patches(grad))
+
+    def _backward_to_patches(self, grad: np.ndarray) -> np.ndarray:
+        """From the gradient of the logits to that of the patches (B, N, D).
 
         The embedding is the mean of the special tokens, so each receives an equal share of its gradient and the patches
         none: what the patches contribute, they contribute through attention, in the blocks.
@@ -206,7 +214,7 @@ class SpectrogramTransformer(Tagger):
         g[:, : self.n_special] = last
         g = self.blocks.backward(g)  # (B, 2 + N, D)
         self._add_token_grads(g, grid)
-        return self.patch_embed.backward(g[:, self.n_special :])
+        return g[:, self.n_special :]
 
     def embed(self, x: np.ndarray) -> np.ndarray:
         """What the network makes of a clip, one vector (B, D): input for a new classifier (transfer learning)."""

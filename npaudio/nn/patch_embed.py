@@ -88,6 +88,13 @@ class PatchEmbed(Module):
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """Tokens back in their places on the grid; what overlapping patches share gets the gradient of each of them."""
+        return self.proj.backward(self._on_grid(grad))
+
+    def backward_to_parameters(self, grad: np.ndarray) -> None:
+        """As `backward`, but without the gradient of the image."""
+        self.proj.backward_to_parameters(self._on_grid(grad))
+
+    def _on_grid(self, grad: np.ndarray) -> np.ndarray:
         (shape,) = self._recall(grad)
         b, d, rows, columns = shape
-        return self.proj.backward(grad.reshape(b, rows, columns, d).transpose(0, 3, 1, 2))
+        return grad.reshape(b, rows, columns, d).transpose(0, 3, 1, 2)

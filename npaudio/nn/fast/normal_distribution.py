@@ -66,7 +66,7 @@ def _erfc(z: np.ndarray, work: np.ndarray) -> np.ndarray:
 
 
 def _to_interval(t: np.ndarray, out: np.ndarray) -> None:
-    """Stretch [SMALLEST_T, 1] to [-1, 1], where of Chebyshev points."""
+    """Stretch [SMALLEST_T, 1] to [-1, 1], the interval of Chebyshev points."""
     np.subtract(t, SMALLEST_T, out=out)
     out *= 2 / (1 - SMALLEST_T)
     out -= 1
