@@ -121,8 +121,8 @@ lesson.answer(
 # %% [markdown]
 # ## The decibel
 #
-# What the ear calls twice as loud is about ten times the power, and recordings have both the whisper and the bang. So
-# levels are told on a logarithmic scale, in [decibels](GLOSSARY.md#decibel-db). A level compares two powers, and power
+# What the ear calls twice as loud is about ten times the power, and recordings contain both whispers and bangs. So
+# levels are given on a logarithmic scale, in [decibels](GLOSSARY.md#decibel-db). A level compares two powers, and power
 # is the square of the [magnitude](GLOSSARY.md#magnitude) $|X[k]|$:
 #
 # $$L = 10 \log_{10}(P / P_0) = 20 \log_{10}(|X| / |X_0|)$$
@@ -222,8 +222,8 @@ lesson.answer(
 # ## One frame of our recording
 #
 # The spectrum of a whole file says which frequencies there are, but not when. So we cut out a frame, short enough for
-# the sound to stay the same in it, and look at that. This one was chosen because a window makes much of a difference
-# there; in most frames the sound's own noise fills what a window would empty.
+# the sound to change little within it. This one was chosen because a window makes much of a difference there; in most
+# frames the sound's own noise fills what a window would empty.
 #
 # > **Question.** With and without a Hann window: where in the spectrum will you see the difference, at the peaks or in
 # > the valleys?
@@ -447,7 +447,7 @@ lesson.answer(
 # band. You can hear the second: `9_through_64_bands.wav` has the recording's own phase, but its magnitudes know only
 # the mean of their band. Compare it with `1_what_we_look_at.wav`.
 #
-# > **Question.** The file that you will hear has its phase still. How much of the wave's energy will be wrong all the
+# > **Question.** The file that you will hear still has its phase. How much of the wave's energy will be wrong all the
 # > same: a hundredth, a tenth, a half?
 
 # %%
@@ -460,8 +460,8 @@ lesson.sound("9_through_64_bands", coarse, sr)
 wrong = np.sum((coarse - y) ** 2) / np.sum(y**2)
 lesson.answer(
     f"{100 * wrong:.0f} % of the energy differs, and what you hear is hoarse: the partials of a voice or a siren, "
-    "finer than a band, have run together. To tell a dog from a siren it is enough. To make speech from it, a vocoder "
-    "has to invent the rest."
+    "finer than a band, have run together. That is enough to tell a dog from a siren; to make speech from it, a "
+    "vocoder has to invent the rest."
 )
 
 # %% [markdown]

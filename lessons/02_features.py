@@ -159,7 +159,7 @@ lesson.answer(
     f"It does: with no floor it is {most['none']} ({restless[most['none']]['none']:.2f} dB), with $10^{{-10}}$ "
     f"{most['1e-10']} ({restless[most['1e-10']]['1e-10']:.2f} dB), with 80 dB {most['80 dB below']} "
     f"({restless[most['80 dB below']]['80 dB below']:.2f} dB). Without a floor most of the 64 bands hold only leakage, "
-    "and a vibrato makes that dance; nobody can hear it."
+    "and a vibrato moves that leakage about; nobody can hear it."
 )
 
 # %% [markdown]

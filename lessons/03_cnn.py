@@ -229,7 +229,7 @@ lesson.answer(
     f"Near {best_step:.0e}, in float64. A smaller step drowns in rounding; a larger one crosses a kink: where a ReLU "
     "switches on, or another of four pixels becomes the largest, the slope jumps, and so does the error. And the bias "
     f"has the gradient zero ({bias_gradient:.0e}, which is rounding): BatchNorm subtracts the mean, and the bias with "
-    "it. The convolutions of this network could do without."
+    "it. The convolutions of this network could do without a bias."
 )
 
 # %% [markdown]
@@ -394,9 +394,9 @@ axes[1].set_title(f"and after: median similarity {np.median(similarity):.2f}")
 plot.shared_colorbar(axes[:2], "weight")
 axes[2].barh(names, [100 * change for change in changes.values()], color=BLUE)
 axes[2].invert_yaxis()
-axes[2].set(xlabel="length of the change, % of the length of the weights")
+axes[2].set(xlabel="change (% of the weights)")
 most_changed = names[int(np.argmax(list(changes.values())))]
-axes[2].set_title(f"{most_changed} has changed most: {100 * max(changes.values()):.0f} %")
+axes[2].set_title(f"change by layer: {100 * min(changes.values()):.0f} to {100 * max(changes.values()):.0f} %")
 lesson.figure(figure, "4_kernels")
 print_table(["layer", "change"], [[n, f"{100 * c:.0f} %"] for n, c in zip(names, changes.values(), strict=True)])
 lesson.answer(

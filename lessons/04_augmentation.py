@@ -93,6 +93,7 @@ for ax in axes[:, 0]:
     ax.set_ylabel("frequency (Hz, mel scale)")
 for ax in [*axes[2, :4], axes[1, 4]]:
     ax.set_xlabel("time (s)")
+axes[1, 4].tick_params(labelbottom=True)
 axes[0, 0].set_yticks(axes[0, 0].get_yticks()[1::2], ["250", "1k", "4k"])
 plot.shared_colorbar(axes.flat[:-1], "dB")
 lesson.figure(figure, "1_on_samples")
