@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 
 import npaudio
 from npaudio import Frontend, plot
+from npaudio.sed import Event
 
 RNG = np.random.default_rng(0)
 Y = 0.1 * RNG.standard_normal(16000)
@@ -167,3 +168,13 @@ def test_event_lanes_draw_each_event_once_and_number_each_loss():
     assert all(f"\n{number}  " in f"\n{words}" for number in range(1, losses + 1))
     assert "Dog, missed: onset 0.5 s late, collar 0.2 s" in words.replace("\n     ", " ")
     assert ax.get_xlabel() == "time (s)"
+
+
+def test_detected_events_have_a_lane_a_label():
+    events = [Event(0.5, 1.5, "dog", 0.75), Event(1.0, 2.0, "rain", 0.5), Event(3.0, 3.1, "dog", 0.9)]
+    ax = plot.detected_events(events, duration=4.0, labels=["rain", "siren", "dog"])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["dog", "siren", "rain"]
+    bars = [(bar.get_x(), bar.get_width(), round(bar.get_y() + bar.get_height() / 2)) for bar in ax.patches]
+    assert bars == [(0.5, 1.0, 0), (1.0, 1.0, 2), (3.0, pytest.approx(0.1), 0)]
+    assert [text.get_text() for text in ax.texts] == ["75%", "50%"]  # the third is too narrow
+    assert [text.get_text() for text in plot.detected_events([], duration=1.0).texts] == ["no event"]

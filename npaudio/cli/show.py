@@ -11,6 +11,7 @@ from npaudio.audio import load
 from npaudio.cli.running import DONE
 from npaudio.cli.terminal import UsageError
 from npaudio.frontend import Frontend
+from npaudio.pipeline.shipped import open_detector
 from npaudio.plot.canvas import canvas, write_figure
 from npaudio.spectrum import power_to_db, stft
 
@@ -24,6 +25,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.file}: holds no samples")
     figure, axes = canvas(4 if options.detect else 3)
     draw(y, sr, axes)
+    if options.detect:
+        detector = open_detector(options.model)
+        events = detector.detect(y, sr=sr)
+        plot.detected_events(events, duration=len(y) / sr, ax=axes[3])
+        axes[3].set_title(f"{len(events)} sound events")
     axes[0].set_title(f"{options.file}: {len(y) / sr:.2f} s at {sr:,} Hz")
     out = options.out or f"{options.file}.png"
     write_figure(figure, out)

@@ -8,6 +8,7 @@ can be read in gray; signed values get a diverging map with white at zero. Nothi
 the caller's. `use_style()` gives a script the look of this project's figures.
 """
 
+from npaudio.plot.detections import detected_events
 from npaudio.plot.events import event_lanes
 from npaudio.plot.network import kernels, learning_curves
 from npaudio.plot.scores import confusion_matrix, precision_recall
@@ -17,6 +18,7 @@ from npaudio.plot.style import PALETTE, shared_colorbar, symmetric, use_style
 __all__ = [
     "PALETTE",
     "confusion_matrix",
+    "detected_events",
     "event_lanes",
     "filterbank",
     "kernels",
