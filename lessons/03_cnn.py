@@ -225,11 +225,14 @@ right.set(xlabel="step h", ylabel="largest error, as a share of the largest grad
 right.set_title(f"the best step is near {best_step:.0e}")
 lesson.figure(figure, "2_gradient_check")
 
+worst_row = max(report.rows, key=lambda row: row.error)
 lesson.answer(
     f"Near {best_step:.0e}, in float64. A smaller step drowns in rounding; a larger one crosses a kink: where a ReLU "
     "switches on, or another of four pixels becomes the largest, the slope jumps, and so does the error. And the bias "
     f"has the gradient zero ({bias_gradient:.0e}, which is rounding): BatchNorm subtracts the mean, and the bias with "
-    "it. The convolutions of this network could do without a bias."
+    "it. The convolutions of this network could do without a bias. The largest error of the table, "
+    f"{worst_row.error:.0e}, is that of "
+    f"`{worst_row.array}`{', where rounding is all there is to compare' if worst_row.array == '0.bias' else ''}."
 )
 
 # %% [markdown]

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-if str(FOLDER) not in sys.path:
-    sys.path.insert(0, str(FOLDER))  # where classroom.py and reading.py are, from whatever folder this is started
+for folder in (FOLDER.parent, FOLDER):  # npaudio; classroom.py and reading.py; from whatever folder this is started
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
 
 from glossary import explanation  # noqa: E402
 from notebooks import write_notebooks  # noqa: E402

@@ -181,6 +181,15 @@ def test_list_tells_what_there_is(capsys):
     assert "At the end you will know" in printed
 
 
+def test_the_runner_works_from_any_folder(tmp_path):
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    start = [sys.executable, str(FOLDER), "--list"]
+    result = subprocess.run(
+        start, cwd=tmp_path, env=clean, capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    assert "10 The hard parts" in result.stdout
+
+
 def test_terms_can_be_looked_up(capsys):
     assert main(["--explain", "HOP"]) == 0
     assert "from the start of one frame" in capsys.readouterr().out
