@@ -41,6 +41,7 @@ class Recipe:
     batch_size: int = 16
     max_lr: float = 6e-3
     weight_decay: float = 0.02
+    dropout: float = 0.3
     seed: int = 0
 
 
@@ -205,7 +206,7 @@ def real_sounds(root: Path, recipe: Recipe) -> None:
     start = time.perf_counter()
     recordings = ESC50(root, missing="skip")
     frontend = Frontend(name="scenes", sr=16000, n_fft=1024, hop_length=320, n_mels=64)
-    network = partial(models.FrameCNN, 64, len(recordings.class_names), context=9, dropout=0.0, rng=recipe.seed)
+    network = partial(models.FrameCNN, 64, len(recordings.class_names), context=9, rng=recipe.seed)
     labels, hop = list(recordings.class_names), network().time_pooling * frontend.hop_length
     grid = {"labels": labels, "hop_length": hop, "sr": 16000}
     numbers = {
@@ -222,8 +223,8 @@ def real_sounds(root: Path, recipe: Recipe) -> None:
     print(f"real sounds: {len(recordings)} recordings, {recipe.n_train} scenes to train on, "
           f"mixed in {time.perf_counter() - start:.0f} s")  # fmt: skip
     if installed("torch"):
-        compare_with_torch(network(), sets["train"], recipe)
-    model = network()
+        compare_with_torch(network(dropout=0.0), sets["train"], recipe)
+    model = network(dropout=recipe.dropout)
     fit(model, sets["train"], recipe)
     report(model, sets, grid, recipe)
     print(f"the whole took {(time.perf_counter() - start) / 60:.1f} minutes (bar: 15, on an idle machine)")
@@ -275,7 +276,7 @@ def fit(model: nn.Module, train: Scenes, recipe: Recipe) -> None:
 
 
 def compare_with_torch(model: models.FrameCNN, train: Scenes, recipe: Recipe) -> None:
-    """The losses of the first steps with the same weights, batches and optimizer."""
+    """The losses of the first steps with the same weights, batches and optimizer, and without dropout."""
     import torch
 
     from tests.golden import sed_peers

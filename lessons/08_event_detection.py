@@ -90,7 +90,7 @@ lesson.answer(
 # ## Scenes
 #
 # Now sounds instead of invented scores. A scene lasts five seconds: up to five events of six classes over noise of some
-# colour, two of them at once at most, each with a signal-to-noise ratio between 0 and 20 dB. Because we mix the scenes
+# color, two of them at once at most, each with a signal-to-noise ratio between 0 and 20 dB. Because we mix the scenes
 # ourselves, onsets and offsets are known to the sample. All scenes come from different seeds: 480 to learn from, 100 to
 # choose settings on, and 100 that are kept for the end.
 #

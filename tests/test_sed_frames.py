@@ -138,6 +138,22 @@ def test_frames_to_events_and_back_is_the_identity(hop_length):
     np.testing.assert_array_equal(back, binary)
 
 
+@pytest.mark.parametrize(("hop_length", "sr"), [(512, 16000), (160, 22050), (1, 1)])
+def test_events_on_the_grid_to_frames_and_back_is_the_identity(hop_length, sr):
+    rng, labels = np.random.default_rng(hop_length), ["a", "b", "c"]
+    for n_frames in (1, 7, 300):
+        borders = np.sort(rng.choice(n_frames + 1, size=(3, 2 * ((n_frames + 1) // 2)), replace=True), axis=1)
+        borders[:, [0, -1]] = 0, n_frames  # events touch both ends of the clip
+        runs = {(c, a, b) for c in range(3) for a, b in zip(borders[c, ::2], borders[c, 1::2], strict=True) if a < b}
+        runs = [(c, a, b) for c, a, b in sorted(runs, key=lambda run: (run[1], run[0]))]
+        apart = [run for run in runs if not any(run[0] == c and (b == run[1] or a == run[2]) for c, a, b in runs)]
+        events = [Event(a * hop_length / sr, b * hop_length / sr, labels[c]) for c, a, b in apart]
+        settings = {"labels": labels, "hop_length": hop_length, "sr": sr}
+        frames = sed.events_to_frames(events, n_frames=n_frames, **settings)
+        assert frames.sum() == sum(b - a for _, a, b in apart)
+        assert sed.frames_to_events(frames, **settings) == events
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_events_to_frames_equals_loops(seed):
     rng = np.random.default_rng(seed)
