@@ -199,7 +199,7 @@ class TestOtherCommands:
     def test_a_model_that_is_none(self, sounds, tmp_path, capsys):
         (tmp_path / "model.npz").write_text("nothing")
         assert cli.main(["classify", "--model", str(tmp_path / "model.npz"), *sounds]) == 2
-        assert "is damaged or no model" in capsys.readouterr().err
+        assert "is damaged or not a model" in capsys.readouterr().err
         assert cli.main(["classify", "--model", str(tmp_path / "absent.npz"), *sounds]) == 2
         assert "absent.npz: No such file" in capsys.readouterr().err
 

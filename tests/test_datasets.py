@@ -276,7 +276,7 @@ def test_a_class_with_one_file_is_refused_unless_allowed(tmp_path):
         datasets.AudioFolder(tmp_path)
     assert len(datasets.AudioFolder(tmp_path, min_per_class=1)) == 4
     assert len(datasets.AudioFolder(tmp_path, classes=["dog"])) == 3
-    with pytest.raises(ValueError, match="no folder 'cat' in classes; choose of dog, rain"):
+    with pytest.raises(ValueError, match="no folder 'cat' in classes; choose from dog, rain"):
         datasets.AudioFolder(tmp_path, classes=["cat"])
 
 

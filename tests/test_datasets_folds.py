@@ -76,7 +76,7 @@ def test_labels_may_be_whole_numbers_of_any_type(kind):
         ([0.5, 1.7, 1, 0], {}, "labels must be one whole number from 0 on for each clip, got float64"),
         ([0, -1, 1, 1], {}, "labels must be one whole number from 0 on"),
         (["dog", "cat"], {}, r"labels must be .*np\.unique\(names, return_inverse=True\)"),
-        ([[0, 1], [1, 0]], {}, r"labels must be .*of one-hot rows \.argmax"),
+        ([[0, 1], [1, 0]], {}, r"labels must be .*for one-hot rows \.argmax"),
         ([[0], [1, 0]], {}, "labels must be one whole number"),
         ([0, 0, 1, 1], {"rng": -1}, "make_folds: rng must be"),
         ([], {}, "0 clips cannot fill 2 folds; add clips"),
@@ -93,7 +93,7 @@ def test_split_gives_train_and_test_indices(tmp_path):
     np.testing.assert_array_equal(np.sort(np.concatenate([train, test])), np.arange(18))
     assert set(dataset.folds[test]) == {2}
     assert set(dataset.folds[dataset.split((1, 3))[1]]) == {1, 3}
-    with pytest.raises(ValueError, match=r"ESC50\.split: unknown fold 4; choose of 1, 2, 3"):
+    with pytest.raises(ValueError, match=r"ESC50\.split: unknown fold 4; choose from 1, 2, 3"):
         dataset.split(4)
     with pytest.raises(ValueError, match="holds all clips"):
         dataset.split((1, 2, 3))

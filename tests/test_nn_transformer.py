@@ -153,7 +153,7 @@ def test_the_type_stays(dtype):
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match="embed_dim=6 cannot be shared out among num_heads=4; choose"):
+    with pytest.raises(ValueError, match="embed_dim=6 is not divisible by num_heads=4; choose"):
         MultiHeadAttention(6, 4)
     for shape in [(5, 6), (1, 5, 7), (0, 5, 6)]:
         with pytest.raises(ValueError, match=r"x has shape .*, expected tokens \(batch, n_tokens, 6\)"):

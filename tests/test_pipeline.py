@@ -133,9 +133,9 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("damage", "sentence"),
         [
-            (lambda path: path.write_bytes(path.read_bytes()[:-500]), "is damaged or no model"),
-            (lambda path: path.write_bytes(b"RIFF"), "is damaged or no model"),
-            (lambda path: save_checkpoint(path, {"weight": np.ones(3)}), "is no model of npaudio"),
+            (lambda path: path.write_bytes(path.read_bytes()[:-500]), "is damaged or not a model"),
+            (lambda path: path.write_bytes(b"RIFF"), "is damaged or not a model"),
+            (lambda path: save_checkpoint(path, {"weight": np.ones(3)}), "is not a model of npaudio"),
             (lambda path: exchange(path, '"format": 1', '"format": 2'), "install a newer npaudio"),
             (lambda path: exchange(path, '{"format"', '"format"'), "not JSON"),
             (lambda path: exchange(path, '"mean"', '"meat"'), "has no entry 'mean'"),

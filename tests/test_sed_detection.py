@@ -114,7 +114,7 @@ def test_silence_has_no_events():
     [
         ({"threshold": [0.1, 0.2, 0.3]}, "one for each of 2 classes"),
         ({"threshold": {"a": 0.5}}, "threshold lacks 'b'"),
-        ({"median_frames": {"a": 3, "b": 3, "c": 3}}, "median_frames knows 'c', which is no class"),
+        ({"median_frames": {"a": 3, "b": 3, "c": 3}}, "median_frames knows 'c', which is not a class"),
         ({"threshold": np.inf}, "threshold must be one number"),
         ({"threshold": "high"}, "threshold must be one number"),
         ({"low_threshold": 0.6}, "low_threshold 0.6 is above threshold 0.5"),
@@ -138,7 +138,7 @@ def test_impossible_settings_are_refused_in_one_sentence(settings, message):
     ("scores", "message"),
     [
         (np.zeros((5, 2)), "2 labels for an array of shape \\(5, 2\\), .* it looks transposed: swap its last two axes"),
-        (np.zeros((3, 4)), "give one label a class"),
+        (np.zeros((3, 4)), "give one label for each class"),
         (np.zeros(2), "expected .* n_classes, n_frames"),
         (np.full((2, 3), np.nan), "scores hold 6 NaN"),
         (np.full((2, 3), 1.01), "probabilities from 0 to 1, got 1.01 to 1.01; turn logits"),

@@ -110,7 +110,7 @@ def test_quotes_are_those_of_csv(tmp_path):
     sed.write_events(path, odd)
     assert sed.read_events(path) == odd
     for broken in ('"a.wav\t0\t1\tDog\n', 'a.wav\t0\t1\t"Dog" barks\n'):
-        with pytest.raises(EventFileError, match="line 2: a quote is not closed, or stands alone"):
+        with pytest.raises(EventFileError, match="line 2: a quote is not closed, or is alone"):
             sed.read_events(write(tmp_path, header + broken))
 
 

@@ -238,7 +238,7 @@ def test_files_that_hold_no_training_are_refused(tmp_path):
     save_checkpoint(path, network().state_dict())
     with pytest.raises(
         CheckpointError,
-        match="is no checkpoint of a training: it has no entry 'training'; if it holds weights, start from them",
+        match="is not a checkpoint of a training: it has no entry 'training'; if it holds weights, start from them",
     ):
         run("swa", path, resume=True)
     run("swa", path, epochs=1, resume=False)
@@ -251,7 +251,7 @@ def test_files_that_hold_no_training_are_refused(tmp_path):
         save_checkpoint(path, {"training": np.array(text)})
         with pytest.raises(
             CheckpointError,
-            match="is no checkpoint of a training: its entry 'training' cannot be read; pass another path",
+            match="is not a checkpoint of a training: its entry 'training' cannot be read; pass another path",
         ):
             run("swa", path, resume=True)
 

@@ -83,7 +83,7 @@ def test_positive_weights_are_negatives_over_positives():
         (lambda: training.class_weights(np.array([0, 2])), "class_weights: no example of class 1"),
         (lambda: training.class_weights(LABELS, 6), "no example of class 4, 5"),
         (lambda: training.class_weights(LABELS, 2), "class 3 occurs, but n_classes is 2"),
-        (lambda: training.class_weights(np.eye(3)), r"got float64 \(3, 3\); of one-hot rows take"),
+        (lambda: training.class_weights(np.eye(3)), r"got float64 \(3, 3\); for one-hot rows take"),
         (lambda: training.positive_weights(np.zeros((3, 2))), "positive_weights: no example of class 0, 1"),
         (lambda: training.positive_weights(LABELS), "must be 0 and 1 of shape"),
         (lambda: training.ClassBalanced()(np.array([0.5]), rng()), "ClassBalanced: y must be class indices"),

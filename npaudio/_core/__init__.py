@@ -1,1 +1,1 @@
-"""The foundation that every room stands on: argument checks, atomic writes, the terminal line, threads."""
+"""The foundation of all other packages: argument checks, atomic writes, the terminal line, threads."""

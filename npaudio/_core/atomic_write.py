@@ -41,7 +41,7 @@ def remove_leftovers(path: str | os.PathLike[str], *, older_than: float) -> None
 
 
 def _beginning(target: str) -> str:
-    """Beginning of the names of its temporary files; a checksum, because a long name may not become longer."""
+    """Beginning of the names of its temporary files: a checksum of its name, which may be too long to extend."""
     return f".npaudio-{zlib.crc32(os.fsencode(os.path.basename(target))):08x}-"
 
 

@@ -128,7 +128,7 @@ class Check:
         return x
 
     def positive(self, value: object, name: str) -> float:
-        """Return `value` as a finite float above zero. Rates, durations and powers are such."""
+        """Return `value` as a finite float above zero, as rates, durations and powers must be."""
         x = _as_float(value)
         if not 0 < x < math.inf:
             raise self.error(f"{name} must be a finite number above 0, got {value!r}")
@@ -181,7 +181,7 @@ def _conversion(dtype: np.dtype) -> str:
 
 
 def _scaling(info: np.iinfo) -> str:
-    """Samples of an integer type are scaled by its range; 64 bits hold no samples, but the numbers of a plain list."""
+    """Integer samples are scaled by the range of their type; 64-bit integers are not samples, but a plain list."""
     if info.bits == 64:
         return "convert with .astype(np.float32)"
     half = (info.max + 1) // 2

@@ -1,7 +1,7 @@
-"""One process at a time writes a file: whoever comes second is told who is at work.
+"""Only one process at a time may write a file; a second one gets an error that names the first.
 
 The lock is the operating system's own (`flock`; `locking` on Windows), on a file beside the one it protects. The system
-releases it when its process ends, however it ends, so a lock file left behind by a killed process blocks nobody.
+releases it whenever its process ends, so a lock file left behind by a killed process blocks no other process.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ def only_writer(path: str | os.PathLike[str], *, caller: str) -> Iterator[None]:
     try:
         yield
     finally:
-        if descriptor in _held:  # not in a child process that was forked meanwhile
+        if descriptor in _held:  # false in a child process that was forked in the meantime
             _release(descriptor, lock_file)
 
 

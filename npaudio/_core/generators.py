@@ -25,7 +25,7 @@ def as_generator(check: Check, rng: Rng | None) -> Generator | None:
 
 
 def needed_generator(check: Check, rng: Rng | None) -> Generator:
-    """The same where something is always drawn: None is refused."""
+    """The same for functions that always draw: None is refused."""
     generator = as_generator(check, rng)
     if generator is None:
         raise check.error(

@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TextIO
 
-SECONDS_BETWEEN = 0.2  # two lines
+SECONDS_BETWEEN = 0.2  # two updates of the line
 
 
 class ProgressLine:
@@ -24,7 +24,7 @@ class ProgressLine:
     stream : text file, optional
         Where to write. None: standard error (which itself is None where there is no console, as under pythonw).
     visible : bool
-        False for silence on a terminal too.
+        False to write nothing, even on a terminal.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class ProgressLine:
         Parameters
         ----------
         done : int
-            Amount done. That of the first call was done before, and does not count for the rate.
+            Amount done. What was done before the first call does not count for the rate.
         note : str
             What else to say at the end of the line.
         """

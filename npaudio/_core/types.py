@@ -29,7 +29,7 @@ Tokens: TypeAlias = np.ndarray
 """(B, N, D): batch, token, feature."""
 
 Scores: TypeAlias = np.ndarray
-"""(n_clips, n_classes), one for each clip and class; frame scores are (n_classes, n_frames) and are called so."""
+"""(n_clips, n_classes), one for each clip and class; not frame scores, which are (n_classes, n_frames)."""
 
 Inputs: TypeAlias = np.ndarray
 """(n, ...), what a network takes: images, tokens or waveforms; an array in memory or a memory map."""

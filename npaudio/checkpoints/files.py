@@ -65,7 +65,7 @@ def save_checkpoint(path: Path, arrays: Mapping[str, Any]) -> None:
             stream.flush()
             os.fsync(stream.fileno())  # a full disk, or a power cut, must not come after the old file is gone
     except OSError as error:
-        error.add_note(f"save_checkpoint: {os.fspath(path)!r} is what it was before; see to the cause and save again")
+        error.add_note(f"save_checkpoint: {os.fspath(path)!r} is unchanged; remove the cause and save again")
         raise
 
 

@@ -13,7 +13,7 @@ QUIET_DB = 60.0  # frames that are so far below the loudest are left out: silenc
 
 
 def run(options: argparse.Namespace) -> int:
-    """A table with one row a descriptor."""
+    """A table with one row per descriptor."""
     columns = {name: descriptors(name) for name in options.files}
     if options.json:
         write_json([{"file": name, **values} for name, values in columns.items()])

@@ -50,7 +50,7 @@ def listen(detector: EventDetector, options: argparse.Namespace) -> int:
 
 
 def print_stream(events: Iterable[Event], options: argparse.Namespace) -> None:
-    """One event a line, written out at once."""
+    """One event per line, written out at once."""
     if options.csv:
         write_csv([], COLUMNS[1:5])
     for event in events:

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
 def draw(evaluation: Evaluation, path) -> None:  # type: ignore[no-untyped-def]
     """The confusion matrix as a picture."""
     if evaluation.multi_label:
-        raise UsageError("--plot: there is no confusion matrix for several labels a clip")
+        raise UsageError("--plot: there is no confusion matrix for several labels per clip")
     from npaudio.plot import confusion_matrix
     from npaudio.plot.canvas import canvas, write_figure
 

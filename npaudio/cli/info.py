@@ -51,7 +51,7 @@ def describe_model(name: str) -> dict[str, Any]:
 
 
 def print_facts(facts: dict[str, Any]) -> None:
-    """A line a fact."""
+    """A line per fact."""
     if "error" in facts:
         complain(f"{facts['file']}: {facts['error']}" if facts["file"] not in facts["error"] else facts["error"])
         return

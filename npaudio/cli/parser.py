@@ -10,7 +10,7 @@ from npaudio._core.version import __version__
 EXAMPLES = """examples:
   npaudio classify dog.wav                     what is in it: the ten sounds of ESC-10, or `unknown`
   npaudio detect street.wav                    which sounds, and from when to when
-  npaudio train recordings/ -o mine.npz        a classifier of your own, from one folder a class
+  npaudio train recordings/ -o mine.npz        a classifier of your own, from one folder per class
   npaudio classify --model mine.npz *.wav --json
 """
 
@@ -84,7 +84,7 @@ def _train(commands) -> None:  # type: ignore[no-untyped-def]
         "folder",
         type=Path,
         metavar="DIR",
-        help="ESC-50 or UrbanSound8K, one folder a class, or a flat folder with labels",
+        help="ESC-50 or UrbanSound8K, one folder per class, or a flat folder with labels",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="MODEL", help="file to write, ends in .npz")
     labels = parser.add_mutually_exclusive_group()

@@ -135,7 +135,7 @@ def _checked_classes(check: Check, folders: dict[str, list[str]], classes: Seque
     unknown = [name for name in names if name not in folders]
     if unknown or len(set(names)) < len(names):
         problem = f"there is no folder {unknown[0]!r}" if unknown else "a class is named twice"
-        raise check.error(f"{problem} in classes; choose of {', '.join(sorted(folders)) or 'none'}")
+        raise check.error(f"{problem} in classes; choose from {', '.join(sorted(folders)) or 'none'}")
     return names
 
 

@@ -128,7 +128,7 @@ def split_by_fold(
     wanted = np.atleast_1d(fold)
     known = np.unique(clips.folds)
     if not wanted.size or not np.isin(wanted, known).all():
-        raise check.error(f"unknown fold {fold!r}; choose of {', '.join(map(str, known.tolist()))}")
+        raise check.error(f"unknown fold {fold!r}; choose from {', '.join(map(str, known.tolist()))}")
     inside = np.isin(clips.folds, wanted)
     train, test = np.flatnonzero(~inside), np.flatnonzero(inside)
     if not len(train):
@@ -186,7 +186,7 @@ def _checked_labels(labels: Sequence[int] | np.ndarray) -> np.ndarray:
     if numbers is None or (numbers != checked).any() or (numbers < 0).any():
         raise ValueError(
             f"make_folds: labels must be one whole number from 0 on for each clip, got {_described(checked)}; "
-            "of names take np.unique(names, return_inverse=True)[1], of one-hot rows .argmax(axis=1)"
+            "for names take np.unique(names, return_inverse=True)[1], for one-hot rows .argmax(axis=1)"
         )
     return numbers
 

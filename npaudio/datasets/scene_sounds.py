@@ -63,8 +63,8 @@ class Recordings:
         labels = getattr(sounds, "labels", None)
         if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu" or not len(labels):
             raise check.error(
-                f"sounds must be a data set with one label for each recording, got {type(sounds).__name__}; pass such "
-                "as ESC50(root) or AudioFolder(root)"
+                f"sounds must be a data set with one label for each recording, got {type(sounds).__name__}; pass for "
+                "example ESC50(root) or AudioFolder(root)"
             )
         self.sounds, self.sr = sounds, sr
         self.class_names = tuple(sounds.class_names) if classes is None else tuple(classes)

@@ -1,4 +1,4 @@
-"""Descriptors of spectra: one number a frame that says where the energy lies, how it is spread, how tonal it is.
+"""Descriptors of spectra: one number per frame that says where the energy lies, how it is spread, how tonal it is.
 
 Conventions
 -----------

@@ -1,6 +1,6 @@
 r"""Mel spectrograms: the power of a spectrogram summed in bands that are spaced as pitch is heard.
 
-A filterbank is a matrix of triangles, one row a band; applying it is one matrix product:
+A filterbank is a matrix of triangles, one row per band; applying it is one matrix product:
 
     M = filterbank @ |stft(y)| ** 2             (n_mels, n_frames) = (n_mels, n_freq) @ (n_freq, n_frames)
 

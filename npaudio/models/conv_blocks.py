@@ -58,7 +58,7 @@ class GatedLinearUnit(nn.Linear):
         g = self._rows(grad)  # (n, C)
         grad_x = empty(rows.shape, rows.dtype)
 
-        def go_back(part: list[slice]) -> tuple[np.ndarray, np.ndarray]:
+        def backward_tile(part: list[slice]) -> tuple[np.ndarray, np.ndarray]:
             grad_weight, grad_bias = np.zeros_like(self.weight.data), np.zeros_like(self.weight.data[0])
             for tile in part:
                 linear, gate = self._linear_and_gate(rows[tile])
@@ -72,7 +72,7 @@ class GatedLinearUnit(nn.Linear):
                 grad_x[tile] += through_gate
             return grad_weight, grad_bias
 
-        for grad_weight, grad_bias in for_each(go_back, parts(batch_tiles(g))):
+        for grad_weight, grad_bias in for_each(backward_tile, parts(batch_tiles(g))):
             self.weight.grad += grad_weight
             self._bias.grad += grad_bias
         return self._images(grad_x, grad.shape)

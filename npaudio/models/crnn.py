@@ -123,7 +123,7 @@ class CRNN(FrameDetector):
 
 
 def check_pools(channels: Sequence[int], pools: Pools, n_mels: int, *, caller: str) -> int:
-    """The product of the poolings over time, if there is one a block, and those over frequency leave one pixel."""
+    """The product of the poolings over time, if there is one per block, and those over frequency leave one pixel."""
     if len(channels) != len(pools) or not len(pools):
         raise ValueError(f"{caller}: {len(channels)} channels and {len(pools)} pools, expected one pool a block")
     over_time, over_frequency = (int(np.prod([pool[axis] for pool in pools])) for axis in (0, 1))

@@ -59,7 +59,7 @@ class Cnn14FrameWise(Cnn14):
         Returns
         -------
         dict
-            "framewise_output" (..., num_classes, n_frames), one column a frame of the front end (10 ms), each segment
+            "framewise_output" (..., num_classes, n_frames), one column per frame of the front end (10 ms), each segment
             repeated over its 32 frames; "clipwise_output" (..., num_classes); "embedding" (..., E), its mean over time.
         """
         x, leading = self.spectrograms(y, sr=sr)

@@ -26,7 +26,7 @@ from npaudio import nn
 from npaudio.frontend import Frontend
 from npaudio.models.positions import Grid, fit_positions, fit_positions_backward
 from npaudio.models.tagging import Tagger, evaluation
-from npaudio.nn.attention import transformer_linear
+from npaudio.nn.linear import transformer_linear
 from npaudio.nn.init import Rng, as_rng, truncated_normal
 
 
@@ -42,7 +42,7 @@ class SpectrogramTransformer(Tagger):
         Bands and frames of a patch, and from patch to patch. Stride 10 is the published one, 16 makes patches that do
         not overlap.
     dim : int
-        D, the numbers a token.
+        D, the numbers per token.
     depth : int
         Transformer blocks.
     num_heads : int
@@ -109,7 +109,7 @@ class SpectrogramTransformer(Tagger):
 
     @classmethod
     def base(cls, num_classes: int = 527, *, rng: Rng = None, dtype: np.typing.DTypeLike = np.float32) -> Self:
-        """The published network: 12 blocks of 768 numbers a token, 86,594,063 parameters with 527 classes."""
+        """The published network: 12 blocks of 768 numbers per token, 86,594,063 parameters with 527 classes."""
         return cls(num_classes=num_classes, rng=rng, dtype=dtype)
 
     @classmethod
@@ -124,7 +124,7 @@ class SpectrogramTransformer(Tagger):
         rng: Rng = None,
         dtype: np.typing.DTypeLike = np.float32,
     ) -> Self:
-        """A network that trains within a lesson: 3 blocks of 96 numbers a token, 4 heads, no distillation token."""
+        """A network that trains within a lesson: 3 blocks of 96 numbers per token, 4 heads, no distillation token."""
         stride = patch_size if stride is None else stride
         sizes = {"dim": 96, "depth": 3, "num_heads": 4, "mlp_dim": 192, "num_classes": num_classes}
         shape = {"n_mels": n_mels, "n_frames": n_frames, "patch_size": patch_size, "stride": stride}

@@ -1,7 +1,7 @@
 """What networks that tag recordings share: from the waveform to probabilities and an embedding.
 
-Conventions: `embed` turns spectrograms (B, 1, n_mels, n_frames) into one vector a clip, `head` turns that into logits,
-and `forward` is both. A tag's probability is the sigmoid of its logit: several sounds may be there at once.
+Conventions: `embed` turns spectrograms (B, 1, n_mels, n_frames) into one vector per clip, `head` turns that into
+logits, and `forward` is both. A tag's probability is the sigmoid of its logit: several sounds may occur at once.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Tagger(Module):
     frontend: Frontend
 
     def embed(self, x: np.ndarray) -> np.ndarray:
-        """Spectrograms (B, 1, n_mels, n_frames) to one vector a clip, (B, E)."""
+        """Spectrograms (B, 1, n_mels, n_frames) to one vector per clip, (B, E)."""
         raise NotImplementedError(f"{type(self).__name__} does not define embed")
 
     def head(self) -> Module:

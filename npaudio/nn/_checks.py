@@ -26,7 +26,7 @@ class LayerCheck(Check):
         if channels is not None and array.shape[1] != channels:
             raise self.error(
                 f"x has {array.shape[1]} channels in shape {array.shape}, expected {channels}; "
-                "build the layer for that number, or check the order of the axes"
+                f"build the layer for {array.shape[1]} channels, or check the order of the axes"
             )
         return array
 
@@ -56,7 +56,7 @@ class LayerCheck(Check):
 
 
 class Checked:
-    """Base class of all that the user makes: its errors name the class, also those about its options.
+    """Base class of layers, losses, optimizers and schedules: every error names the class, also one about its options.
 
     An option that the class does not have is refused with a list of those that it has. Python's own error would name
     whichever `__init__` the class inherits.

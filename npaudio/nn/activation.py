@@ -85,11 +85,11 @@ class GELU(Module):
         x, cdf = self._recall(grad)
         result = np.empty_like(x)
 
-        def go_back(tile: Any) -> None:
+        def backward_tile(tile: Any) -> None:
             density = np.exp(-0.5 * x[tile] ** 2) * (1 / math.sqrt(2 * math.pi))
             result[tile] = grad[tile] * (cdf[tile] + x[tile] * density)
 
-        for_each(go_back, _tiles(x))
+        for_each(backward_tile, _tiles(x))
         return result
 
 

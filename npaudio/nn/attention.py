@@ -1,15 +1,15 @@
 r"""Attention: every token looks at all tokens, decides how much each one matters to it, and takes their weighted mean.
 
 A convolution sees its neighbors. Attention sees everything at once: the second bark of a dog can look at the first
-one, wherever that was. Each token x_i sends out three vectors, linear functions of x_i that are learned:
+one, wherever that was. From each token x_i three vectors are computed, by linear functions that are learned:
 
     query q_i   what am I looking for?
     key   k_j   what do I have to offer?
-    value v_j   what do I hand over to those who look at me?
+    value v_j   what do I pass on to those that look at me?
 
 Definition
 ----------
-How well a key fits a query is their scalar product. The softmax turns the fits of one query to all N keys into
+The score of a key for a query is their scalar product. The softmax turns the scores of one query with all N keys into
 weights, which are positive and sum to 1. The output is the mean of the values with these weights:
 
     s_ij = q_i · k_j / sqrt(d)                 scores    (N, N)
@@ -39,15 +39,15 @@ array([3., 1., 3., 1.])
 >>> attention_weights(q, k)[3] * 6
 array([1., 1., 1., 3.])
 
-Only the siren has something to say, v = 24, and every token hears its share of it:
+Only the siren has a value other than zero, v = 24, and every token receives its share of it:
 
 >>> attention(q, k, v).ravel()
 array([ 3.,  4.,  3., 12.])
 
 The backward pass
 -----------------
-Let g_i = dL/do_i come in. Two of the three steps are matrix products, and for C = A B these are dA = dC Bᵀ and
-dB = Aᵀ dC. Hence, from o = P V and S = Q Kᵀ / sqrt(d),
+Let g_i = dL/do_i be given. Two of the three steps are matrix products, and C = A B has dA = dC Bᵀ and dB = Aᵀ dC.
+Hence, from o = P V and S = Q Kᵀ / sqrt(d),
 
     dV = Pᵀ g            dP = g Vᵀ            dQ = dS K / sqrt(d)            dK = dSᵀ Q / sqrt(d)
 
@@ -60,8 +60,8 @@ lowers every weight of the row because Z grows:
             = p_m · dL/dp_m - p_m · Σ_j p_j · dL/dp_j
             = p_m · (dL/dp_m - <dL/dp>)                  where <.> is the mean with the weights p
 
-In words: a score rises if its weight is worth more than the row's average. The result sums to zero, as it must, for
-adding the same number to all scores of a row changes nothing.
+In words: L grows with a score if it grows more with that weight than with the row's weights on average. The result sums
+to zero, as it must, because adding the same number to all scores of a row changes nothing.
 
 With the pencil again: let L = o_0, the output of the first bark, so g = (1, 0, 0, 0). Then dL/dp is (0, 0, 0, 24) in
 the first row, its mean with the weights is 24/8 = 3, and dL/ds = (3, 1, 3, 1)/8 · (-3, -3, -3, 21).
@@ -75,13 +75,13 @@ array([-18.,  -3.,  21.,   0.])
 
 Several heads, and blocks of queries
 ------------------------------------
-One softmax has one focus. `MultiHeadAttention` cuts q, k and v of D numbers into H heads of d = D/H, lets each attend
-for itself, and mixes their outputs with one more linear layer.
+One softmax gives each token one set of weights. `MultiHeadAttention` cuts q, k and v of D numbers into H heads of
+d = D/H, computes attention in each head, and mixes their outputs with one more linear layer.
 
-The weights of all heads are H·N² numbers: for the 1,214 tokens of a 10 s spectrogram 71 MB a layer, and four times that
-for 20 s. But a row of weights needs no other row. So the queries are taken a block at a time, whose weights stay in the
-cache, and are thrown away as soon as they have been used. The backward pass computes them again, which costs one more
-product of three but saves all that memory: it grows with N, not with N² (Rabe and Staats 2021; Dao et al. 2022).
+The weights of all heads are H·N² numbers: for the 1,214 tokens of a 10 s spectrogram 71 MB per layer, and four times
+that for 20 s. But a row of weights needs no other row. So the queries are processed in blocks, whose weights stay in
+the cache and are freed as soon as they have been used. The backward pass computes them again, which costs one more
+matrix product, but the memory grows with N instead of N² (Rabe and Staats 2021; Dao et al. 2022).
 
 Source: Vaswani et al. 2017, section 3.2.
 """
@@ -93,8 +93,8 @@ import numpy as np
 
 from npaudio._core.threads import for_each
 from npaudio.nn._checks import LayerCheck
-from npaudio.nn.init import Rng, as_rng, truncated_normal
-from npaudio.nn.linear import Linear
+from npaudio.nn.init import Rng, as_rng
+from npaudio.nn.linear import transformer_linear
 from npaudio.nn.module import Module
 
 BLOCK = 2**18  # weights that are computed at once by a thread: 1 MB of float32
@@ -109,10 +109,8 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    q : np.ndarray (..., n, d)
-        Queries.
-    k, v : np.ndarray (..., N, d), (..., N, e)
-        A key and a value of each token.
+    q, k, v : np.ndarray (..., n, d), (..., N, d), (..., N, e)
+        Queries; a key and a value of each token.
 
     Returns
     -------
@@ -134,10 +132,7 @@ def attention_weights(q: np.ndarray, k: np.ndarray) -> np.ndarray:
 def attention_backward(
     q: np.ndarray, k: np.ndarray, v: np.ndarray, g: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """From g = dL/do compute dL/dq, dL/dk and dL/dv; the derivation stands at the top of the module.
-
-    Nothing is needed from the forward pass but q, k and v: the weights are computed again.
-    """
+    """From g = dL/do compute dL/dq, dL/dk and dL/dv; derived at the top of the module. Weights are computed again."""
     scale = q.dtype.type(1 / math.sqrt(q.shape[-1]))
     p = attention_weights(q, k)  # (..., n, N)
     dv = p.swapaxes(-1, -2) @ g  # (..., N, e)
@@ -155,21 +150,20 @@ class MultiHeadAttention(Module):
     Parameters
     ----------
     embed_dim : int
-        D, the numbers a token.
+        D, the length of a token.
     num_heads : int
         H; each head works on d = D/H of the numbers.
     bias : bool
         Whether q, k and v have a bias.
     rng : np.random.Generator or int, optional
-        For the initial weights: normal with standard deviation 0.02, cut off at two of them; biases zero.
+        For the initial weights: normal, standard deviation 0.02, truncated at two deviations; biases zero.
     dtype : dtype
         Of the parameters; float32 or float64.
 
     Notes
     -----
-    The three projections are one linear layer, `qkv`, whose rows are those of q, then k, then v; `proj` mixes the
-    heads. These are the names of the published transformers. PyTorch's MultiheadAttention calls the same arrays
-    `in_proj_weight` and `out_proj.weight`.
+    The rows of the linear layer `qkv` are those of q, then k, then v; `proj` mixes the heads. PyTorch's
+    MultiheadAttention calls their weights `in_proj_weight` and `out_proj.weight`.
     """
 
     def __init__(
@@ -187,7 +181,7 @@ class MultiHeadAttention(Module):
         self.num_heads = check.whole_number(num_heads, "num_heads")
         if embed_dim % num_heads:
             raise ValueError(
-                f"MultiHeadAttention: embed_dim={embed_dim} cannot be shared out among num_heads={num_heads}; "
+                f"MultiHeadAttention: embed_dim={embed_dim} is not divisible by num_heads={num_heads}; "
                 "choose a number of heads that divides it"
             )
         generator = as_rng(rng)
@@ -210,10 +204,9 @@ class MultiHeadAttention(Module):
         return y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Mixing, attention, projection, each backwards; keys and values collect what comes from all their queries.
+        """The three steps in reverse: the mixing layer, attention, the projection to q, k and v.
 
-        A key is used by every block of queries, so its gradient is a sum over the blocks. One thread takes all blocks
-        of a head, so that no two threads add to the same sum.
+        One thread takes all blocks of a head, because the gradient of a key is a sum over the blocks of queries.
         """
         q, k, v = self._recall(grad)
         grad_mixed = self.proj.backward(_rows(grad, self.embed_dim)).reshape(grad.shape)  # (B, N, D)
@@ -221,7 +214,7 @@ class MultiHeadAttention(Module):
         grad_qkv = np.zeros((*grad.shape[:2], 3 * self.embed_dim), q.dtype)  # (B, N, 3 D)
         dq, dk, dv = self._split(grad_qkv)  # views of it, three times (B, H, N, d)
 
-        def go_back(blocks: list[Block]) -> None:
+        def backward_tile(blocks: list[Block]) -> None:
             for block in blocks:
                 keys = block[:2]  # of all tokens
                 from_q, from_k, from_v = attention_backward(q[block], k[keys], v[keys], g[block])
@@ -229,18 +222,18 @@ class MultiHeadAttention(Module):
                 dk[keys] += from_k
                 dv[keys] += from_v
 
-        for_each(go_back, _blocks_by_head(q.shape))
+        for_each(backward_tile, _blocks_by_head(q.shape))
         return self.qkv.backward(_rows(grad_qkv, 3 * self.embed_dim)).reshape(grad.shape)  # (B, N, D)
 
     def weights(self, x: np.ndarray, queries: slice = slice(None)) -> np.ndarray:
-        """The attention weights themselves, to look at: (B, H, n, N), each row sums to 1.
+        """The attention weights, for inspection: (B, H, n, N), each row sums to 1.
 
         Parameters
         ----------
         x : np.ndarray (B, N, D)
             Tokens, as for `forward`.
         queries : slice
-            Whose weights; those of all N tokens take H·N² numbers an image.
+            Whose weights to return; those of all N tokens are H·N² numbers per image.
         """
         q, k, _ = self._project(self._checked(x))
         return attention_weights(q[:, :, queries], k)
@@ -269,17 +262,6 @@ class MultiHeadAttention(Module):
         return f"{self.embed_dim}, {self.num_heads}"
 
 
-def transformer_linear(
-    n_in: int, n_out: int, bias: bool = True, *, rng: np.random.Generator, dtype: np.typing.DTypeLike
-) -> Linear:
-    """A linear layer as transformers start it: normal weights of standard deviation 0.02, biases zero."""
-    layer = Linear(n_in, n_out, bias, rng=rng, dtype=dtype)
-    layer.weight.data = truncated_normal((n_out, n_in), rng=rng, dtype=dtype)
-    if layer.bias is not None:
-        layer.bias.data.fill(0)
-    return layer
-
-
 def _rows(tokens: np.ndarray, width: int) -> np.ndarray:
     """The tokens of all clips in one tall matrix (B·N, width): one large matrix product instead of B small ones."""
     return tokens.reshape(-1, width)
@@ -299,10 +281,7 @@ def _exp_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
 
 
 def _blocks(shape: tuple[int, ...]) -> list[Block]:
-    """Cut queries (B, H, N, d) into blocks of at most about `BLOCK` weights, a row of N at least.
-
-    Short sequences: several heads or images at once. Long ones: a part of the queries of one head.
-    """
+    """Cut queries (B, H, N, d) into blocks of about `BLOCK` weights: several heads or images, or a part of one head."""
     return [block for blocks in _blocks_by_head(shape) for block in blocks]
 
 

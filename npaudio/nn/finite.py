@@ -34,7 +34,7 @@ def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> N
     model : Module
         The network, after `backward` and before the optimizer's step.
     x : np.ndarray
-        The batch that it was given. If the loss is not finite, it runs through the layers once more.
+        The batch of this step. If the loss is not finite, the forward pass is repeated with it.
     loss : float
         The loss of the batch.
     step : int

@@ -35,7 +35,7 @@ def fuse(model: Module) -> Module:
     Returns
     -------
     Module
-        In evaluation mode; not for training, since its BatchNorm layers are gone.
+        In evaluation mode; not for training, since its BatchNorm layers have been merged.
 
     Examples
     --------

@@ -94,7 +94,7 @@ def gradcheck(
     tolerance : float
         Largest relative error that passes.
     max_entries : int
-        Of larger arrays so many entries are checked, chosen at random.
+        How many entries of a larger array are checked, chosen at random.
     rng : np.random.Generator or int
         For the upstream gradient and the choice.
 
@@ -143,7 +143,7 @@ class _Run:
 
 
 def _analytic(run: _Run, x: np.ndarray, upstream: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """What `backward` returns for x and *adds* to the gradients, which are random before."""
+    """What `backward` returns for x, and what it *adds* to the gradients, which start from random numbers."""
     parameters = _parameters(run.module)
     before = {}
     for name, parameter in parameters.items():

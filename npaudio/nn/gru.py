@@ -13,13 +13,13 @@ and h' is also the output of the frame. `weight_ih` stacks W_r, W_z, W_n, `weigh
 W x depends on no state, so it is one matrix product for all frames. What is left for the loop over frames is one
 product with U and a few operations on B·H numbers; both directions of a bidirectional layer go through it together.
 
-Going back, let d be dL/dh' of a frame. From h' = n + z (h - n) follow
+In the backward pass let d be dL/dh' of a frame. From h' = n + z (h - n) it follows that
 
     dn = d (1 - z)      dz = d (h - n)      and through tanh' = 1 - n², sigmoid' = z (1 - z):
     da_n = dn (1 - n²)    da_z = dz z (1 - z)    da_r = da_n (U_n h + c_n) r (1 - r)
 
-where a_r, a_z, a_n are the arguments of the three functions. All are d times something that `forward` has left behind
-for all frames, so only d itself must be computed frame by frame, from the last to the first:
+where a_r, a_z, a_n are the arguments of the three functions. All are d times something that `forward` has saved for all
+frames, so only d itself must be computed frame by frame, from the last to the first:
 
     dL/dh = d z + U_rᵀ da_r + U_zᵀ da_z + U_nᵀ (da_n r)
 
@@ -41,7 +41,7 @@ from npaudio.nn.module import Module, Parameter
 
 
 class Trajectory(NamedTuple):
-    """What one layer did, all (S, N, B, H): gates r and z, candidate n, recurrent part of n, and the state before."""
+    """What the forward pass of a layer saves, all (S, N, B, H): gates, candidate, its recurrent part, state before."""
 
     r: np.ndarray
     z: np.ndarray
@@ -53,8 +53,8 @@ class Trajectory(NamedTuple):
 class GRU(Module):
     """Layers of gated recurrent units over sequences (B, N, D), in one direction or in both.
 
-    The output has H numbers a frame, or 2 H if bidirectional: first the states of the forward direction, then those of
-    the backward direction, which has seen the frame and all after it.
+    The output has H numbers per frame, or 2 H if bidirectional: first the states of the forward direction, then those
+    of the backward direction, which has seen the frame and all after it.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class GRU(Module):
     bidirectional : bool
         Whether a second unit runs from the last frame to the first.
     rng : np.random.Generator or int, optional
-        For the initial weights, uniform within 1 / sqrt(H), as PyTorch's.
+        For the initial weights, uniform within ±1 / sqrt(H), as in PyTorch.
     dtype : dtype
         Of the parameters; float32 or float64.
 
@@ -179,7 +179,7 @@ class GRU(Module):
         return y
 
     def _split(self, grad: np.ndarray, padding: np.ndarray | None) -> np.ndarray:
-        """The way back of `_joined`."""
+        """The backward pass of `_joined`."""
         if padding is not None:
             grad = np.where(padding.T[..., None], 0, grad)
         parts = np.split(grad, len(self._directions), axis=-1)
@@ -238,7 +238,7 @@ def run(from_input: np.ndarray, w_hh: np.ndarray, bias_n: np.ndarray) -> tuple[n
 def run_back(grad: np.ndarray, w_hh: np.ndarray, trajectory: Trajectory) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of U h + c and of W x + b, (S, N, B, 3 H) each, from those of the states (S, N, B, H).
 
-    They differ in the part of n alone. Every factor of d is computed for all frames at once, before the loop.
+    The two differ only in the part of n. Every factor of d is computed for all frames at once, before the loop.
     """
     r, z, n, recurrent, before = trajectory
     in_n = (1 - z) * (1 - n * n)  # da_n / d

@@ -64,7 +64,7 @@ def xavier_uniform(shape: Sequence[int], *, rng: Rng = None, dtype: np.typing.DT
 def truncated_normal(
     shape: Sequence[int], *, std: float = 0.02, rng: Rng = None, dtype: np.typing.DTypeLike = np.float32
 ) -> np.ndarray:
-    """Normal with standard deviation `std`; values beyond two of them are drawn again. For transformers."""
+    """Normal with standard deviation `std`; values beyond two deviations are drawn again. For transformers."""
     generator = as_rng(rng)
     values = generator.standard_normal(tuple(shape))
     while (outside := np.abs(values) > 2).any():
@@ -75,7 +75,7 @@ def truncated_normal(
 def torch_default(
     shape: Sequence[int], *, rng: Rng = None, dtype: np.typing.DTypeLike = np.float32
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weight and bias as PyTorch's Linear and Conv2d draw them: both uniform within 1 / sqrt(fan_in).
+    """Weight and bias as PyTorch's Linear and Conv2d draw them: both uniform within ±1 / sqrt(fan_in).
 
     PyTorch writes it as Kaiming's bound with a = sqrt(5), that is sqrt(6 / ((1 + 5) fan_in)) = 1 / sqrt(fan_in).
     """

@@ -1,7 +1,7 @@
 """Sequences of different lengths in one batch: which of its frames are padding.
 
-Conventions: a batch (B, N, ...) holds sequences that were padded at their ends to a common N. Whatever stands in the
-padding must not change what the network says about the rest.
+Conventions: a batch (B, N, ...) holds sequences that were padded at their ends to a common N. The values in the padding
+must not change the output for the other frames.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ def is_padding(lengths: Lengths, n_sequences: int, n_frames: int, *, caller: str
     counts = np.asarray(lengths)
     if counts.shape != (n_sequences,) or counts.dtype.kind not in "iu":
         raise ValueError(
-            f"{caller}: lengths must be {n_sequences} whole numbers, one a sequence, got {counts.dtype} of shape "
+            f"{caller}: lengths must be {n_sequences} whole numbers, one per sequence, got {counts.dtype} of shape "
             f"{counts.shape}; count the frames before padding"
         )
     if n_sequences and not (counts.min() >= 1 and counts.max() <= n_frames):

@@ -7,7 +7,7 @@ import numpy as np
 
 from npaudio._core.threads import product
 from npaudio.nn.fast.channels_last import sum_rows
-from npaudio.nn.init import Rng, torch_default
+from npaudio.nn.init import Rng, torch_default, truncated_normal
 from npaudio.nn.module import Module, Parameter
 
 
@@ -21,7 +21,7 @@ class Linear(Module):
     bias : bool
         Whether b is added.
     rng : np.random.Generator or int, optional
-        For the initial weights, uniform within 1 / sqrt(in_features), as PyTorch's.
+        For the initial weights, uniform within ±1 / sqrt(in_features), as in PyTorch.
     dtype : dtype
         Of the parameters; float32 or float64.
 
@@ -73,3 +73,14 @@ class Linear(Module):
 
     def _options(self) -> str:
         return f"{self.in_features}, {self.out_features}" + ("" if self.bias else ", bias=False")
+
+
+def transformer_linear(
+    n_in: int, n_out: int, bias: bool = True, *, rng: np.random.Generator, dtype: np.typing.DTypeLike
+) -> Linear:
+    """A linear layer with a transformer's initial weights: normal, standard deviation 0.02; biases zero."""
+    layer = Linear(n_in, n_out, bias, rng=rng, dtype=dtype)
+    layer.weight.data = truncated_normal((n_out, n_in), rng=rng, dtype=dtype)
+    if layer.bias is not None:
+        layer.bias.data.fill(0)
+    return layer

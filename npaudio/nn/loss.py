@@ -46,7 +46,7 @@ class CrossEntropyLoss(Loss):
     r"""Minus the log probability of the right class, with probabilities p = softmax(scores).
 
     L = - Σ_n Σ_k q_nk log p_nk / norm, where q is the target distribution times the class weights. For class numbers
-    the norm is the sum of the weights of the classes that occur, for probabilities it is n; both as in PyTorch.
+    the norm is the sum of the targets' class weights, for probabilities it is n; both as in PyTorch.
 
     Parameters
     ----------

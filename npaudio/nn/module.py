@@ -1,4 +1,4 @@
-"""What every layer shares: parameters, the two passes, and a state that travels to PyTorch and back.
+"""What every layer shares: parameters, the two passes, and a state that can be exchanged with PyTorch.
 
 A network here is a tree of modules, and there is no automatic differentiation. Each module has
 
@@ -139,7 +139,7 @@ class Module(Checked):
         Raises
         ------
         ValueError
-            If one module stands at two places: it remembers only the last forward pass through it.
+            If one module is at two places, because it remembers only the last forward pass through it.
         """
         found: dict[int, tuple[str, Module]] = {}
         self._find_modules(prefix, found)
@@ -211,8 +211,8 @@ class Module(Checked):
     def state_dict(self) -> dict[str, np.ndarray]:
         """Copies of all parameters and buffers under PyTorch's names, in PyTorch's shapes.
 
-        PyTorch hands out the live arrays; here they are copies, so that the best weights so far stay what they were
-        while the training goes on.
+        PyTorch returns the live arrays. Here they are copies, so that a saved state does not change when training
+        continues.
         """
         return {name: array.copy() for name, array in self._named_arrays()}
 
@@ -250,7 +250,7 @@ class Module(Checked):
         return {**vars(self), "_kept": None}
 
     def _options(self) -> str:
-        """What stands between the brackets of the printed module."""
+        """The text between the parentheses of the printed module."""
         return ""
 
     def __repr__(self) -> str:

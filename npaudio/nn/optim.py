@@ -55,7 +55,7 @@ class Optimizer(Checked):
         return {"lr": self.lr, "t": self.t, **arrays}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Continue where `state_dict()` was taken; the optimizer must be of the same kind, for the same parameters."""
+        """Continue from a `state_dict()`; the optimizer must be of the same kind, for the same parameters."""
         own = {f"{name}.{i}": a for name, memory in self.memory.items() for i, a in enumerate(memory)}
         wrong = [name for name, a in own.items() if name not in state or np.shape(state[name]) != a.shape]
         wrong += [name for name in state if name not in {"lr", "t", *own}]

@@ -1,7 +1,7 @@
 """From picture to tokens: cut a spectrogram into patches, and describe each one by a vector of D numbers.
 
 A transformer reads sequences of vectors. So a patch of, say, 16 bands by 16 frames is written out as 256 numbers, and
-a linear layer that is the same for all patches makes a token of them. A linear layer applied to every window of an
+a linear layer that is the same for all patches turns it into a token. A linear layer applied to every window of an
 image is a convolution whose stride is the distance between patches; a stride below the patch size makes them overlap.
 
 Conventions: images (B, C, F, T) in, tokens (B, F'·T', D) out, with F' = (F - patch) // stride + 1 and T' likewise.
@@ -30,9 +30,9 @@ class PatchEmbed(Module):
     in_channels : int
         C; 1 for a spectrogram.
     dim : int
-        D, the numbers a token.
+        D, the length of a token.
     rng : np.random.Generator or int, optional
-        For the initial weights: variance 1 / (numbers a patch), so that tokens are about as large as their patches.
+        For the initial weights: variance 1 / (numbers per patch), so that tokens are about as large as their patches.
     dtype : dtype
         Of the parameters; float32 or float64.
 
@@ -87,7 +87,7 @@ class PatchEmbed(Module):
         return tokens
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Tokens back in their places on the grid; what overlapping patches share gets the gradient of each of them."""
+        """Put the tokens back on the grid; a pixel in several patches gets the sum of their gradients."""
         return self.proj.backward(self._on_grid(grad))
 
     def backward_to_parameters(self, grad: np.ndarray) -> None:

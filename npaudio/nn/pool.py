@@ -1,11 +1,11 @@
 """Pooling: fewer pixels, each the maximum or the mean of a window.
 
-In the backward pass the maximum hands the whole gradient to the pixel that was largest; the mean hands an equal share
+In the backward pass the maximum passes the whole gradient to the pixel that was largest; the mean passes an equal share
 to each pixel of its window. Where windows overlap, the shares add up.
 
 Conventions: images (B, C, F, T), stored channels-last; sizes are one number or a pair (frequency, time). The code goes
-through the windows tap by tap, a tap being one position inside all windows at once: that takes kh·kw array operations
-instead of F'·T'.
+through the windows tap by tap, a tap being one position (i, j) in all windows at once: that takes kh·kw array
+operations instead of F'·T'.
 """
 
 import numpy as np
@@ -67,7 +67,7 @@ class MaxPool2d(_WindowPool):
     stride : int or pair of int, optional
         Step from window to window; the kernel size by default, so that windows tile the image.
     padding : int or pair of int
-        Added on either side, of minus infinity, which is never the largest; at most half the kernel size.
+        Pixels added on either side, at most half the kernel size. They are minus infinity, so never the largest.
 
     See Also
     --------
@@ -95,15 +95,16 @@ class MaxPool2d(_WindowPool):
         return channels_first(largest)
 
     def backward(self, grad: Images) -> Images:
-        """Since y = x[winner], dL/dx is dL/dy at the winner and 0 elsewhere; of equals the first in reading order wins.
+        """Since y = x[winner], dL/dx is dL/dy at the winner and 0 elsewhere.
 
-        The winners are found here, not in `forward`, because evaluation does not need them.
+        Among equals the first in reading order wins. The winners are found here, not in `forward`, because evaluation
+        does not need them.
         """
         padded, largest = self._recall(grad)
         g = grad.transpose(0, 2, 3, 1)  # (B, F', T', C)
         grad_padded = empty(padded.shape, grad.dtype)
 
-        def go_back(images: slice) -> None:
+        def backward_tile(images: slice) -> None:
             self._zero_what_is_not_overwritten(grad_padded[images], g.shape[1:3])
             winner = _first_equal(self._taps(padded[images], g.shape[1:3]), largest[images])
             for number, tap in enumerate(self._taps(grad_padded[images], g.shape[1:3])):
@@ -112,7 +113,7 @@ class MaxPool2d(_WindowPool):
                 else:
                     tap += g[images] * (winner == number)
 
-        for_each(go_back, batch_tiles(padded))
+        for_each(backward_tile, batch_tiles(padded))
         return channels_first(unpad(grad_padded, self.padding))
 
     @property

@@ -1,7 +1,7 @@
 """Saving memory by computing twice: a part of a network that remembers only its input ("gradient checkpointing").
 
 A layer saves what its backward pass needs, and a stack of layers saves it for all of them. In evaluation that is
-mostly for nothing, since most evaluations are never followed by a backward pass. So a `Recomputed` module in evaluation
+mostly wasted, since most evaluations are never followed by a backward pass. So a `Recomputed` module in evaluation
 frees everything but its input; if `backward` is called after all, the forward pass is repeated first.
 
 Source: Chen et al. 2016, "Training deep nets with sublinear memory cost".

@@ -11,7 +11,7 @@ from npaudio.nn.optim import SGD, Adam, Optimizer
 
 
 class Schedule(Checked):
-    """Base class: counts the steps and hands the learning rate to the optimizer."""
+    """Base class: counts the steps and sets the optimizer's learning rate."""
 
     def __init__(self, optimizer: Optimizer, total_steps: int) -> None:
         self.optimizer = optimizer
@@ -36,7 +36,7 @@ class Schedule(Checked):
         return {"k": self.k}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Continue where `state_dict()` was taken."""
+        """Continue from a `state_dict()`."""
         self.k = int(state["k"])
         self._apply()
 
@@ -59,7 +59,7 @@ class OneCycle(Schedule):
     base_momentum, max_momentum : float
         Its range.
     div_factor, final_div_factor : float
-        The first rate is max_lr / div_factor, the last one that / final_div_factor.
+        The first rate is max_lr / div_factor, and the last one is the first one / final_div_factor.
 
     Notes
     -----
@@ -119,7 +119,7 @@ class OneCycle(Schedule):
 
 
 class WarmupCosine(Schedule):
-    """The rate rises linearly to the optimizer's own in `warmup_steps`, then falls along half a cosine to `min_lr`.
+    """The rate rises linearly to the optimizer's `lr` in `warmup_steps`, then falls along half a cosine to `min_lr`.
 
     Step k of the warm-up has (k + 1) / warmup_steps of the rate, so that no step has the rate zero.
 

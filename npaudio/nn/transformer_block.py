@@ -1,11 +1,11 @@
-"""A transformer block: tokens first exchange what they know, then each one thinks it over for itself.
+"""A transformer block: first the tokens exchange information, then each one is processed by itself.
 
     x = x + attention(norm1(x))        (B, N, D)      between tokens
     x = x + mlp(norm2(x))              (B, N, D)      within each token
 
-Both steps are *added* to x. So a block can only correct what is there, the gradient always has a direct path back to
-the first layer (the derivative of x + f(x) is 1 + f'), and blocks can be stacked by the dozen. The norms stand inside
-the branches ("pre-norm"), so that the path from first to last block is free of them.
+Both steps are *added* to x. So a block computes a correction of its input, the gradient always has a direct path back
+to the first layer (the derivative of x + f(x) is 1 + f'), and blocks can be stacked by the dozen. The norms are inside
+the branches ("pre-norm"), so the direct path from the first block to the last contains none.
 
 Source: Dosovitskiy et al. 2021, eq. 2 and 3; Xiong et al. 2020 on where the norm belongs.
 """
@@ -13,9 +13,10 @@ Source: Dosovitskiy et al. 2021, eq. 2 and 3; Xiong et al. 2020 on where the nor
 import numpy as np
 
 from npaudio.nn.activation import GELU
-from npaudio.nn.attention import MultiHeadAttention, transformer_linear
+from npaudio.nn.attention import MultiHeadAttention
 from npaudio.nn.dropout import Dropout
 from npaudio.nn.init import Rng, as_rng
+from npaudio.nn.linear import transformer_linear
 from npaudio.nn.module import Module
 from npaudio.nn.norm import LayerNorm
 from npaudio.nn.recompute import Recomputed
@@ -23,14 +24,14 @@ from npaudio.nn.sequential import Sequential
 
 
 class TransformerBlock(Recomputed):
-    """Attention between tokens and a small network on each token, both added to what was there (pre-norm).
+    """Attention between tokens and a small network on each token, each added to its input (pre-norm).
 
     In evaluation only the input is kept, and `backward` repeats the forward pass (see `Recomputed`).
 
     Parameters
     ----------
     dim : int
-        D, the numbers a token.
+        D, the length of a token.
     num_heads : int
         Heads of the attention; they share D between them.
     mlp_dim : int

@@ -1,6 +1,6 @@
 """The complete pipeline: recordings in, labels out, with all that is needed in between.
 
-    pipeline = AudioClassificationPipeline().fit("recordings")     # one folder a class
+    pipeline = AudioClassificationPipeline().fit("recordings")     # one folder per class
     pipeline.predict(["unknown.wav"])
     pipeline.save("model.npz")
 
@@ -95,7 +95,7 @@ class AudioClassificationPipeline(PipelineSettings):
         Parameters
         ----------
         X : path, SoundDataset, or sequence of paths or waveforms
-            A folder in the layout of ESC-50 or UrbanSound8K, or with one folder a class; a data set; or a list.
+            A folder in the layout of ESC-50 or UrbanSound8K, or with one folder per class; a data set; or a list.
         y : sequence of str, or array (n, n_classes) of 0 and 1, optional
             Labels of a list.
         fold : int, optional

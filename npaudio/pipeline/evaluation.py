@@ -73,7 +73,7 @@ class Evaluation:
 
     @cached_property
     def confusion(self) -> np.ndarray:
-        """Counts (n_classes, n_classes): row the truth, column the prediction. For one label a clip."""
+        """Counts (n_classes, n_classes): row the truth, column the prediction. For one label per clip."""
         return metrics.confusion_matrix(self.y_true, self.y_pred, labels=range(len(self.class_names)))
 
     def mistakes(self, most: int = 10) -> list[Mistake]:

@@ -79,10 +79,10 @@ def levelled(waveforms: np.ndarray) -> np.ndarray:
 
 
 def one_row_each(clips: FeatureTable, multi_label: bool) -> np.ndarray:
-    """One row of targets a clip, (n, n_classes) float32."""
+    """One row of targets per clip, (n, n_classes) float32."""
     labels = np.asarray(clips.labels)
     if (labels.ndim == 2) != multi_label:
-        kind = "several labels a clip" if labels.ndim == 2 else "one label a clip"
+        kind = "several labels per clip" if labels.ndim == 2 else "one label per clip"
         raise ValueError(f"fit: the data has {kind}; make the pipeline with multi_label={labels.ndim == 2}")
     return labels.astype(np.float32) if multi_label else np.eye(len(clips.class_names), dtype=np.float32)[labels]
 

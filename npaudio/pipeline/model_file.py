@@ -74,9 +74,9 @@ def read_model(path: str | os.PathLike[str], kind: str | None = None) -> tuple[d
     try:
         arrays = load_checkpoint(path)
     except CheckpointError as error:
-        raise ModelFileError(f"{name} is damaged or no model ({error.__cause__ or error}); copy it again") from error
+        raise ModelFileError(f"{name} is damaged or not a model ({error.__cause__ or error}); copy it again") from error
     except ValueError as error:
-        raise ModelFileError(f"{name} is no model of npaudio: models end in .npz") from error
+        raise ModelFileError(f"{name} is not a model of npaudio: models end in .npz") from error
     header = _header(name, arrays.pop("pipeline", None))
     if kind is not None and header.get("kind") != kind:
         raise ModelFileError(f"{name} holds a {header.get('kind')}, expected a {kind}")
@@ -115,7 +115,7 @@ def _header(name: str, entry: np.ndarray | None) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ModelFileError(f"{name} is damaged: its description is not JSON; copy it again") from error
     if not isinstance(header, dict) or not isinstance(header.get("format"), int):
-        raise ModelFileError(f"{name} holds arrays, but is no model of npaudio; make one with `npaudio train`")
+        raise ModelFileError(f"{name} holds arrays, but is not a model of npaudio; make one with `npaudio train`")
     if header["format"] > FORMAT:
         raise ModelFileError(
             f"{name} has format {header['format']}, this is npaudio {__version__}, which knows up to {FORMAT}; "

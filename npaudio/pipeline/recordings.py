@@ -89,7 +89,7 @@ def waveform(recording: Recording, sr: int, *, target_sr: int) -> np.ndarray:
 
 
 def open_dataset(root: str | os.PathLike[str], *, sr: int = 16000) -> SoundDataset:
-    """The data set in a folder: ESC-50 or UrbanSound8K by their tables, else one folder a class.
+    """The data set in a folder: ESC-50 or UrbanSound8K by their tables, else one folder per class.
 
     Parameters
     ----------

@@ -133,7 +133,7 @@ def mel_spectrogram(
     ax: "Axes | None" = None,
     **style: Any,
 ) -> "Axes":
-    """Draw a mel spectrogram: a row a band, with round frequencies where they fall between the bands.
+    """Draw a mel spectrogram: a row per band, with round frequencies where they fall between the bands.
 
     Parameters
     ----------

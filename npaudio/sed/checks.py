@@ -67,7 +67,7 @@ def check_classes(array: np.ndarray, labels: Sequence[str], *, caller: str, clip
     if axes and array.shape[-2] == len(labels):
         return
     transposed = axes and array.shape[-1] == len(labels)
-    cure = "it looks transposed: swap its last two axes" if transposed else "give one label a class"
+    cure = "it looks transposed: swap its last two axes" if transposed else "give one label for each class"
     raise ValueError(
         f"{caller}: {len(labels)} labels for an array of shape {array.shape}, expected "
         f"({'[n_clips,] ' if clips else ''}n_classes, n_frames); {cure}"
@@ -94,7 +94,7 @@ def check_frame_rate(hop_length: float, sr: float, *, caller: str) -> None:
 
 
 def of_each_class(value: PerClass, labels: Sequence[str], *, caller: str, name: str) -> np.ndarray:
-    """A number, one a class, or {label: number}, as an array (n_classes,) of finite numbers."""
+    """A number, one per class, or {label: number}, as an array (n_classes,) of finite numbers."""
     if isinstance(value, Mapping):
         value = _by_label(value, labels, caller=caller, name=name)
     try:
@@ -112,7 +112,7 @@ def of_each_class(value: PerClass, labels: Sequence[str], *, caller: str, name: 
 def _by_label(value: Mapping[str, float], labels: Sequence[str], *, caller: str, name: str) -> list[float]:
     unknown, missing = set(value) - set(labels), set(labels) - set(value)
     if unknown or missing:
-        fault = f"knows {sorted(unknown)[0]!r}, which is no class" if unknown else f"lacks {sorted(missing)[0]!r}"
+        fault = f"knows {sorted(unknown)[0]!r}, which is not a class" if unknown else f"lacks {sorted(missing)[0]!r}"
         raise ValueError(f"{caller}: {name} {fault}; expected a number for each of {', '.join(labels)}")
     return [value[label] for label in labels]
 

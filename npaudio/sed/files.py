@@ -1,4 +1,4 @@
-r"""Read and write event lists as DCASE keeps them: tab-separated text, one event a line.
+r"""Read and write event lists as DCASE keeps them: tab-separated text, one event per line.
 
 Conventions
 -----------
@@ -229,7 +229,7 @@ def _cells(line: str, where: str) -> list[str]:
         return next(csv.reader(["\t".join(cells)], delimiter="\t", strict=True))
     except csv.Error:
         raise EventFileError(
-            f'{where}: a quote is not closed, or stands alone inside of quotes; write "" for a quote within quotes'
+            f'{where}: a quote is not closed, or is alone inside of quotes; write "" for a quote within quotes'
         ) from None
 
 

@@ -238,5 +238,5 @@ def _check_one_a_class(values: np.ndarray, rows: np.ndarray, *, caller: str, nam
     if rows.ndim < 2 or values.shape != rows.shape[-2:-1]:
         raise ValueError(
             f"{caller}: {name} has the shape {values.shape} for an array of shape {rows.shape}; "
-            "give one number or one a class"
+            "give one number or one per class"
         )

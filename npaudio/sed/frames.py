@@ -21,7 +21,7 @@ _event_of_valid_fields = partial(tuple.__new__, Event)  # runs cannot have impos
 def frames_to_events(
     binary: np.ndarray, *, labels: Sequence[str], hop_length: int, sr: float, scores: np.ndarray | None = None
 ) -> list[Event]:
-    """One event a run, sorted by onset (runs that start together in the order of `labels`).
+    """One event per run, sorted by onset (runs that start together in the order of `labels`).
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def find_runs(active: np.ndarray) -> Runs:
 
 
 def join_close(runs: Runs, max_gap: np.ndarray | int) -> Runs:
-    """Join neighbors of a row with fewer than `max_gap` frames between them; one limit, or one a run."""
+    """Join neighbors of a row with fewer than `max_gap` frames between them; one limit, or one per run."""
     limit = np.broadcast_to(max_gap, runs.row.shape)[1:]
     joined = (runs.row[1:] == runs.row[:-1]) & (runs.start[1:] - runs.stop[:-1] < limit)
     first, last = np.ones(len(runs.row), dtype=bool), np.ones(len(runs.row), dtype=bool)
@@ -54,7 +54,7 @@ def join_close(runs: Runs, max_gap: np.ndarray | int) -> Runs:
 
 
 def drop_short(runs: Runs, min_length: np.ndarray | int) -> Runs:
-    """Drop the runs of fewer than `min_length` frames; one limit, or one a run."""
+    """Drop the runs of fewer than `min_length` frames; one limit, or one per run."""
     return runs.take(runs.length >= min_length)
 
 

@@ -82,7 +82,7 @@ def made_loss(loss: Any) -> nn.Loss:
         return nn.CrossEntropyLoss()
     made = _made(loss)
     if isinstance(made, type) or not callable(made) or not hasattr(made, "backward"):
-        raise check.error(f"loss must be an nn.Loss, got {_shown(loss)}; pass such as nn.CrossEntropyLoss()")
+        raise check.error(f"loss must be an nn.Loss, got {_shown(loss)}; pass for example nn.CrossEntropyLoss()")
     return made
 
 
@@ -99,13 +99,13 @@ def made_average(average: Any) -> RunningAverage | None:
 def made_optimizer(optimizer: nn.Optimizer | MakeOptimizer, model: nn.Module) -> nn.Optimizer:
     """The optimizer, made for the model unless it is one already; its parameters must be the model's."""
     if optimizer is None:
-        raise check.error("optimizer must not be None; leave it out for nn.AdamW, or pass such as nn.SGD")
+        raise check.error("optimizer must not be None; leave it out for nn.AdamW, or pass for example nn.SGD")
     made = optimizer
     if not isinstance(optimizer, nn.Optimizer):
         made = function(optimizer, "optimizer")(model.parameters())
     own = {id(parameter) for parameter in model.parameters()}
     if not isinstance(made, nn.Optimizer) or any(id(parameter) not in own for parameter in made.parameters):
-        raise check.error("the optimizer moves other weights than the model's; pass its class, as optimizer=nn.AdamW")
+        raise check.error("the optimizer has other parameters than the model; pass its class, as optimizer=nn.AdamW")
     return made
 
 
@@ -130,7 +130,7 @@ def _make_schedule(schedule: MakeSchedule, optimizer: nn.Optimizer, total_steps:
     except TypeError as error:
         raise check.error(f"the schedule cannot be made ({error}); give it what it needs: {HOW_TO_MAKE}") from error
     if not isinstance(made, Schedule):
-        raise check.error(f"schedule made {_shown(made)}, expected a schedule of npaudio.nn; pass such as nn.OneCycle")
+        raise check.error(f"schedule made {_shown(made)}, expected a schedule; pass for example nn.OneCycle")
     return made
 
 
@@ -142,7 +142,7 @@ def _examples(x: Any, y: Any, *, name: str = "") -> tuple[Inputs, Targets]:
         found = f"x{of} has shape {x.shape} and y {y.shape}"
         raise check.error(f"{found}, expected the same number of examples, at least one; give each example its target")
     if y.dtype.kind not in "biuf":
-        cure = "of labels take np.unique(labels, return_inverse=True)[1]"
+        cure = "for labels take np.unique(labels, return_inverse=True)[1]"
         raise check.error(f"y{of} is {y.dtype}, expected targets, integers or numbers; {cure}")
     return x, y
 
@@ -167,7 +167,7 @@ def _require_finite(x: Inputs) -> None:
 def _sampler(sampler: Any) -> Sampler:
     made = _made(sampler)
     if isinstance(made, type) or not callable(made):
-        raise check.error(f"sampler must be such as training.ClassBalanced(), got {_shown(sampler)}; make one first")
+        raise check.error(f"sampler must be one like training.ClassBalanced(), got {_shown(sampler)}; make one first")
     return made
 
 

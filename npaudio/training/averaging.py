@@ -73,7 +73,7 @@ class SWA:
 
     It needs a learning rate that stays well above zero: averaging weights that hardly change gains nothing. The mean
     of BatchNorm's statistics does not fit the mean of the weights, so the statistics are computed again on the training
-    data, with one forward pass an epoch.
+    data, with one forward pass per epoch.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class SWA:
 
     Notes
     -----
-    Izmailov et al. 2018, algorithm 1, with one average an epoch.
+    Izmailov et al. 2018, algorithm 1, with one average per epoch.
     """
 
     start: float = 0.75

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 
 class History(Mapping[str, list[float]]):
-    """Curves by name, each with one number an epoch; it prints as a table and plots itself.
+    """Curves by name, each with one number per epoch; it prints as a table and plots itself.
 
     `fit` records `loss` (mean over the examples of the epoch, while the weights changed), `lr` (of the last step), and
     with validation data `val_loss` and `val_` followed by the name of the metric.

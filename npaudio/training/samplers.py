@@ -27,7 +27,7 @@ class Sampler(Protocol):
 
 @dataclass(frozen=True)
 class Shuffled:
-    """Every example once an epoch, in a new order each time."""
+    """Every example once per epoch, in a new order each time."""
 
     def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
         """A permutation of all indices."""
@@ -40,7 +40,7 @@ class ClassBalanced:
 
     Any n_classes examples in a row, counted from the first, hold each class exactly once, so batches are balanced too.
     An epoch is as long as the data, so each class is drawn n / n_classes times, rounded up or down. Within a class,
-    every example comes once before any comes a second time. With several classes a clip, an example is drawn for one
+    every example comes once before any comes a second time. With several classes per clip, an example is drawn for one
     of its classes and brings the others along; PANNs (Kong et al. 2020, section III-C) are trained this way.
 
     See Also
@@ -74,7 +74,7 @@ class Weighted:
     def __init__(self, weights: Sequence[float] | np.ndarray) -> None:
         values = np.asarray(weights, np.float64)
         if values.ndim != 1 or not (np.isfinite(values).all() and (values >= 0).all() and values.sum() > 0):
-            expected = f"weights must be finite numbers of at least 0, not all 0, one an example, got {values.shape}"
+            expected = f"weights must be finite numbers of at least 0, not all 0, one per example, got {values.shape}"
             raise Check("Weighted").error(f"{expected}; for classes use ClassBalanced()")
         self.weights, self.shares = values, values / values.sum()
 
@@ -112,7 +112,7 @@ def class_weights(y: Targets, n_classes: int | None = None) -> np.ndarray:
 
     See Also
     --------
-    positive_weights : for several classes a clip.
+    positive_weights : for several classes per clip.
     ClassBalanced : balances the batches instead of the loss.
 
     Examples
@@ -175,7 +175,7 @@ def _class_counts(check: Check, y: Targets, n_classes: int | None = None) -> np.
     y = np.asarray(y)
     if y.ndim != 1 or len(y) == 0 or y.dtype.kind not in "iu" or y.min() < 0:
         expected = f"y must be class indices (n,), whole numbers from 0 on, got {y.dtype} {y.shape}"
-        raise check.error(f"{expected}; of one-hot rows take .argmax(axis=1)")
+        raise check.error(f"{expected}; for one-hot rows take .argmax(axis=1)")
     largest = int(y.max())
     n_classes = largest + 1 if n_classes is None else check.whole_number(n_classes, "n_classes")
     if largest >= n_classes:

@@ -108,7 +108,7 @@ def _require_checksums(arrays: Arrays, path: str) -> None:
 
 
 def _read_state(arrays: Arrays, path: str) -> dict[str, Any]:
-    what = f"fit: {path!r} is no checkpoint of a training"
+    what = f"fit: {path!r} is not a checkpoint of a training"
     if "training" not in arrays:
         cure = "if it holds weights, start from them with model.load_state_dict(load_checkpoint(path))"
         raise CheckpointError(f"{what}: it has no entry 'training'; {cure} and another checkpoint=")
