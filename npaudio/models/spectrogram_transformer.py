@@ -26,8 +26,8 @@ from npaudio import nn
 from npaudio.frontend import Frontend
 from npaudio.models.positions import Grid, fit_positions, fit_positions_backward
 from npaudio.models.tagging import Tagger, evaluation
-from npaudio.nn.linear import transformer_linear
 from npaudio.nn.init import Rng, as_rng, truncated_normal
+from npaudio.nn.linear import transformer_linear
 
 
 class SpectrogramTransformer(Tagger):

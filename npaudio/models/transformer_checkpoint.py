@@ -17,8 +17,8 @@ from npaudio.checkpoints.key_styles import Match, match_ast
 from npaudio.checkpoints.loading import Adapter, fill, no_draws
 from npaudio.models.positions import Grid, fit_positions
 from npaudio.models.tagging import wake_dropout
-from npaudio.nn.linear import transformer_linear
 from npaudio.nn.init import Rng, as_rng
+from npaudio.nn.linear import transformer_linear
 
 Pair = tuple[int, int]
 
