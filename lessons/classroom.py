@@ -32,6 +32,7 @@ Item = TypeVar("Item")
 PROVES_NOTHING = "quick run: less data, fewer steps; these numbers prove nothing"
 FADE = 0.005  # seconds; a sound that stops at full amplitude ends in a click
 PATIENCE = 3.0  # seconds without a word about progress
+SECONDS_BETWEEN = 0.2  # two such lines
 
 
 class Lesson:
@@ -249,10 +250,11 @@ def faded(y: np.ndarray, sr: int, seconds: float = FADE) -> np.ndarray:
 def progress(items: Iterable[Item], what: str, *, total: int | None = None) -> Iterator[Item]:
     """Go through items; once that has taken 3 s, rewrite a line on the terminal with the time left."""
     total = len(items) if total is None else total  # type: ignore[arg-type]
-    start, shown = time.monotonic(), ""
+    start, shown, last = time.monotonic(), "", 0.0
     for done, item in enumerate(items):
         seconds = time.monotonic() - start
-        if seconds > PATIENCE and done:
+        if seconds > PATIENCE and done and seconds - last > SECONDS_BETWEEN:
+            last = seconds
             text = f"{what}: {done} of {total}, about {seconds / done * (total - done):.0f} s left"
             shown = _rewrite(text, over=shown)
         yield item
