@@ -16,6 +16,7 @@ for folder in (FOLDER.parent, FOLDER):  # npaudio; classroom.py and reading.py; 
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+from book.build import write_book  # noqa: E402
 from glossary import explanation  # noqa: E402
 from notebooks import write_notebooks  # noqa: E402
 from options import WrongOption, add_options, check_options, outputs_of, passed_on  # noqa: E402
@@ -43,11 +44,15 @@ def main(argv: list[str] | None = None) -> int:
     except (LookupError, WrongOption) as error:
         print(wrapped(f"lessons: {error.args[0] if isinstance(error, LookupError) else error}"), file=sys.stderr)
         return 2
-    aloud = bool(options.lessons)  # who asks for a lesson wants to read it; who runs all wants the table
+    aloud = (
+        bool(options.lessons) and not options.book
+    )  # who asks for a lesson wants to read it; who runs all wants the table
     results = [run(lesson, i, len(lessons), options, aloud) for i, lesson in enumerate(lessons, 1)]
     if not (aloud and len(results) == 1):
         print_results(results, quick=options.quick)
     print(f"\nFigures, sounds and what each lesson printed are in {outputs_of(options).resolve()}")
+    if options.book:
+        print(f"The book begins with {write_book(chosen([]), outputs_of(options)).resolve()}")
     return int(any(result["failed"] for result in results))
 
 
@@ -57,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("lessons", nargs="*", metavar="NN", help="numbers or names of lessons; all by default")
     options.add_argument("--list", action="store_true", help="tell what the lessons are about and how long they take")
     options.add_argument("--notebooks", action="store_true", help="write the lessons as notebooks (.ipynb)")
+    options.add_argument("--book", action="store_true", help="run the lessons and write them as pages for a browser")
     options.add_argument("--explain", metavar="TERM", help="explain a term of the glossary")
     add_options(options)
     return options

@@ -14,9 +14,8 @@ each cell before it runs the next. In a notebook (VS Code, jupytext) the same ce
 import argparse
 import json
 import sys
-import textwrap
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -25,8 +24,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import npaudio
+from book.recording import FILE, notes
 from options import WrongOption, add_options, check_options, has_display, outputs_of
 from reading import ANSWER, Copied, Terminal, read_aloud, traceback_of, width, wrapped
+from reading import print_table as print_table  # every lesson takes it from here
 
 Item = TypeVar("Item")
 PROVES_NOTHING = "quick run: less data, fewer steps; these numbers prove nothing"
@@ -87,7 +88,8 @@ class Lesson:
                         ha="center", va="center", weight="bold", zorder=100)  # fmt: skip
         path = self.folder / f"{name}.png"
         figure.savefig(path, dpi="figure" if self.quick else plt.rcParams["savefig.dpi"])
-        self._keep("figures", path)
+        with notes.instead_of_print("figure", file=path.name, title=titles_of(figure)):
+            self._keep("figures", path)
         if not self.options.show and not in_notebook():
             plt.close(figure)
 
@@ -108,7 +110,8 @@ class Lesson:
         path = self.folder / f"{name}.wav"
         louder = npaudio.normalize_peak(y, peak=0.9) if gain is None else gain * y
         npaudio.save(path, faded(louder, sr), sr)
-        self._keep("sounds", path)
+        with notes.instead_of_print("sound", file=path.name):
+            self._keep("sounds", path)
         if in_notebook():
             from IPython.display import Audio, display
 
@@ -127,7 +130,8 @@ class Lesson:
             display(Markdown(text))
         else:
             print(end="" if getattr(sys.stdout, "at_blank_line", True) else "\n")
-            Terminal().markdown(text)
+            with notes.instead_of_print("markdown", text=text):
+                Terminal().markdown(text)
 
     def finding(self, sentence: str) -> None:
         """Print what the lesson found; `python -m lessons` shows it in its table. A quick run finds nothing."""
@@ -157,7 +161,7 @@ class Lesson:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a console that lacks a character must not stop a lesson
         with (self.folder / "printed.txt").open("w", encoding="utf-8") as copy:
-            plain_output, sys.stdout = sys.stdout, Copied(sys.stdout, copy)  # type: ignore[assignment]
+            plain_output, sys.stdout = sys.stdout, Copied(sys.stdout, Copied(copy, notes))  # type: ignore[assignment]
             try:
                 status = self._read_cells()
             finally:
@@ -173,6 +177,7 @@ class Lesson:
             read_aloud(script, vars(main), brief=self.options.brief, ask=self.options.ask, say_first=say_first)
             if self.options.show:
                 plt.show()
+            notes.save(self.folder, script, quick=self.quick)
             return 0
         except KeyboardInterrupt:
             print("\nInterrupted.")
@@ -186,7 +191,8 @@ class Lesson:
         return 1
 
     def _remove_what_was_here(self) -> None:
-        """Remove the figures, the sounds and the summary of an earlier run, and nothing else."""
+        """Remove the figures, the sounds, the summary and the recording of an earlier run, and nothing else."""
+        (self.folder / FILE).unlink(missing_ok=True)
         path = self.folder / "summary.json"
         try:
             earlier = json.loads(path.read_text(encoding="utf-8"))
@@ -273,25 +279,9 @@ def _rewrite(text: str, *, over: str) -> str:
     return text
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table: text to the left, numbers to the right, long texts wrapped so that it fits the terminal."""
-    cells_ = [[str(cell) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in [list(header), *cells_]) for i in range(len(header))]
-    numeric = [all(_is_number(row[i]) for row in cells_) for i in range(len(header))]
-    room = width() - 2 - 2 * (len(widths) - 1)
-    while sum(widths) > room and (widest := max(widths)) > 8:
-        widths[widths.index(widest)] -= 1
-    for row in [list(header), ["-" * w for w in widths], *cells_]:
-        _print_row(row, widths, numeric)
-
-
-def _print_row(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> None:
-    columns = [textwrap.wrap(cell, w) or [""] for cell, w in zip(row, widths, strict=True)]
-    for i in range(max(map(len, columns))):
-        texts = [column[i] if i < len(column) else "" for column in columns]
-        aligned = [f"{c:>{w}}" if n else f"{c:<{w}}" for c, w, n in zip(texts, widths, numeric, strict=True)]
-        print("  " + "  ".join(aligned).rstrip())
-
-
-def _is_number(cell: str) -> bool:
-    return bool(cell) and cell.lstrip("+-")[:1].isdigit()
+def titles_of(figure: plt.Figure) -> str:
+    """The titles in a figure, which say what it shows: the text for readers who cannot see it."""
+    titles = [figure.get_suptitle()]
+    for ax in figure.axes:
+        titles += [ax.get_title(loc=side) for side in ("left", "center", "right")]
+    return "; ".join(" ".join(title.split()) for title in titles if title)

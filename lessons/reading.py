@@ -10,11 +10,12 @@ import shutil
 import sys
 import textwrap
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from book.recording import notes
 from formulas import plain
 
 WIDEST = 100  # longer lines are hard to read
@@ -82,7 +83,7 @@ class Terminal:
             return "\n".join("    " + line.strip("`").strip() for line in lines if line.strip("`").strip())
         if lines[0].startswith(">"):
             return wrapped(" ".join(line.lstrip("> ").strip() for line in lines), first="  │ ", rest="  │ ")
-        return "\n".join(wrapped(item) for item in _items(lines))
+        return "\n".join(wrapped(item) for item in items(lines))
 
     def styled(self, text: str) -> str:
         """Addresses after the text of their links; bold and code in colour, or without marks."""
@@ -124,7 +125,7 @@ def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
     return "\n".join(lines)
 
 
-def _items(lines: list[str]) -> list[str]:
+def items(lines: list[str]) -> list[str]:
     """The items of a list, or the one paragraph, each joined to a line."""
     items: list[str] = []
     for line in lines:
@@ -133,6 +134,35 @@ def _items(lines: list[str]) -> list[str]:
         else:
             items[-1] += " " + line.strip()
     return items
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table: text to the left, numbers to the right, long texts wrapped so that it fits the terminal."""
+    cells_ = [[str(cell) for cell in row] for row in rows]
+    with notes.instead_of_print("table", header=list(header), rows=cells_):
+        _print_table(header, cells_)
+
+
+def _print_table(header: Sequence[str], cells_: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(row[i]) for row in [list(header), *cells_]) for i in range(len(header))]
+    numeric = [all(_is_number(row[i]) for row in cells_) for i in range(len(header))]
+    room = width() - 2 - 2 * (len(widths) - 1)
+    while sum(widths) > room and (widest := max(widths)) > 8:
+        widths[widths.index(widest)] -= 1
+    for row in [list(header), ["-" * w for w in widths], *cells_]:
+        _print_row(row, widths, numeric)
+
+
+def _print_row(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> None:
+    columns = [textwrap.wrap(cell, w) or [""] for cell, w in zip(row, widths, strict=True)]
+    for i in range(max(map(len, columns))):
+        texts = [column[i] if i < len(column) else "" for column in columns]
+        aligned = [f"{c:>{w}}" if n else f"{c:<{w}}" for c, w, n in zip(texts, widths, numeric, strict=True)]
+        print("  " + "  ".join(aligned).rstrip())
+
+
+def _is_number(cell: str) -> bool:
+    return bool(cell) and cell.lstrip("+-")[:1].isdigit()
 
 
 class Copied:
@@ -190,7 +220,8 @@ def read_aloud(script: Path, namespace: dict[str, Any], *, brief: bool, ask: boo
                 wait_for_enter()
         else:
             code = compile("\n" * (cell.line - 1) + cell.text, str(script), "exec")
-            exec(code, namespace)
+            with notes.cell(cell.line):
+                exec(code, namespace)
     _blank_line()
 
 
