@@ -14,7 +14,7 @@ Conventions
 - `len(dataset)`; `dataset[i]` is (waveform, label), the waveform mono float32 (n_samples,) at `dataset.sr` Hz,
   the label an index into `dataset.class_names`, or a list of events for scenes. `dataset.labels` has all labels.
 - Folds are numbered from 1. `dataset.split(fold)` gives indices (train, test), and warns if clips of one recording
-  (`dataset.sources`) are on both sides, or a class that is tested has no clip to train on.
+  (`dataset.sources`) are on both sides, or a class in the test set has no clip in the training set.
 - Files that cannot be used do not raise an error: they are skipped, and `dataset.skipped` and `dataset.report()` list
   them with the reason. Faults of the samples, such as NaN, are found when features are computed, and listed in
   `table.skipped` and `table.report()`.

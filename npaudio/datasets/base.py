@@ -81,7 +81,7 @@ class SoundDataset(ABC):
         return self.load(index), self.labels[index]
 
     def split(self, fold: int | Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Indices to train on and to test on, where one fold or several are tested.
+        """Indices to train on and to test on; one fold or several are the test set.
 
         Parameters
         ----------
@@ -129,7 +129,7 @@ class SoundDataset(ABC):
         Raises
         ------
         ValueError
-            If the number of folds is not that of the clips, or a fold is below 1.
+            If there is not one fold for each clip, or a fold is below 1.
         """
         folds = np.asarray(folds)
         if folds.shape != (len(self),) or folds.dtype.kind not in "iu" or (folds < 1).any():

@@ -97,7 +97,7 @@ class FileDataset(SoundDataset):
         Raises
         ------
         AudioFileError
-            If the samples are damaged, or there is none.
+            If the samples are damaged, or there are none.
         OSError
             If the file is no longer there.
         """

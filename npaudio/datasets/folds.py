@@ -39,7 +39,7 @@ def make_folds(
 ) -> np.ndarray:
     """Assign clips to folds at random, with about as many of each class in every fold, and each source in one fold.
 
-    Sources are taken in random order, large ones first, each for the fold that has the fewest clips of its class.
+    Sources are taken in random order, large ones first, and each goes to the fold with the fewest clips of its class.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def make_folds(
     Raises
     ------
     ValueError
-        Fewer than two folds, fewer clips or sources than folds, or labels or sources of another form.
+        Fewer than two folds, fewer clips or sources than folds, or labels or sources that are not one for each clip.
 
     See Also
     --------

@@ -1,4 +1,4 @@
-"""A flat folder of recordings whose labels stand in a table, or in the names of the files."""
+"""A flat folder of recordings whose labels are in a table, or in the names of the files."""
 
 import csv
 import os
@@ -30,7 +30,7 @@ class LabelledFiles(FileDataset):
     n_folds : int, optional
         As in `AudioFolder`.
     rng : numpy.random.Generator or int
-        Order in which clips are dealt to folds.
+        Order in which clips are assigned to folds.
     skipped : sequence of Skipped
         Files that are left out already.
 
@@ -76,7 +76,7 @@ class LabelledFiles(FileDataset):
     def from_table(
         cls, root: str | os.PathLike[str], table: str | os.PathLike[str], *, sr: int = 16000
     ) -> "LabelledFiles":
-        """Labels of a CSV file with the columns `filename` and `label`; several labels stand as `dog;rain`.
+        """Labels of a CSV file with the columns `filename` and `label`; several labels are written as `dog;rain`.
 
         Parameters
         ----------
@@ -120,14 +120,14 @@ class LabelledFiles(FileDataset):
         Raises
         ------
         ValueError
-            The pattern is no regular expression, has no group, or no name fits it.
+            The pattern is not a regular expression, has no group, or fits no name.
         """
         try:
             expression = re.compile(pattern)
         except re.error as error:
             raise ValueError(f"LabelledFiles: {pattern!r} is not a regular expression ({error})") from error
         if expression.groups < 1:
-            raise ValueError(f"LabelledFiles: {pattern!r} has no group; put the label in brackets, as in '^([a-z]+)_'")
+            raise ValueError(f"LabelledFiles: {pattern!r} has no group; put the label in one, as in '^([a-z]+)_'")
         names = _files(root)
         matches = {name: match for name in names if (match := expression.search(Path(name).name)) and match[1]}
         if not matches:

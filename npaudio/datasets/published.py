@@ -3,7 +3,7 @@
 Conventions
 -----------
 Labels are 0, 1, ... in the order of the published class numbers, and a class that the table does not mention is left
-out. So a part of a data set is a data set, and with all classes present the labels are the published numbers.
+out. So a part of a data set can be opened as well, and with all classes present the labels are the published numbers.
 """
 
 import csv
@@ -78,7 +78,7 @@ class ESC50(FileDataset):
                 fold, number = table.numbers(k, "fold", "target")
                 rows.append(Row(f"audio/{line['filename']}", fold, number, line["category"], line["src_file"]))
         if esc10 and not rows and table.lines:
-            raise table.error("names no clips of ESC-10", "pass esc10=False for what there is")
+            raise table.error("names no clips of ESC-10", "pass esc10=False to use the other classes")
         listed, class_names, absent = table.listed(path, rows, missing)
         super().__init__(path, listed, class_names=class_names, sr=sr, skipped=absent)
         check_some_usable(self)

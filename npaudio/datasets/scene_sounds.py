@@ -1,9 +1,9 @@
 """Where the events of a scene come from: the synthesizers of `npaudio.signals`, or the recordings of a data set.
 
-Conventions: an event is float64, (n_samples,), and begins and ends with an audible sample. What is audible of a
-synthesized sound lies within 40 dB of its peak, pauses included. A recording has noise of its own, and may hold several
-events: a stretch of it is audible where frames of 20 ms lie within 30 dB of the loudest, and pauses of half a second
-cut it in two.
+Conventions: an event is float64, (n_samples,), and begins and ends with an audible sample. A sample of a synthesized
+sound is audible if it is within 40 dB of the peak, and pauses belong to the event. A recording has noise of its own,
+and may hold several events: frames of 20 ms are audible if they are within 30 dB of the loudest, and pauses of half a
+second separate events.
 """
 
 import hashlib
@@ -82,7 +82,7 @@ class Recordings:
         self._keys: dict[int, str] = {}
 
     def draw(self, fold: int, duration: tuple[float, float], rng: np.random.Generator) -> tuple[str, np.ndarray]:
-        """Of a class of the fold one recording, of it an audible stretch, of that some seconds; (label, samples)."""
+        """(label, samples): some seconds of an audible stretch of a recording, all drawn, as is the class."""
         classes = self._members[fold]
         label = list(classes)[rng.integers(len(classes))]
         y = self._load(int(rng.choice(classes[label])))
@@ -115,7 +115,7 @@ class Recordings:
         return members
 
     def _load(self, index: int) -> np.ndarray:
-        """A recording at the rate of the scenes; the last few hundred are held."""
+        """A recording at the rate of the scenes; the last few hundred are kept in memory."""
         if index not in self._held:
             y = self.sounds.load(index, sr=self.sr)
             if not np.isfinite(y).all():
@@ -126,7 +126,7 @@ class Recordings:
         return self._held[index]
 
     def __getstate__(self) -> dict[str, Any]:
-        """For other processes: everything but the recordings that are held."""
+        """For other processes: everything but the recordings that are kept in memory."""
         return {**vars(self), "_held": OrderedDict()}
 
 

@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-- An event lasts from its first to its last audible sample (`scene_sounds` says what is audible); all else of it is cut
-  away, so that outside of its events a scene is its background exactly. Pauses, as between barks, belong to it.
-- The SNR of an event is that of its mean power while it lasts to the mean power of the background, in dB.
+- An event lasts from its first to its last audible sample (`scene_sounds` says what is audible); the rest is cut off,
+  so that outside its events a scene is exactly its background. Pauses, such as between barks, belong to an event.
+- The SNR of an event is the ratio of its mean power, while it lasts, to the mean power of the background, in dB.
 - Events of different classes may overlap, those of one class do not: a frame detector could not tell them apart.
 """
 
@@ -64,7 +64,7 @@ class Scene:
 
 
 class SyntheticScenes(SoundDataset):
-    """Drawn scenes; an item is (waveform, [Event, ...]), and scene i is the same whenever it is asked for.
+    """Random scenes; an item is (waveform, [Event, ...]), and scene i is the same whenever it is asked for.
 
     The events are synthesized, or cut from the recordings of a data set. Then a scene belongs to one of the folds of
     the recordings, and holds sounds of that fold alone: no sound is in the scenes of two folds.
@@ -82,16 +82,16 @@ class SyntheticScenes(SoundDataset):
     duration : float
         Seconds of a scene.
     n_events : (int, int)
-        Fewest and most events drawn for a scene. One that finds no place is left out.
+        Fewest and most events drawn for a scene. An event for which there is no room is left out.
     event_duration : (float, float), optional
-        Shortest and longest time in seconds that an event is drawn for; those that die away end earlier. None: from
-        0.5 to 3, or to what fits into the scene.
+        Shortest and longest duration drawn, in seconds; sounds that die away end earlier. None: from 0.5 to 3, or to
+        what fits into the scene.
     snr : (float, float)
         Lowest and highest signal-to-noise ratio of an event in dB.
     max_overlap : int
         Most events that sound at once.
     rng : numpy.random.Generator or int
-        Seed; a Generator is drawn from once.
+        Seed; from a Generator one seed is drawn.
     n_folds : int, optional
         Number of folds. None: 5, or `n_scenes` if that is less. Not with `sounds`, which have folds.
 
@@ -183,7 +183,7 @@ class SyntheticScenes(SoundDataset):
         return y if sr in (None, self.sr) else resample(y, orig_sr=self.sr, target_sr=sr)
 
     def content_key(self, index: int) -> str:
-        """All that the sound of a scene depends on, but for the code.
+        """Everything that the sound of a scene depends on, apart from the code.
 
         Parameters
         ----------
@@ -230,7 +230,7 @@ class SyntheticScenes(SoundDataset):
 
 
 class _EventsOnDemand(Sequence[list[Event]]):
-    """The labels of scenes: onsets are known when a scene has been drawn, which is put off until someone asks."""
+    """The labels of scenes: a scene must be drawn to know its onsets, so it is drawn when its labels are asked for."""
 
     def __init__(self, dataset: SyntheticScenes) -> None:
         self._dataset = dataset
@@ -264,7 +264,7 @@ def _folds(check: Check, sounds: Synthesizers | Recordings, n_scenes: int, n_fol
 
 
 def _has_room(new: Sound, sounds: Sequence[Sound], max_overlap: int) -> bool:
-    """Whether no sound of the class is there already, and at no time more than `max_overlap` sounds in all.
+    """Whether the new sound overlaps none of its class, and at no time there are more than `max_overlap` sounds.
 
     The number of sounds is largest where one starts, so it is enough to look there.
     """

@@ -3,7 +3,7 @@
 Conventions
 -----------
 - Strong labels say when: lines of filename, onset, offset, label (`sed.read_events`). Weak labels say what: lines of
-  filename and labels with commas between them (`sed.read_clip_labels`). Which of the two is seen from the columns.
+  filename and labels with commas between them (`sed.read_clip_labels`). The names of the columns tell which they are.
 - Names in the table are paths relative to the folder, or the bare names of files below it if no two are alike.
 """
 
@@ -175,7 +175,7 @@ def _too_late(root: Path, found: dict[str, Any]) -> list[Skipped]:
         try:
             length, sr = (description := describe(root / name)).n_samples, description.sr
         except (AudioFileError, OSError):
-            continue  # which is said when the files are sorted out
+            continue  # `fault` reports it later, when the files are sorted
         last = max(events, key=lambda event: event.offset, default=None)
         if last is None or last.offset <= length / sr:
             continue

@@ -30,7 +30,7 @@ class SyntheticSounds(SoundDataset):
     duration : float
         Seconds of a clip, at least 0.1.
     rng : numpy.random.Generator or int
-        Seed; from a Generator one is drawn.
+        Seed; from a Generator one seed is drawn.
     n_folds : int, optional
         Number of folds. None: 5, or `n_per_class` if that is less.
 

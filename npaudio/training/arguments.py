@@ -37,7 +37,7 @@ def optional_count(value: object, name: str) -> int | None:
 
 
 def seed_number(seed: object) -> int:
-    """A whole number of at least 0; a generator could not be set back to any step."""
+    """A whole number of at least 0; a generator could not be rewound to an earlier step."""
     if isinstance(seed, int | np.integer) and not isinstance(seed, bool) and seed >= 0:
         return int(seed)
     raise check.error(f"seed must be a whole number of at least 0, got {seed!r}; draw one with rng.integers(2**32)")

@@ -1,4 +1,4 @@
-"""Averages of the weights during training: steadier than the last weights, and often better than any single ones.
+"""Averages of the weights during training: steadier than the last weights, and often better than those of any step.
 
 With a finite learning rate the weights circle around a minimum, and the center of the circle is nearer to it. Both
 averages here are  mean ← mean + share · (weights - mean)  and differ only in when they are updated and in the share:

@@ -25,18 +25,18 @@ class CheckpointFile:
     path : str or None
         Ends in .npz.
     source : str or None
-        File to resume from, if it exists; None to start from the beginning, and overwrite what is there.
+        File to resume from, if it exists; None to start from the beginning, and overwrite the file.
     """
 
     def __init__(self, path: str | None, source: str | None = None) -> None:
         self.path, self.source = path, source
         self.settings: dict[str, object] = {}
-        self.place = ""  # how far the saved training has come
+        self.place = ""  # how far the saved training has got
 
     def begin(self, run: Run) -> None:
         """Resume from the file if there is one, else write the first checkpoint.
 
-        The first one is written before the first step, because hours later is too late to learn that it is impossible.
+        The first one is written before the first step: a path that cannot be written must not be found hours later.
         """
         if self.path is None:
             return
@@ -55,7 +55,7 @@ class CheckpointFile:
             self._note_place(run)
 
     def how_to_continue(self) -> str:
-        """What to do after the training was stopped."""
+        """How to continue after the training was stopped, for messages."""
         if self.path is None:
             return "nothing was saved, pass checkpoint='run.npz' next time to be able to continue"
         return f"to continue {self.place}, make the same call with resume=True and checkpoint={self.path!r}"

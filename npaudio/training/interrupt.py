@@ -1,4 +1,4 @@
-"""Ctrl-C takes effect at the end of a step, when weights, optimizer and random generators belong together."""
+"""Ctrl-C takes effect at the end of a step, when weights, optimizer and random generators belong to the same step."""
 
 import contextlib
 import signal
@@ -21,23 +21,23 @@ class Interrupt:
     """Whether Ctrl-C was pressed."""
 
     def __init__(self) -> None:
-        self.wanted = False
+        self.requested = False
 
     def handle(self, signum: int, frame: FrameType | None) -> None:
-        """Take note the first time; stop at once the second time."""
-        if self.wanted:
+        """The first time only take note; the second time stop at once."""
+        if self.requested:
             raise KeyboardInterrupt
-        self.wanted = True
+        self.requested = True
 
-    def raise_if_wanted(self) -> None:
+    def raise_if_requested(self) -> None:
         """Raise the KeyboardInterrupt that was put off."""
-        if self.wanted:
+        if self.requested:
             raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
 def interrupt_noted() -> Iterator[Interrupt]:
-    """Within this block Ctrl-C only sets `wanted`, unless it runs in a thread or the program has its own handler."""
+    """Within this block Ctrl-C only sets `requested`, unless it runs in a thread or the program has its own handler."""
     interrupt = Interrupt()
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

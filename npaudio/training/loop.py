@@ -59,12 +59,12 @@ def fit(
     progress: bool = True,
     after_epoch: Callable[[History], None] | None = None,
 ) -> History:
-    """Train a network in place, and leave in it the best weights that were found, in evaluation mode.
+    """Train a network in place; at the end it has the best weights that were found, and is in evaluation mode.
 
     Parameters
     ----------
     model : nn.Module
-        The network, with its first weights.
+        The network, with its initial weights.
     x : np.ndarray (n, ...)
         Inputs; a memory map is read batch by batch.
     y : np.ndarray (n,) or (n, n_classes)
@@ -75,10 +75,10 @@ def fit(
         Examples a step, at most; an epoch is cut into batches as equal as possible.
     loss : nn.Loss, optional
         nn.CrossEntropyLoss() by default. Class weights are one of its arguments: see `class_weights`.
-    optimizer : nn.Optimizer, or a callable that makes one of the parameters
-        As `nn.AdamW` or `functools.partial(nn.SGD, lr=0.1, momentum=0.9)`.
+    optimizer : nn.Optimizer, or a callable that makes one from the parameters
+        Such as `nn.AdamW` or `functools.partial(nn.SGD, lr=0.1, momentum=0.9)`.
     schedule : nn schedule, or a callable (optimizer, total_steps=) that makes one, optional
-        As `functools.partial(nn.OneCycle, max_lr=3e-3)`; sets the learning rate of each step.
+        Such as `functools.partial(nn.OneCycle, max_lr=3e-3)`; sets the learning rate of each step.
     augment : callable, or a chain of npaudio.augment, optional
         `augment(x, y, rng) -> (x, y)` on a copy of the batch; for mixup it may return soft targets. To be repeatable it
         must draw from `rng` alone. A `Compose`, `OneOf` or `Step` is applied to each example separately.
@@ -87,8 +87,8 @@ def fit(
     validation : (x, y), optional
         Data to measure on after each epoch.
     metric : callable, optional
-        `metric(y, scores) -> float`, higher is better, as `training.accuracy` or `metrics.mean_average_precision`. It
-        decides which epoch is best; without one the validation loss does.
+        `metric(y, scores) -> float`, higher is better, such as `training.accuracy`, `metrics.mean_average_precision`.
+        It decides which epoch is best; without one the validation loss does.
     patience : int, optional
         Stop when this many epochs in a row were no better than the best.
     keep_best : bool
@@ -101,7 +101,7 @@ def fit(
         File for the whole training, written after each epoch. A new checkpoint replaces it only when it is complete.
         Only one training at a time may use the file.
     checkpoint_every : int, optional
-        Steps after which it is written within an epoch, too.
+        Write it also within an epoch, each time after this many steps.
     resume : bool or path, optional
         True continues from the checkpoint, bit for bit as if the training had never stopped, or starts one if there is
         no file yet. The other arguments must be the same, except `patience`, and `epochs` if neither a schedule nor SWA
@@ -109,7 +109,7 @@ def fit(
         checkpoint that exists is refused, so that no training is lost. The random generators of the model are saved if
         they are attributes of a layer, or lie in its lists and dicts.
     seed : int
-        For order and augmentation. The model has its own seeds, for its first weights and for dropout.
+        For order and augmentation. The model has its own seeds, for its initial weights and for dropout.
     progress : bool
         Whether to show a progress line on standard error, if that is a terminal.
     after_epoch : callable, optional
@@ -178,7 +178,7 @@ def fit(
 
 
 def _train_until_interrupted(run: Run, file: CheckpointFile) -> None:
-    """Train, and whatever ends it (Ctrl-C, a full disk, NaN, an error in `augment`), leave the best network so far."""
+    """Train; whatever ends it (Ctrl-C, a full disk, NaN, an error in `augment`), the model gets its best weights."""
     try:
         train(run)
     except KeyboardInterrupt:

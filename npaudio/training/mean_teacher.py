@@ -48,12 +48,12 @@ def fit_mean_teacher(
     ramp: float = 0.25,
     seed: int = 0,
 ) -> Taught:
-    """Train a detector in place from any mixture of labels, and return the average of it that taught it.
+    """Train a detector in place from any mixture of labels, and return its teacher, the average of its weights.
 
     Parameters
     ----------
     student : FrameDetector
-        With dropout, or student and teacher see the same and have nothing to tell each other.
+        It needs dropout, by which student and teacher see each clip a little differently.
     strong : (x, y), optional
         Spectrograms (n, 1, n_mels, n_frames) and targets of their frames (n, n_classes, N').
     weak : (x, y), optional
@@ -66,14 +66,14 @@ def fit_mean_teacher(
     optimizer : callable
         Makes the optimizer of the student's parameters.
     decay : float
-        Of the average, at most; in step t it is min(1 - 1/(t + 1), decay). About 1 / (1 - decay) steps are averaged, so
-        that short trainings need less than the 0.999 of the paper.
+        Largest decay of the average; in step t it is min(1 - 1/(t + 1), decay). About 1 / (1 - decay) steps are
+        averaged, so a short training needs less than the 0.999 of the paper.
     weight : float
-        Of the consistency, when it has grown; 0 leaves plain training on the labels.
+        Final weight of the consistency loss; with 0 only the labels are used.
     ramp : float
         Share of the steps in which the weight grows, as exp(-5 (1 - t)²) for t from 0 to 1.
     seed : int
-        For the choice of the clips.
+        For the order of the clips.
 
     Returns
     -------
@@ -91,11 +91,11 @@ def fit_mean_teacher(
     losses = np.zeros((steps, 2))
     for step in range(steps):
         x, frame_targets, clip_targets = batches.draw(step)
-        wanted_frames, wanted_clips = _probability(teacher(x)), _probability(teacher.clip_logits())
+        teacher_frames, teacher_clips = _probability(teacher(x)), _probability(teacher.clip_logits())
         frames, clips = student(x), student.clip_logits()
         w = weight * ramp_up(step / ramp_steps)
-        of_frames, grad_frames = _losses(frames, frame_targets, wanted_frames, w)
-        of_clips, grad_clips = _losses(clips, clip_targets, wanted_clips, w)
+        of_frames, grad_frames = _losses(frames, frame_targets, teacher_frames, w)
+        of_clips, grad_clips = _losses(clips, clip_targets, teacher_clips, w)
         student.zero_grad()
         student.backward(grad_frames, grad_clips)
         update.step()
@@ -117,11 +117,11 @@ def follow(teacher: nn.Module, student: nn.Module, decay: float) -> None:
 
 
 def _losses(
-    logits: np.ndarray, targets: tuple[slice, np.ndarray] | None, wanted: np.ndarray, w: float
+    logits: np.ndarray, targets: tuple[slice, np.ndarray] | None, teacher_probability: np.ndarray, w: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Supervised and consistency loss of one kind of logits, and the gradient of the first + w · the second."""
     squares, probability = nn.MSELoss(), nn.Sigmoid()
-    consistency = squares(probability(logits), wanted)
+    consistency = squares(probability(logits), teacher_probability)
     grad = w * probability.backward(squares.backward())
     if targets is None:
         return np.array([0.0, consistency]), grad
@@ -137,7 +137,7 @@ def _probability(logits: np.ndarray) -> np.ndarray:
 
 
 def _teacher_of(student: FrameDetector, seed: int) -> FrameDetector:
-    """A copy that draws dropout of its own: with the student's it would see exactly what the student sees."""
+    """A copy with dropout of its own: with the student's generator it would drop the same numbers as the student."""
     teacher = copy.deepcopy(student).train()
     for k, module in enumerate(teacher.modules()):
         if isinstance(module, nn.Dropout):
@@ -146,7 +146,7 @@ def _teacher_of(student: FrameDetector, seed: int) -> FrameDetector:
 
 
 class _Batches:
-    """Batches of all kinds of clips, one kind behind the other."""
+    """Batches of all kinds of clips, one kind after the other."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One training in progress: its parts, the place where it stands, and what happens after each step and each epoch."""
+"""One training in progress: its parts, how far it has got, and what happens after each step and each epoch."""
 
 import copy
 from collections.abc import Callable
@@ -87,7 +87,7 @@ class Run:
             raise
 
     def clip_gradients(self) -> None:
-        """Shorten the gradients if all of them together are longer than `clip_norm`."""
+        """Scale all gradients down if their joint norm is above `clip_norm`."""
         if self.clip_norm is not None:
             nn.clip_grad_norm(self.model.parameters(), self.clip_norm)
 
@@ -102,9 +102,9 @@ class Run:
         self.loss_sum += loss * n
         self.n_seen += n
         self.show_progress(f"epoch {self.epoch + 1}, loss {loss:.4f}")
-        if self.interrupt.wanted or (self.save_every is not None and self.steps_done % self.save_every == 0):
+        if self.interrupt.requested or (self.save_every is not None and self.steps_done % self.save_every == 0):
             self.save(self)
-        self.interrupt.raise_if_wanted()
+        self.interrupt.raise_if_requested()
 
     def after_epoch(self) -> None:
         """Average, validation, history, best model, early stopping; a checkpoint."""
@@ -120,7 +120,7 @@ class Run:
         self.save(self)
         if self.call_after_epoch is not None:
             self.call_after_epoch(self.history)
-        self.interrupt.raise_if_wanted()
+        self.interrupt.raise_if_requested()
 
     def show_progress(self, note: str = "") -> None:
         """On a terminal: the examples of the whole training and of those so far, the rate, and the time left."""

@@ -55,7 +55,7 @@ class ClassBalanced:
     """
 
     def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
-        """Indices such that the classes take turns, in a new order in each round."""
+        """Indices in rounds: each round has every class once, in a new order."""
         members = _members(y)
         rounds = -(-len(y) // len(members))
         drawn = np.stack([_in_turn(indices, rounds, rng) for indices in members], axis=1)  # (rounds, n_classes)

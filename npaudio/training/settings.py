@@ -21,12 +21,12 @@ from npaudio.training.averaging import SWA
 from npaudio.training.run import Run
 
 START_AGAIN = "pass resume=False to start from the beginning and overwrite it"
-LARGE = 2**26  # bytes; of a larger array only some values of some rows are read
+LARGE = 2**26  # bytes; only some values of some rows of a larger array are read
 SOME_ROWS, SOME_VALUES = 256, 2**12
 LONGEST = 200  # characters of a setting in a message
 LONGEST_LIST = 2000
 DEEPEST = 8  # parts within parts; some contain each other
-NO_SETTINGS = {"t", "k", "parameters"}  # attributes of optimizers and schedules: counters of steps, and what is moved
+NO_SETTINGS = {"t", "k", "parameters"}  # attributes of optimizers and schedules: counters of steps, and parameters
 
 
 def settings(run: Run) -> dict[str, Any]:
@@ -105,9 +105,9 @@ def _difference(then: Any, now: Any) -> str:
 def described(part: Any, depth: int = DEEPEST) -> str:
     """A part by its repr, or by its qualified name and the arguments that it was made with.
 
-    Those are the arguments of its `__init__` that it keeps as attributes of the same names. Arrays stand as
-    checksums. Only the name stands for a function, for a dataclass that is not frozen, because its fields may have
-    changed, and for what lies more than `depth` parts deep.
+    Those are the arguments of its `__init__` that it keeps as attributes of the same names. Arrays are described by
+    checksums. The name alone describes a function, anything more than `depth` parts deep, and a dataclass that is not
+    frozen, because its fields may have changed.
     """
     inside = functools.partial(described, depth=depth - 1)
     if isinstance(part, np.generic):

@@ -52,7 +52,7 @@ def snapshot(run: Run, settings: dict[str, Any]) -> dict[str, np.ndarray]:
 
 
 def restore(run: Run, arrays: Arrays, settings: dict[str, Any], *, path: str) -> None:
-    """Bring a training made of the same parts to the place where the snapshot was taken.
+    """Bring a training made of the same parts to the step at which the snapshot was taken.
 
     Raises
     ------

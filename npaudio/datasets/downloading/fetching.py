@@ -52,7 +52,7 @@ def fetch(url: str, path: Path, *, checksum: str | None = None) -> None:
 def _fetch_rest(url: str, part: Path) -> None:
     """One attempt: request the missing bytes and append them; an error of the network if the connection breaks."""
     version = _saved_version(part)
-    have = _size(part) if version else 0  # without its version the rest may be of another
+    have = _size(part) if version else 0  # if the version is unknown, the rest might be from another one
     headers = {"Range": f"bytes={have}-", "If-Range": version} if have else {}
     try:
         response = urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT)
@@ -145,7 +145,7 @@ def _check_content(part: Path, url: str, checksum: str | None) -> None:
 
 
 def other_checksum(path: Path, checksum: str | None) -> str | None:
-    """The wrong checksum of a file, as a predicate; None if it is the right one, or none is known."""
+    """What is wrong with the checksum of a file, as a predicate; None if it is right, or none is known."""
     if checksum is None:
         return None
     kind, _, expected = checksum.partition(":")

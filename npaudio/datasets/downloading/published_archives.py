@@ -15,7 +15,7 @@ from npaudio._core.file_lock import only_writer
 from npaudio.datasets.downloading.archive import ArchiveError, extract
 from npaudio.datasets.downloading.fetching import DownloadError, fetch, other_checksum
 
-LOCKED = ".npaudio-download"  # a name in the folder that stands for its download
+LOCKED = ".npaudio-download"  # a file name in the folder, which is locked while something is downloaded into it
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ PUBLISHED = {
 def download(name: str, root: str | os.PathLike[str], *, url: str | None = None, checksum: str | None = None) -> Path:
     """Download a data set and unpack it into `root`, ready for `ESC50(root)` or `UrbanSound8K(root)`.
 
-    If it is there already, nothing is done. An interrupted download is resumed, also by a later call. A terminal shows
-    a progress line.
+    If the folder has it already, nothing is done. An interrupted download is resumed, also by a later call. A terminal
+    shows a progress line.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 Layout
 ------
-cache_dir/RECIPE/recipe.txt      what the folder's name stands for, for people
+cache_dir/RECIPE/recipe.txt      the recipe in words, whose hash RECIPE is
 cache_dir/RECIPE/CLIP.npy        features of one clip; CLIP is a hash of its content, not of its name
 cache_dir/RECIPE/TABLE.flat.npy  those of all clips of a data set, one after the other, read through a memory map
 

@@ -78,20 +78,20 @@ def extract_features(
     dataset : SoundDataset
         The clips.
     frontend : Frontend, similar callable, or None
-        From waveform to features; clips are resampled to its `sr`. Another callable than a `Frontend` must be
+        From waveform to features; clips are resampled to its `sr`. A callable other than a `Frontend` must be
         picklable, and its repr must show all its settings. None: the waveforms themselves, at `dataset.sr`.
     duration : float, optional
-        Seconds that every clip is cut or padded with zeros to. None: clips keep their lengths.
+        Seconds to which every clip is cut or padded with zeros. None: clips keep their lengths.
     cache_dir : str or path, optional
         Folder for the features; created if it does not exist. None: in memory only.
     processes : int, optional
-        Processes that share the work, of which as many are started as there is work for. 1: only this one. None: one
-        for each processor, or fewer if there is little to do. What is defined in the main script or a notebook, other
-        interpreters cannot import: with such a front end this process may have to do all the work.
+        Number of processes that share the work, or fewer if there is little to do. 1: only this one. None: one for
+        each processor. New interpreters cannot import a front end that is defined in the main script or a notebook;
+        where they would be needed, this process does all the work.
     executor : concurrent.futures.Executor, optional
-        Does the work instead of own processes, such as `client.get_executor()` of Dask. Its workers must see the same
-        files, cache included. The features are the same to the last bit, and the clips of a lost worker are computed
-        again.
+        Does the work instead of processes of npaudio, such as `client.get_executor()` of Dask. Its workers must see the
+        same files, cache included. The features are the same to the last bit, and the clips of a lost worker are
+        computed again.
 
     Returns
     -------
@@ -290,7 +290,7 @@ def _recipe(check: Check, frontend: RecipeLike, duration: float | None) -> str:
 
 
 def _predicate(error: Exception) -> str:
-    """An error as a reason, without the name of the file, which stands beside it."""
+    """An error as a reason, without the name of the file, which is shown beside it."""
     if isinstance(error, OSError):
         return f"cannot be opened ({error.strerror or error})"
     return re.sub(r"^load: (['\"]).*?\1 ", "", str(error))

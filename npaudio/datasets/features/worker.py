@@ -37,9 +37,9 @@ Chunk = Sequence[Any]
 Submit = Callable[[Chunk], "Future[bytes]"]
 
 MOST_PROCESSES = 64  # more only where there are more processors
-CHUNK = 8  # items handed out at a time: few enough that all workers end together, enough to hide the communication
+CHUNK = 8  # items sent at a time: few enough that all workers end together, enough to hide the communication
 MOST_CHUNKS = 256  # for an executor, which sends the task with each
-TRIES = 3  # for what an executor loses
+TRIES = 3  # attempts for a chunk that an executor loses
 BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 START = (
     "import sys, pickle; sys.path[:] = pickle.load(sys.stdin.buffer); "
@@ -57,9 +57,9 @@ def run(
 ) -> Generator[tuple[Any, Any], None, None]:
     """(item, task(item)) for all items, in the order in which they are finished.
 
-    All is done in this process if `processes` is 1, or if a worker would have next to nothing to do; unless `isolated`,
-    because an item may kill the process that works on it. What the task raises is raised here. Whatever ends the loop,
-    the workers end with it; until then BLAS has one thread in this process too.
+    Everything is done in this process if `processes` is 1, or if a worker would have next to nothing to do; but not if
+    `isolated`, because an item may kill the process that works on it. What the task raises is raised here. The workers
+    end with the loop, whatever ends it; until then BLAS has one thread in this process too.
     """
     keep_freed_memory()
     chunks = _chunks(items, CHUNK)
@@ -238,7 +238,7 @@ def serve(task: Task, requests: IO[bytes], answers: IO[bytes]) -> None:
             chunk = pickle.load(requests)
             answers.write(_pickled(_answer(task, chunk)))
             answers.flush()
-        except (EOFError, BrokenPipeError):  # the parent is gone
+        except (EOFError, BrokenPipeError):  # the parent has ended
             return
 
 
