@@ -1,7 +1,8 @@
 """`python -m exercises`: where you are, the next exercise, hints, a fresh start, the solution beside yours, a watch.
 
 python -m exercises              progress, a line an exercise, and the next one
-python -m exercises hint 05      the first hint for exercise 05; `hint 05 2` and `hint 05 3` give more away
+python -m exercises hint         the first hint for the next exercise
+python -m exercises hint 05      that for exercise 05; `hint 05 2` and `hint 05 3` give more away
 python -m exercises reset 05     the skeleton again; your file is kept under outputs/
 python -m exercises diff 05      yours against the solution, when all checks pass (or with --spoil)
 python -m exercises watch [05]   check again each time you save a file
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from exercises.checking import catalogue
 from exercises.checking.catalogue import Exercise, exercises, find
+from exercises.checking.layout import flowed, width, wrapped
 from exercises.checking.running import not_passed, progress
 from exercises.checking.skeletons import skeleton, without_marks
 from exercises.checking.supervising import Examiner
@@ -52,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
     hint = commands.add_parser("hint", help="a hint, each giving more away than the one before")
-    hint.add_argument("exercise")
+    hint.add_argument("exercise", nargs="?")
     hint.add_argument("which", nargs="?", type=int, choices=(1, 2, 3), default=1)
     commands.add_parser("reset", help="the skeleton again; yours is kept").add_argument("exercise")
     diff = commands.add_parser("diff", help="yours against the solution")
@@ -68,7 +70,8 @@ def show_progress(options: argparse.Namespace) -> int:
     with Examiner(catalogue.EXERCISES) as examiner:
         for exercise in exercises():
             outcomes = examiner.check_all(exercise.name)
-            print(f"  {exercise.name:<26}{progress(outcomes):<22}{exercise.title}", flush=True)
+            line = f"  {exercise.name:<26}{progress(outcomes):<22}{exercise.title}"
+            print("  " + "\n".join(wrapped(line.lstrip(), width() - 2, " " * 50)), flush=True)
             if not_passed(outcomes):
                 unfinished.append((exercise, outcomes))
     if not unfinished:
@@ -79,16 +82,42 @@ def show_progress(options: argparse.Namespace) -> int:
     print(f"\nNext: {exercise.title}. Open exercises/{exercise.name}.py")
     print(f"  check:  pytest exercises/test_{exercise.name}.py")
     print(f"  hint:   python -m exercises hint {exercise.number}")
+    if exercise.lesson:
+        print(f"  lesson: {exercise.lesson}")
     return 0
 
 
 def show_hint(options: argparse.Namespace) -> int:
-    """One of the three hints, whether the exercise is done or not."""
-    exercise = find(options.exercise)
-    print(f"{exercise.name}, hint {options.which} of 3\n\n{exercise.hints()[options.which - 1]}")
+    """One of the three hints, whether the exercise is done or not; without a number that for the next exercise."""
+    exercise = find(options.exercise) if options.exercise else next_exercise()
+    print(f"{exercise.name}, hint {options.which} of 3\n")
+    print(flowed(exercise.hints()[options.which - 1], width()))
     if options.which < 3:
         print(f"\nMore: python -m exercises hint {exercise.number} {options.which + 1}")
+    if exercise.lesson:
+        print(f"{'' if options.which < 3 else chr(10)}The lesson about it: {exercise.lesson}")
     return 0
+
+
+def next_exercise() -> Exercise:
+    """The first that is begun and not done, or else the first that is not begun, or else the last."""
+    fresh: list[Exercise] = []
+    with Examiner(catalogue.EXERCISES) as examiner:
+        for exercise in exercises():
+            if _is_fresh(exercise):
+                fresh.append(exercise)
+            elif not_passed(examiner.check_all(exercise.name)):
+                return exercise
+    return fresh[0] if fresh else exercises()[-1]
+
+
+def _is_fresh(exercise: Exercise) -> bool:
+    """Whether the learner's file is still the skeleton."""
+    try:
+        text = exercise.answer.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return True
+    return text == skeleton(exercise.solution.read_text(encoding="utf-8"))
 
 
 def reset(options: argparse.Namespace) -> int:
@@ -166,10 +195,13 @@ def print_outcomes(exercise: Exercise) -> None:
     print(f"\n{time.strftime('%H:%M:%S')}  {exercise.name}: {progress(outcomes)}")
     for outcome in outcomes:
         if outcome.status == WRONG:
-            print(f"  {outcome.check}\n    " + outcome.message.replace("\n", "\n    "))
+            print(f"  {outcome.check}")
+            print("\n".join(f"    {line}" for line in wrapped(outcome.message, width() - 4)))
     blanks = dict.fromkeys(outcome.message for outcome in outcomes if outcome.status == TODO)
     if blanks and progress(outcomes) != "to do":
-        print(f"  to do: {', '.join(blanks)}")
+        print("\n".join(wrapped(f"to do: {', '.join(blanks)}", width() - 2)).replace("to do", "  to do", 1))
+    if not not_passed(outcomes):
+        print("\n".join(f"  {line}" for line in catalogue.what_next(exercise)))
     sys.stdout.flush()
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from exercises.checking.answers import Answer, read_answer
-from exercises.checking.catalogue import EXERCISES, ROOT
+from exercises.checking.catalogue import EXERCISES, ROOT, Exercise, exercises, what_next
+from exercises.checking.layout import width, wrapped
 from exercises.checking.supervising import Examiner
 from exercises.checking.verdicts import AGAIN, PASSED, TODO, Outcome
 
@@ -32,10 +33,10 @@ class NotPassed(Exception):
 
 
 class Sentences:
-    """What pytest shows in place of a traceback."""
+    """What pytest shows in place of a traceback, at the terminal's width."""
 
     def __init__(self, message: str) -> None:
-        self.lines = [f"E   {line}" for line in message.splitlines()]
+        self.lines = [f"E   {line}" for line in wrapped(message, width() - 4)]
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
@@ -115,14 +116,30 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """One line for each exercise that is to do or waits, and where help is."""
+    """A line for each exercise that is to do or waits; where help is; what comes after an exercise that is done."""
     for (status, exercise), messages in sorted(config.stash[UNSAID].items()):
-        wait = "1 check waits" if len(messages) == 1 else f"{len(messages)} checks wait"
-        what = ", ".join(dict.fromkeys(messages)) if status == TODO else "what is told above to be mended"
-        word = "TODO" if status == TODO else "WAITING"
-        terminalreporter.write_line(f"{word} {exercise}: {wait} for {what}", yellow=True)
-    if config.stash[UNSAID] or terminalreporter.stats.get("failed"):
-        terminalreporter.write_line("Hints: python -m exercises hint NN. Progress: python -m exercises.")
+        are = "1 check is" if len(messages) == 1 else f"{len(messages)} checks are"
+        if status == TODO:
+            told = f"TODO {exercise}: {are} waiting for {', '.join(dict.fromkeys(messages))}"
+        else:
+            told = f"WAITING {exercise}: {are} waiting until the failure above is fixed"
+        for line in wrapped(told, width(), "  "):
+            terminalreporter.write_line(line, yellow=True)
+    open_ones = _with_status(terminalreporter, "failed", "todo", "waiting")
+    if open_ones:
+        numbers = " or ".join(exercise.number for exercise in open_ones[:3]) if len(open_ones) < 4 else "NN"
+        terminalreporter.write_line(f"Hint: python -m exercises hint {numbers}. Progress: python -m exercises.")
+    done = [exercise for exercise in _with_status(terminalreporter, "passed") if exercise not in open_ones]
+    if len(done) == 1 and config.getoption("--answers") == "exercises":
+        for line in what_next(done[0]):
+            terminalreporter.write_line(line)
+
+
+def _with_status(terminalreporter: Any, *statuses: str) -> list[Exercise]:
+    """The exercises that have a check with one of these outcomes, in order."""
+    reports = [report for status in statuses for report in terminalreporter.stats.get(status, [])]
+    names = {Path(report.nodeid.split("::")[0]).stem.removeprefix("test_") for report in reports}
+    return [exercise for exercise in exercises() if exercise.name in names]
 
 
 def _exercise(item: pytest.Item) -> str:

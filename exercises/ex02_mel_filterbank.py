@@ -12,6 +12,7 @@ bin, k * sr / n_fft. Every triangle has the height one: no normalisation by its 
 Write the scale, its inverse, and the filterbank. NumPy is enough.
 
 Check:  pytest exercises/test_ex02_mel_filterbank.py        Hints:  python -m exercises hint 02
+Lesson: lessons/01_sound_to_mel.py
 """
 
 import numpy as np

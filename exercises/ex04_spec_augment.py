@@ -9,6 +9,7 @@ All randomness comes from the argument `rng`: the same generator in the same sta
 global state of np.random stays as it is. No function changes its input.
 
 Check:  pytest exercises/test_ex04_spec_augment.py        Hints:  python -m exercises hint 04
+Lesson: lessons/04_augmentation.py
 """
 
 import numpy as np

@@ -20,6 +20,7 @@ through the softmax, where every weight depends on every score of its row,
 and through the scores, dq = dscores k / sqrt(d) and dk = dscores^T q / sqrt(d). One head, one clip, no mask.
 
 Check:  pytest exercises/test_ex09_attention.py        Hints:  python -m exercises hint 09
+Lesson: lessons/06_transformer.py
 """
 
 from typing import Any

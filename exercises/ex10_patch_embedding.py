@@ -19,6 +19,7 @@ and the value there lies on the straight line between the two neighbours, floor(
 frequency, then along time (or the other way round, the result is the same). Each of the D numbers goes for itself.
 
 Check:  pytest exercises/test_ex10_patch_embedding.py        Hints:  python -m exercises hint 10
+Lesson: lessons/06_transformer.py
 """
 
 import numpy as np

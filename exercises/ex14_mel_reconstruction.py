@@ -1,7 +1,8 @@
 r"""Exercise 14: judging a reconstructed mel spectrogram.
 
 A vocoder or a codec gives back a sound that is nearly the original. Two measures say how nearly; they are the
-previous episode's second exercise.
+second exercise of "Learn AI Series (#94)", solved in the article after it, "Learn AI Series (#95) – Audio
+Classification".
 
 **Mel cepstral distortion** compares the broad shape of the spectrum frame by frame. Take M, in dB, to the natural
 logarithm of the amplitude, L = M ln(10) / 20, and that apart into cosines over the n_mels bands:
@@ -24,6 +25,7 @@ It is meant for magnitudes. Of decibels, as in the article, it depends on what 0
 Use npaudio for the mel spectrogram, and write both measures yourself.
 
 Check:  pytest exercises/test_ex14_mel_reconstruction.py        Hints:  python -m exercises hint 14
+Lesson: lessons/01_sound_to_mel.py
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 r"""Exercise 15: from frames to samples.
 
-A vocoder has a number of frames a second and must give `hop` samples for each. The previous episode's third exercise
-reduces it to one level a frame, the mean over the mel bands, and compares three ways to fill the samples in between:
+A vocoder has a number of frames a second and must give `hop` samples for each. The third exercise of "Learn AI
+Series (#94)" reduces it to one level a frame, the mean over the mel bands, and compares three ways to fill the samples
+in between:
 
     nearest neighbour     every level `hop` times, then a running mean of 16 samples to round the steps
     linear interpolation  level i at sample i * hop, straight lines between, and the last level held to the end
@@ -13,13 +14,14 @@ The third contains the other two. With a kernel of `hop` ones it repeats each le
 1 - |m - hop| / hop, m = 0 ... 2 hop - 1, it interpolates linearly, a hop late. A vocoder *learns* its kernels; here it
 is a random one, so what it adds is noise and not speech.
 
-What to expect: the article finds the highest zero-crossing rate and the highest dynamic range with the transposed
-convolution. The first holds always: the levels are above zero, and only the kernel goes below. The second holds in
-about half of the draws, since nearest neighbour gains half a level of range at its ends, where the running mean takes
-in zeros from outside (mode="same"); without the ends its range is less than half of the other's. `run` prints what is
-so.
+What to expect: the article after it, "Learn AI Series (#95) – Audio Classification", finds the highest zero-crossing
+rate and the highest dynamic range with the transposed convolution. The first holds always: the levels are above zero,
+and only the kernel goes below. The second holds in about half of the draws, since nearest neighbour gains half a level
+of range at its ends, where the running mean takes in zeros from outside (mode="same"); without the ends its range is
+less than half of the other's. `run` prints what is so.
 
 Check:  pytest exercises/test_ex15_vocoder_upsampling.py        Hints:  python -m exercises hint 15
+Lesson: lessons/03_cnn.py
 """
 
 import numpy as np

@@ -157,7 +157,7 @@ def lines_filled(answer, axis, n_stripes, width, draws, fill=0.0):
     yours = [np.asarray(answer.spec_augment(mel, rng, *counts, fill)) for _ in range(draws)]
     shapes = {one.shape for one in yours}
     claim(shapes == {mel.shape}, f"spec_augment: shape {min(shapes)}, expected {mel.shape}.")
-    changed = np.stack(yours) != mel  # (draws, n_mels, n_frames)
+    changed = ~np.isclose(np.stack(yours), mel, rtol=1e-6)  # (draws, n_mels, n_frames)
     claim(np.all(np.stack(yours)[changed] == fill), "spec_augment: values are neither kept nor `fill`.")
     lines = changed.any(axis=2 - axis)  # (draws, 5)
     partly = (changed != np.expand_dims(lines, 2 - axis)).any(axis=(1, 2))
@@ -217,7 +217,7 @@ def test_as_many_stripes_as_asked_for(answer):
 
 def test_each_stripe_has_a_width_of_its_own(answer):
     mel, rng = picture(9, 9), np.random.default_rng(3)
-    yours = [np.asarray(answer.spec_augment(mel, rng, 3, 2, 3, 2)) != mel for _ in range(400)]
+    yours = [~np.isclose(answer.spec_augment(mel, rng, 3, 2, 3, 2), mel, rtol=1e-6) for _ in range(400)]
     for axis, kind in ((1, "bands"), (0, "frames")):
         none = np.mean([not changed.all(axis=axis).any() for changed in yours])
         told = f"spec_augment, three stripes of {kind} of width 0 or 1: {none:.2f} of the draws have width 0 throughout"
@@ -234,7 +234,7 @@ def test_stripes_on_a_small_picture(answer):
         counts = (1, 10, 0, 20) if k % 2 else (0, 10, 1, 20)
         yours = np.asarray(answer.spec_augment(mel, rng, *counts, -80.0))
         claim(
-            np.all((yours == mel) | (yours == -80)),
+            np.all(np.isclose(yours, mel, rtol=1e-6) | (yours == -80)),
             "spec_augment of a (3, 4) picture: values are neither kept nor fill.",
         )
         widest[k % 2] = max(widest[k % 2], int((yours == -80).sum()))

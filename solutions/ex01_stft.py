@@ -8,6 +8,7 @@ window, take the spectrum of each:
 Write each of the three. NumPy is enough, and `np.fft.rfft` is allowed; no centring, no padding.
 
 Check:  pytest exercises/test_ex01_stft.py        Hints:  python -m exercises hint 01
+Lesson: lessons/01_sound_to_mel.py
 """
 
 import numpy as np

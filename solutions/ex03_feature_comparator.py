@@ -1,4 +1,4 @@
-r"""Exercise 03: compare five sounds by three numbers (the article's first exercise).
+r"""Exercise 03: compare five sounds by three numbers.
 
 Write the class below: it makes five test signals, measures three features of each, and prints a table.
 
@@ -6,7 +6,8 @@ Write the class below: it makes five test signals, measures three features of ea
     spectral flatness     exp(mean_k ln a_k) / mean_k a_k  a frame, with a_k = max(|S_k|, floor); then the mean
     temporal variation    mean of |M[m, t + 1] - M[m, t]|  over all bands m and frames t, M in dB
 
-The article calls the centroid "energy-weighted"; here, as in librosa, the weights are the magnitudes |S|.
+The exercise is the first of the article "Learn AI Series (#95) – Audio Classification". The article calls the
+centroid "energy-weighted"; here, as in librosa, the weights are the magnitudes |S|.
 
 **What to expect.** Three of the article's four claims hold. The fourth, that the pure tone has the lowest flatness,
 depends on the window and on the floor: nearly all bins of a tone are empty, and what a geometric mean of them says is
@@ -15,6 +16,7 @@ floor=1e-5 it is the tone; with floor=1e-4 it is the sweep. So `verify` says wha
 as right an answer as a True.
 
 Check:  pytest exercises/test_ex03_feature_comparator.py        Hints:  python -m exercises hint 03
+Lesson: lessons/02_features.py
 """
 
 import numpy as np

@@ -14,6 +14,7 @@ respect to out; the chain rule asks, for each of x, w and b, which out it has be
 and dx is dxp without the padding. NumPy is enough; loops over the positions of the kernel are quick enough.
 
 Check:  pytest exercises/test_ex05_conv2d.py        Hints:  python -m exercises hint 05
+Lesson: lessons/03_cnn.py
 """
 
 from typing import Any

@@ -14,6 +14,7 @@ The two means are there because one x moves the mean and the variance of its who
 you can, then write both functions. This is the layer while it trains; there are no running statistics.
 
 Check:  pytest exercises/test_ex06_batch_norm.py        Hints:  python -m exercises hint 06
+Lesson: lessons/03_cnn.py
 """
 
 from typing import Any

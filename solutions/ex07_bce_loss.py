@@ -21,6 +21,7 @@ dloss/dz = alpha_t * (1 - p_t)^gamma * (gamma * p_t * log(p_t) - (1 - p_t)) / (h
 Write both losses with their gradients. Both must stay finite for any logit.
 
 Check:  pytest exercises/test_ex07_bce_loss.py        Hints:  python -m exercises hint 07
+Lesson: lessons/07_multi_label.py
 """
 
 import numpy as np

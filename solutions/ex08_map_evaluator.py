@@ -17,6 +17,7 @@ precision there is 1 / 20, so AP is 0.050 by steps and half of that, 0.025, by t
 the last places it is as high as 0.331 by steps. An inverted class with an AP near 0 needs one or two positives.
 
 Check:  pytest exercises/test_ex08_map_evaluator.py        Hints:  python -m exercises hint 08
+Lesson: lessons/07_multi_label.py
 """
 
 import numpy as np

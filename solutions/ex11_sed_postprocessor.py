@@ -7,8 +7,9 @@ A detector gives a score for every class and frame. Three stages make events of 
     remove_short   a run of fewer than min_dur active frames becomes inactive
 
 An event is (class, start_frame, end_frame), and its end is *exclusive*, as in `range`: active in frames 20 ... 119 is
-("Speech", 20, 120), and end - start is its length. The article's third exercise makes up scores for ten seconds,
-320 frames of 512 samples at 16 kHz: SCHEDULE below, with Gaussian noise on every frame.
+("Speech", 20, 120), and end - start is its length. The third exercise of the article, "Learn AI Series (#95) – Audio
+Classification", makes up scores for ten seconds, 320 frames of 512 samples at 16 kHz: SCHEDULE below, with Gaussian
+noise on every frame.
 
 What to expect: the article says that "Dog" has three events after thresholding. With noise of standard deviation 0.1
 on a level of 0.75, one frame in 160 falls below 0.5, and one inside a bark cuts it in two. That happens in one draw
@@ -19,6 +20,7 @@ alone makes no event that remove_short could remove.
 Write the five methods and `run`; NumPy is enough.
 
 Check:  pytest exercises/test_ex11_sed_postprocessor.py        Hints:  python -m exercises hint 11
+Lesson: lessons/08_event_detection.py
 """
 
 from itertools import pairwise

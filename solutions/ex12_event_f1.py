@@ -20,6 +20,7 @@ That is the measure of the DCASE challenges and of sed_eval, `npaudio.metrics.ev
 (DCASE sets 0.2 in place of 0.5). Write both functions for the events of one recording; don't call the library's.
 
 Check:  pytest exercises/test_ex12_event_f1.py        Hints:  python -m exercises hint 12
+Lesson: lessons/08_event_detection.py
 """
 
 from npaudio.sed import Event

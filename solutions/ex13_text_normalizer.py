@@ -1,7 +1,8 @@
 r"""Exercise 13: text as it is spoken.
 
 Before a machine can read "$12.99" aloud, somebody must write "twelve dollars and ninety nine cents". That is the
-previous episode's first exercise; its table of cases is CASES below, and decides where opinions differ:
+first exercise of "Learn AI Series (#94)", the episode before the article. Its table of cases is CASES below, and
+decides where opinions differ:
 
     numbers         "one thousand two hundred thirty four": no "and", no hyphen, from 0 to 9999
     ordinals        1st, 22nd, 113th: "first", "twenty second", "one hundred thirteenth", from 1 to 9999
@@ -11,8 +12,9 @@ previous episode's first exercise; its table of cases is CASES below, and decide
 
 Everything else in the text stays as it is, punctuation and capitals included.
 
-The tricky part is ordinals: "twenty first" is made of a plain word and an irregular one. The article's own solution
-looks up 21 among the irregular ones, does not find it, and says "twenty onth".
+The tricky part is ordinals: "twenty first" is made of a plain word and an irregular one. The solution in the article,
+"Learn AI Series (#95) – Audio Classification", looks up 21 among the irregular ones, does not find it, and says
+"twenty onth".
 
 Check:  pytest exercises/test_ex13_text_normalizer.py        Hints:  python -m exercises hint 13
 """

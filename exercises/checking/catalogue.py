@@ -8,6 +8,25 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISES, SOLUTIONS, OUTPUTS = ROOT / "exercises", ROOT / "solutions", ROOT / "outputs" / "exercises"
 
 
+# The lesson that explains an exercise. Number 13 is about text, which no lesson is.
+LESSONS = {
+    "01": "01_sound_to_mel",
+    "02": "01_sound_to_mel",
+    "03": "02_features",
+    "04": "04_augmentation",
+    "05": "03_cnn",
+    "06": "03_cnn",
+    "07": "07_multi_label",
+    "08": "07_multi_label",
+    "09": "06_transformer",
+    "10": "06_transformer",
+    "11": "08_event_detection",
+    "12": "08_event_detection",
+    "14": "01_sound_to_mel",
+    "15": "03_cnn",
+}
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise; `name` is that of its module, such as ex01_stft."""
@@ -40,16 +59,36 @@ class Exercise:
         first = self.solution.read_text(encoding="utf-8").split("\n", 1)[0]
         return first.strip('"r. ').split(": ", 1)[-1]
 
+    @property
+    def lesson(self) -> str:
+        """File of the lesson that explains it, or nothing."""
+        return f"lessons/{LESSONS[self.number]}.py" if self.number in LESSONS else ""
+
     def hints(self) -> list[str]:
         """The hints in hints/exNN_name.md, which stand under `## Hint 1`, `## Hint 2`, `## Hint 3`."""
         text = (EXERCISES / "hints" / f"{self.name}.md").read_text(encoding="utf-8")
-        return [part.strip() for part in re.split(r"^## Hint \d\n", text, flags=re.MULTILINE)[1:]]
+        return [part.strip("\n") for part in re.split(r"^## Hint \d\n", text, flags=re.MULTILINE)[1:]]
 
 
 def exercises() -> list[Exercise]:
     """All exercises in the order of their numbers: those that have a solution and checks."""
     names = [path.stem for path in sorted(SOLUTIONS.glob("ex[0-9][0-9]_*.py"))]
     return [Exercise(name) for name in names if (EXERCISES / f"test_{name}.py").exists()]
+
+
+def after(exercise: Exercise) -> Exercise | None:
+    """The exercise with the next number."""
+    later = [other for other in exercises() if other.number > exercise.number]
+    return later[0] if later else None
+
+
+def what_next(exercise: Exercise) -> list[str]:
+    """What to do when all checks of an exercise pass."""
+    following = after(exercise)
+    lines = [f"All checks pass. Yours beside the solution: python -m exercises diff {exercise.number}"]
+    if following is not None:
+        lines.append(f"Next: {following.title}. Open exercises/{following.name}.py")
+    return lines
 
 
 def find(wanted: str) -> Exercise:

@@ -18,6 +18,7 @@ from exercises.checking.probes.asking import Names, Observed, Raised, is_right
 
 FRESH = 20  # inputs on which a wrong version and the answer must agree
 TELLING = 3  # of them on which the version must differ from what is right
+MORE = 40  # inputs on which what was found is put to the test once more
 LOOK, MOST = 0.15, 300  # seconds, and inputs, to find rare ones on which the answer is wrong
 SECONDS = 0.8  # of computing for the whole search
 PAIRS = 0.3  # of them for two changes at once
@@ -33,6 +34,7 @@ class Found:
 
     sentence: str
     version: "Version"
+    probes: tuple[Probe, ...]  # under which it agrees
     by_hand: bool = False
 
 
@@ -81,9 +83,20 @@ def diagnose(patient: Patient) -> list[Found]:
         symptoms = [symptom for probe in patient.probes() if (symptom := look(patient, probe))]
         if all(symptom.raised for symptom in symptoms):
             return []  # right, or it never comes to a value: then the error says more
-        return known(patient, symptoms) or mutated(patient, symptoms) or twice(patient, symptoms)
+        found = known(patient, symptoms) or mutated(patient, symptoms) or twice(patient, symptoms)
+        return [each for each in found if holds(patient, each)]
     except Late:
         return []
+
+
+def holds(patient: Patient, found: Found) -> bool:
+    """Whether what was found agrees with the answer on many more inputs."""
+    for probe in found.probes:
+        for seed in range(MOST, MOST + MORE):
+            version = found.version(probe, seed)
+            if version is not None and not agree(version, observe(probe, patient.names, seed)):
+                return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -140,15 +153,16 @@ def changed(exercise: str, *mutants: Mutant) -> Names:
 
 def known(patient: Patient, symptoms: list[Symptom]) -> list[Found]:
     """The hand-written mistakes that agree with the answer, from the first list that has any."""
+    firsts = list(_firsts(patient, symptoms))
     for mistakes in patient.mistakes:
+        found = []
         if mistakes.function.rpartition(".")[2] == patient.function.rpartition(".")[2]:
-            found = [
-                Found(mistake.text, version, by_hand=True)
-                for mistake, version in ((mistake, _by_hand(mistake, mistakes)) for mistake in mistakes.known)
-                if any(_agrees(patient, symptom, version) for symptom in _firsts(patient, symptoms))
-            ]
-            if found:
-                return found
+            for mistake in mistakes.known:
+                version = _by_hand(mistake, mistakes)
+                probes = tuple(symptom.probe for symptom in firsts if _agrees(patient, symptom, version))
+                found += [Found(mistake.text, version, probes, by_hand=True)] if probes else []
+        if found:
+            return found
     return []
 
 
@@ -190,7 +204,7 @@ def mutated(patient: Patient, symptoms: list[Symptom]) -> list[Found]:
         version = _changed(patient.exercise, mutant)
         fits = all(_agrees(patient, symptom, version) for symptom in symptoms)
         if fits and patient.confirmed(changed(patient.exercise, mutant)):
-            found.append(Found(mutant.sentence, version))
+            found.append(Found(mutant.sentence, version, tuple(symptom.probe for symptom in symptoms)))
     return found
 
 
@@ -207,7 +221,8 @@ def twice(patient: Patient, symptoms: list[Symptom]) -> list[Found]:
         version = _changed(patient.exercise, *pair)
         fits = all(_agrees(patient, symptom, version) for symptom in symptoms)
         if fits and patient.confirmed(solution_of(patient.exercise).names(*pair)):
-            found.append(Found(f"{pair[0].sentence}, and {pair[1].sentence}", version))
+            probes = tuple(symptom.probe for symptom in symptoms)
+            found.append(Found(f"{pair[0].sentence}, and {pair[1].sentence}", version, probes))
     return found
 
 

@@ -1,53 +1,66 @@
 """All mutants of all exercises: which differ from the task, which the checks reject, and which they name rightly.
 
-python -m tests.exercises.census [05 ...]        a table, a line an exercise; -v lists what is not as it should be
+python -m tests.exercises.census              a table, a line an exercise; some ten minutes
+python -m tests.exercises.census 05 07 -v     of these exercises, with what is not as it should be
+python -m tests.exercises.census --pairs 1000 two mistakes at once, drawn at random
 """
 
 import argparse
+import contextlib
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from unittest import mock
 
+import numpy as np
+
+from exercises.checking import explaining
 from exercises.checking.answers import Answer
 from exercises.checking.catalogue import EXERCISES, exercises, find
-from exercises.checking.diagnosis import changed, reach, right
+from exercises.checking.diagnosis import Found, Patient, _nested, changed, diagnose, reach, right
 from exercises.checking.mutants import Mutant, mutants_of, solution_of
-from exercises.checking.probes import Probe, observe, probes_of
-from exercises.checking.probes.asking import Raised, is_right
+from exercises.checking.probes import Probe, agree, observe, probes_of
+from exercises.checking.probes.asking import Names, Raised, is_right
 from exercises.checking.running import checks_of, run_check
 from exercises.checking.verdicts import WRONG, Outcome
+from tests.exercises.equivalent_mutants import is_listed
 
-SEEDS = range(100, 250)  # other inputs than those of a diagnosis
-EQUIVALENT, STOPS, DIFFERS = "equivalent", "stops", "differs"
+SEEDS = range(1000, 1100)  # other inputs than those of a diagnosis
+AGAIN = range(5000, 5020)  # others again, on which a diagnosis is put to the test
+SAME, STOPS, DIFFERS = "same", "stops", "differs"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Case:
-    """A mutant, and what became of it."""
+    """A wrong answer, and what became of it.
 
-    mutant: Mutant
+    `kind` says whether it differs from the task, only stops with an error, or is no different; `false` lists the
+    sentences whose version did not agree with the answer on other inputs.
+    """
+
+    key: str
     kind: str
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: list[Outcome] = field(default_factory=list)
+    false: list[str] = field(default_factory=list)
+    slowest: float = 0.0
 
     @property
     def rejected(self) -> bool:
+        """Whether a check failed."""
         return any(outcome.status == WRONG for outcome in self.outcomes)
 
     @property
     def named(self) -> bool:
-        return any(outcome.named for outcome in self.outcomes)
+        """Whether a check named it, and no name was false."""
+        return any(outcome.named for outcome in self.outcomes) and not self.false
 
 
-def kind_of(exercise: str, mutant: Mutant) -> str:
-    """Whether a mutant differs from the task on any of many inputs, or only stops with an error."""
-    try:
-        names = changed(exercise, mutant)
-    except (SyntaxError, ValueError, TypeError):
-        return STOPS
+def kind_of(exercise: str, names: Names, *mutants: Mutant) -> str:
+    """Whether an answer differs from the task on any of many inputs, or only stops with an error."""
     stops = False
-    for probe in concerned(exercise, mutant):
+    for probe in concerned(exercise, *mutants):
         for seed in SEEDS:
             seen = observe(probe, names, seed)
             if is_right(probe, seed, seen, right(exercise, probe, seed)):
@@ -55,72 +68,135 @@ def kind_of(exercise: str, mutant: Mutant) -> str:
             if not isinstance(seen.value, Raised):
                 return DIFFERS
             stops = True
-    return STOPS if stops else EQUIVALENT
+    return STOPS if stops else SAME
 
 
-def concerned(exercise: str, mutant: Mutant) -> Iterator[Probe]:
+def concerned(exercise: str, *mutants: Mutant) -> Iterator[Probe]:
     """The probes that reach the function of a mutant."""
-    short = mutant.function.rpartition(".")[2]
-    return (probe for probe in probes_of(exercise) if short in reach(exercise, (probe.function, *probe.uses)))
+    short = {mutant.function.rpartition(".")[2] for mutant in mutants}
+    return (probe for probe in probes_of(exercise) if short & reach(exercise, (probe.function, *probe.uses)))
 
 
-def examined(exercise: str, mutant: Mutant, *, kind: str | None = None) -> Case:
-    """Run the checks until one names the mutant."""
-    kind = kind or kind_of(exercise, mutant)
-    if kind == EQUIVALENT:
-        return Case(mutant, kind)
+def examined(exercise: str, *mutants: Mutant) -> Case:
+    """Run the checks on the solution with these changes until one names the mistake."""
+    key = " AND ".join(mutant.key for mutant in mutants)
     try:
-        names = dict(solution_of(exercise).names(mutant))
-    except (SyntaxError, ValueError, TypeError):
-        return Case(mutant, kind, (Outcome("", WRONG),))
-    answer, outcomes = Answer(EXERCISES / f"{exercise}.py", names), []
+        names = dict(changed(exercise, *mutants))
+    except (SyntaxError, ValueError, TypeError):  # no Python: rejected before any check
+        return Case(key, STOPS, [Outcome("", WRONG)])
+    case = Case(key, kind_of(exercise, names, *mutants))
+    return case if case.kind == SAME else judged(case, exercise, names)
+
+
+def judged(case: Case, exercise: str, names: Names) -> Case:
+    """Run the checks until one names the mistake, and look at what is said on other inputs."""
+    answer = Answer(EXERCISES / f"{exercise}.py", dict(names))
     for function in checks_of(exercise).values():
-        outcomes.append(run_check(function, lambda: answer))
-        if outcomes[-1].named or (kind == STOPS and outcomes[-1].status == WRONG):
+        start = time.thread_time()
+        with watched() as said:
+            case.outcomes.append(run_check(function, lambda: answer))
+        case.slowest = max(case.slowest, time.thread_time() - start)
+        case.false += [found.sentence for patient, every in said for found in every if is_false(patient, found)]
+        if case.outcomes[-1].named or (case.kind == STOPS and case.outcomes[-1].status == WRONG):
             break
-    return Case(mutant, kind, tuple(outcomes))
+    return case
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[list[tuple[Patient, list[Found]]]]:
+    """What is diagnosed meanwhile."""
+    said: list[tuple[Patient, list[Found]]] = []
+
+    def diagnosed(patient: Patient) -> list[Found]:
+        found = diagnose(patient)
+        said.append((patient, found))
+        return found
+
+    with mock.patch.object(explaining, "diagnose", diagnosed):
+        yield said
+
+
+def is_false(patient: Patient, found: Found) -> bool:
+    """Whether answer and version disagree on inputs that neither has met."""
+    pairs = [(found.version(probe, seed), observe(probe, patient.names, seed)) for probe in found.probes for seed in AGAIN]
+    return not all(version is None or agree(version, yours) for version, yours in pairs)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser()
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("numbers", nargs="*")
-    parser.add_argument("-v", action="store_true")
+    parser.add_argument("-v", action="store_true", help="list what is not as it should be")
+    parser.add_argument("--pairs", type=int, help="two mistakes at once: so many")
     options = parser.parse_args()
-    chosen = [find(number) for number in options.numbers] or exercises()
+    chosen = [find(number).name for number in options.numbers] or [exercise.name for exercise in exercises()]
     total: Counter[str] = Counter()
-    print(f"{'exercise':<28}{'differ':>8}{'rejected':>10}{'named':>8}{'stop':>6}{'rejected':>10}{'same':>6}{'s':>8}")
+    print(f"{'exercise':<28}{'differ':>7}{'rejected':>9}{'named':>7}{'false':>6}{'stop':>6}{'rejected':>9}{'same':>6}"
+          f"{'listed':>7}{'s':>6}")  # fmt: skip
     for exercise in chosen:
-        total += line(exercise.name, verbose=options.v)
+        cases = pairs_of(exercise, options.pairs // len(chosen) + 1) if options.pairs else singles_of(exercise)
+        total += line(exercise, cases, verbose=options.v)
     row("all", total)
     return 0
 
 
-def line(exercise: str, *, verbose: bool) -> Counter[str]:
-    start = time.monotonic()
-    counts: Counter[str] = Counter()
-    for mutant in mutants_of(exercise):
-        case = examined(exercise, mutant)
-        counts[case.kind] += 1
-        counts[case.kind + " rejected"] += case.rejected
+def singles_of(exercise: str) -> Iterator[Case]:
+    """Every mutant."""
+    return (examined(exercise, mutant) for mutant in mutants_of(exercise))
+
+
+def pairs_of(exercise: str, count: int) -> Iterator[Case]:
+    """Two mutants at once, of those that run."""
+    rng, every = np.random.default_rng(95), mutants_of(exercise)
+    while count:
+        one, other = (every[i] for i in rng.choice(len(every), 2, replace=False))
+        if not _nested(one, other) and {kind(exercise, one), kind(exercise, other)} == {DIFFERS}:
+            count -= 1
+            yield examined(exercise, one, other)
+
+
+def kind(exercise: str, mutant: Mutant) -> str:
+    """As `kind_of`, for a mutant that may be no Python."""
+    try:
+        return kind_of(exercise, changed(exercise, mutant), mutant)
+    except (SyntaxError, ValueError, TypeError):
+        return STOPS
+
+
+def line(exercise: str, cases: Iterator[Case], *, verbose: bool) -> Counter[str]:
+    """Count the cases of an exercise and print the figures."""
+    start, counts = time.thread_time(), Counter[str]()
+    for case in cases:
+        counts.update({case.kind: 1, f"{case.kind} rejected": case.rejected, "false": len(case.false)})
         counts["named"] += case.named and case.kind == DIFFERS
-        if verbose and case.kind != EQUIVALENT and not case.rejected:
-            print(f"  PASSES ({case.kind}) {mutant.key}")
-        elif verbose and case.kind == DIFFERS and not case.named:
-            message = next(o.message for o in case.outcomes if o.status == WRONG)
-            print(f"  UNNAMED {mutant.key}\n     {message[:150]!r}")
-        elif verbose and case.kind == EQUIVALENT:
-            print(f"  SAME {mutant.key}")
-    counts["seconds"] = round(time.monotonic() - start)
+        counts["listed"] += case.kind == SAME and is_listed(exercise, case.key)
+        if verbose:
+            tell(exercise, case)
+    counts["seconds"] = round(time.thread_time() - start)
     row(exercise, counts)
     return counts
 
 
+def tell(exercise: str, case: Case) -> None:
+    """What is not as it should be."""
+    if case.kind == SAME and not is_listed(exercise, case.key):
+        print(f"  NOT LISTED {case.key}")
+    if case.kind != SAME and not case.rejected:
+        print(f"  PASSES ({case.kind}) {case.key}")
+    for sentence in case.false:
+        print(f"  FALSE {case.key}\n     {sentence!r}")
+    if case.kind == DIFFERS and case.rejected and not case.named:
+        message = next(outcome.message for outcome in case.outcomes if outcome.status == WRONG)
+        print(f"  NOT NAMED {case.key}\n     {message[:150]!r}")
+    if case.slowest > 2:
+        print(f"  SLOW {case.slowest:.1f} s {case.key}")
+
+
 def row(name: str, counts: Counter[str]) -> None:
-    print(
-        f"{name:<28}{counts[DIFFERS]:>8}{counts[DIFFERS + ' rejected']:>10}{counts['named']:>8}{counts[STOPS]:>6}"
-        f"{counts[STOPS + ' rejected']:>10}{counts[EQUIVALENT]:>6}{counts['seconds']:>8}",
-        flush=True,
-    )
+    """A line of the table."""
+    columns = ((DIFFERS, 7), (f"{DIFFERS} rejected", 9), ("named", 7), ("false", 6), (STOPS, 6), (f"{STOPS} rejected", 9),
+               (SAME, 6), ("listed", 7), ("seconds", 6))  # fmt: skip
+    print(f"{name:<28}" + "".join(f"{counts[key]:>{width}}" for key, width in columns), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from exercises.checking.mutants.spots import Change, Spot, is_module, operator
 
 @operator(ast.Constant)
 def another_number(spot: Spot) -> Iterator[Change]:
-    """A number that is one more or less, twice or half as large."""
+    """A number that is one more or less, or twice, half or ten times as large."""
     value = getattr(spot.node, "value", None)
     if isinstance(value, bool) or not isinstance(value, int | float) or _is_axis(spot):
         return
-    others = (value + 1, value - 1, 2 * value) if isinstance(value, int) else (2 * value, value / 2, value + 1)
+    whole = (value + 1, value - 1, 2 * value, value // 2 if value > 3 else value)
+    others = whole if isinstance(value, int) else (2 * value, value / 2, value + 1, 10 * value)
     for other in dict.fromkeys(others):
         if other != value and not (isinstance(spot.parent, ast.UnaryOp) and other == 0):
             yield ast.Constant(other), f"you write {_shown(other)} where {_shown(value)} belongs{role(spot)}"
@@ -28,16 +29,24 @@ def _is_axis(spot: Spot) -> bool:
 
 
 SWAPS: dict[type[ast.operator], list[tuple[type[ast.operator], str]]] = {
-    ast.Add: [(ast.Sub, "you take away {right} instead of adding it")],
-    ast.Sub: [(ast.Add, "you add {right} instead of taking it away")],
+    ast.Add: [
+        (ast.Sub, "you take away {right} instead of adding it"),
+        (ast.Mult, "you multiply by {right} instead of adding it"),
+    ],
+    ast.Sub: [
+        (ast.Add, "you add {right} instead of taking it away"),
+        (ast.Mult, "you multiply by {right} instead of taking it away"),
+    ],
     ast.Mult: [
         (ast.Div, "you divide by {right} instead of multiplying by it"),
         (ast.Add, "you add {right} instead of multiplying by it"),
+        (ast.Sub, "you take away {right} instead of multiplying by it"),
     ],
     ast.Div: [
         (ast.Mult, "you multiply by {right} instead of dividing by it"),
         (ast.FloorDiv, "you round the division by {right} down"),
         (ast.Sub, "you take away {right} instead of dividing by it"),
+        (ast.Add, "you add {right} instead of dividing by it"),
     ],
     ast.FloorDiv: [
         (ast.Div, "you do not round the division by {right} down"),
@@ -161,8 +170,27 @@ def a_wider_limit(spot: Spot) -> Iterator[Change]:
     if len(node.ops) == 1 and type(node.ops[0]) in TURNED:
         up = isinstance(node.ops[0], ast.Lt | ast.LtE)
         limit = ast.BinOp(node.comparators[0], ast.Add() if up else ast.Sub(), ast.Constant(1e-6))
+        yield from _one_off(node, spot)
         words = f"you widen the limit of {thing(node.left, spot.scope)} by 1e-6"
         yield ast.Compare(node.left, node.ops, [limit]), words
+
+
+def _one_off(node: ast.Compare, spot: Spot) -> Iterator[Change]:
+    """The limit one more or one less."""
+    for op, word in ((ast.Add(), "more"), (ast.Sub(), "less")):
+        limit = ast.BinOp(node.comparators[0], op, ast.Constant(1))
+        yield ast.Compare(node.left, node.ops, [limit]), f"you set the limit of {thing(node.left, spot.scope)} one {word}"
+
+
+@operator(ast.BinOp)
+def an_operand_squared(spot: Spot) -> Iterator[Change]:
+    """The square of a factor, a divisor or a term."""
+    node = spot.node
+    assert isinstance(node, ast.BinOp)
+    if isinstance(node.op, ast.Mult | ast.Div | ast.Add | ast.Sub) and not isinstance(node.right, ast.Constant):
+        word = thing(node.right, spot.scope)
+        square = ast.BinOp(node.right, ast.Pow(), ast.Constant(2))
+        yield ast.BinOp(node.left, node.op, square), f"you square {word}"
 
 
 @operator(ast.BoolOp)
