@@ -12,6 +12,7 @@ import argparse
 import difflib
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -70,8 +71,8 @@ def show_progress(options: argparse.Namespace) -> int:
     with Examiner(catalogue.EXERCISES) as examiner:
         for exercise in exercises():
             outcomes = examiner.check_all(exercise.name)
-            line = f"  {exercise.name:<26}{progress(outcomes):<22}{exercise.title}"
-            print("  " + "\n".join(wrapped(line.lstrip(), width() - 2, " " * 50)), flush=True)
+            title = textwrap.shorten(exercise.title, max(10, width() - 50), placeholder=" ...")
+            print(f"  {exercise.name:<26}{progress(outcomes):<22}{title}", flush=True)
             if not_passed(outcomes):
                 unfinished.append((exercise, outcomes))
     if not unfinished:

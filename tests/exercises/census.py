@@ -20,7 +20,7 @@ from exercises.checking import explaining
 from exercises.checking.answers import Answer
 from exercises.checking.catalogue import EXERCISES, exercises, find
 from exercises.checking.diagnosis import Found, Patient, _nested, changed, diagnose, reach, right
-from exercises.checking.mutants import Mutant, mutants_of, solution_of
+from exercises.checking.mutants import Mutant, mutants_of
 from exercises.checking.probes import Probe, agree, observe, probes_of
 from exercises.checking.probes.asking import Names, Raised, is_right
 from exercises.checking.running import checks_of, run_check
@@ -118,7 +118,9 @@ def watched() -> Iterator[list[tuple[Patient, list[Found]]]]:
 
 def is_false(patient: Patient, found: Found) -> bool:
     """Whether answer and version disagree on inputs that neither has met."""
-    pairs = [(found.version(probe, seed), observe(probe, patient.names, seed)) for probe in found.probes for seed in AGAIN]
+    pairs = [
+        (found.version(probe, seed), observe(probe, patient.names, seed)) for probe in found.probes for seed in AGAIN
+    ]
     return not all(version is None or agree(version, yours) for version, yours in pairs)
 
 
@@ -194,8 +196,10 @@ def tell(exercise: str, case: Case) -> None:
 
 def row(name: str, counts: Counter[str]) -> None:
     """A line of the table."""
-    columns = ((DIFFERS, 7), (f"{DIFFERS} rejected", 9), ("named", 7), ("false", 6), (STOPS, 6), (f"{STOPS} rejected", 9),
-               (SAME, 6), ("listed", 7), ("seconds", 6))  # fmt: skip
+    columns = (
+        (DIFFERS, 7), (f"{DIFFERS} rejected", 9), ("named", 7), ("false", 6), (STOPS, 6), (f"{STOPS} rejected", 9),
+        (SAME, 6), ("listed", 7), ("seconds", 6),
+    )  # fmt: skip
     print(f"{name:<28}" + "".join(f"{counts[key]:>{width}}" for key, width in columns), flush=True)
 
 

@@ -81,6 +81,30 @@ def test_hints_go_by_any_name_and_give_more_and_more(name, capsys):
     assert len(set(printed)) == 3
 
 
+def test_a_hint_without_a_number_is_for_the_next_exercise(clone, in_process, capsys):
+    assert main(["hint"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("ex01_stft, hint 1 of 3")
+    assert "The lesson about it: lessons/01_sound_to_mel.py" in printed
+    answer(clone, SOLUTION)
+    main(["hint"])
+    assert capsys.readouterr().out.startswith("ex02_mel_filterbank, hint 1 of 3")
+
+
+def test_a_hint_keeps_the_indentation_of_its_code(capsys):
+    main(["hint", "12", "3"])
+    assert "\n    def find_place(i, fitting, partner, asked):\n        for j in fitting[i]:" in capsys.readouterr().out
+
+
+def test_after_success_the_next_step_is_named(clone, in_process, capsys, monkeypatch):
+    answer(clone, SOLUTION)
+    monkeypatch.setattr(command.time, "sleep", lambda seconds: (_ for _ in ()).throw(KeyboardInterrupt))
+    main(["watch", "01"])
+    printed = capsys.readouterr().out
+    assert "Yours beside the solution: python -m exercises diff 01" in printed
+    assert "Next: the mel filterbank. Open exercises/ex02_mel_filterbank.py" in printed
+
+
 @pytest.mark.parametrize(("name", "told"), [("77", "there is no exercise '77'"), ("_s", "several exercises match")])
 def test_a_wrong_name_lists_the_right_ones(name, told, capsys):
     assert main(["hint", name]) == 2

@@ -1,6 +1,7 @@
 """`pytest exercises` as a learner runs it: what it prints, its exit status, from any folder, without a screen."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -51,8 +52,8 @@ def test_what_does_not_pass_gives_status_1_without_a_traceback(mixed):
 
 
 def test_an_exercise_not_begun_is_one_yellow_line(mixed):
-    line = "TODO ex02_mel_filterbank: 7 checks wait for hz_to_mel, mel_to_hz, mel_filterbank"
-    assert f"\x1b[33m{line}\x1b[0m" in mixed.stdout
+    first, second = "TODO ex02_mel_filterbank: 7 checks are waiting for hz_to_mel, mel_to_hz,", "  mel_filterbank"
+    assert f"\x1b[33m{first}\x1b[0m\n\x1b[33m{second}\x1b[0m" in mixed.stdout
     assert mixed.stdout.count("ex02_mel_filterbank") == 2  # and the line of dots
     assert "12 todo" in mixed.stdout
 
@@ -62,14 +63,25 @@ def test_a_wrong_answer_is_a_sentence_beside_what_was_printed(mixed):
     assert "E   A spectrum wants the periodic one: divide by n, not by n - 1." in mixed.stdout
     assert "what your code printed" in mixed.stdout
     assert "here I am 4" in mixed.stdout
-    assert "TODO ex01_stft: 5 checks wait for frame_signal, stft" in mixed.stdout
+    assert "TODO ex01_stft: 5 checks are waiting for frame_signal, stft" in mixed.stdout
 
 
 def test_a_syntax_error_is_one_sentence_and_no_collection_error(mixed):
     assert mixed.stdout.count("Python can't read this line: `def f(:`") == 1
     assert "2 failed" in mixed.stdout
     assert "13 waiting" in mixed.stdout
-    assert "WAITING ex04_spec_augment: 12 checks wait for what is told above to be mended" in mixed.stdout
+    assert "WAITING ex04_spec_augment: 12 checks are waiting until the failure above is" in mixed.stdout
+
+
+def test_help_names_the_exercises_that_need_it(mixed):
+    assert "Hint: python -m exercises hint 01 or 02 or 04." in mixed.stdout
+
+
+def test_lines_fit_the_terminal(mixed):
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", mixed.stdout).splitlines()
+    told = [line for line in plain if line.startswith(("E   ", "TODO", "WAITING", "Hint"))]
+    assert told
+    assert max(map(len, told)) <= 80
 
 
 def test_the_main_suite_does_not_collect_the_exercises():

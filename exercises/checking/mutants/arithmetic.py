@@ -179,7 +179,10 @@ def _one_off(node: ast.Compare, spot: Spot) -> Iterator[Change]:
     """The limit one more or one less."""
     for op, word in ((ast.Add(), "more"), (ast.Sub(), "less")):
         limit = ast.BinOp(node.comparators[0], op, ast.Constant(1))
-        yield ast.Compare(node.left, node.ops, [limit]), f"you set the limit of {thing(node.left, spot.scope)} one {word}"
+        yield (
+            ast.Compare(node.left, node.ops, [limit]),
+            f"you set the limit of {thing(node.left, spot.scope)} one {word}",
+        )
 
 
 @operator(ast.BinOp)
