@@ -39,7 +39,10 @@ def _case(test: ast.expr, spot: Spot) -> str:
 
 def _compared(test: ast.Compare, spot: Spot) -> str:
     left, right = thing(test.left, spot.scope), thing(test.comparators[0], spot.scope)
-    words = {ast.Lt: "below", ast.LtE: "at or below", ast.Gt: "above", ast.GtE: "at or above", ast.Eq: "equal to"}
+    words = {
+        ast.Lt: "below", ast.LtE: "at or below", ast.Gt: "above", ast.GtE: "at or above", ast.Eq: "equal to",
+        ast.NotEq: "not equal to", ast.In: "being in", ast.NotIn: "not being in", ast.Is: "being",
+    }  # fmt: skip
     return f"the case of {left} {words.get(type(test.ops[0]), 'beside')} {right}"
 
 
