@@ -94,6 +94,25 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
             r"TextNormBenchmark.normalize: '\\b(\\d{1,2}):(\\d\\d)\\b' -> '\\b(\\d{1,2}):(\\d\\d)'",
             r"TextNormBenchmark.normalize: '\\b(\\d+)(?:st|nd|rd|th)\\b' -> '(\\d+)"],
     },
+    "ex14_mel_reconstruction": {
+        "the sign of a sound is not heard": ["MelReconstructionEval.generate_mel: y += 0.3 * np.sin(2 * np.pi * (f0 * t + "
+                                             "(f1 - f0) * t ** 2 / (2 * duration))) -> y -="],
+        "both have as many bands": ["MelReconstructionEval.compute_mcd: ref -> gen"],
+        "a sum has no order, and a cosine no sign": [
+            "MelReconstructionEval.compute_mcd: np.arange(1, 13) -> np.arange(1, 13)[::-1]",
+            "MelReconstructionEval.compute_mcd: np.arange(n_mels) -> np.arange(n_mels)[::-1]",
+            "MelReconstructionEval.compute_mcd: np.pi -> -np.pi"],
+        "only the distance counts": [
+            "MelReconstructionEval.compute_mcd: np.asarray(ref) - np.asarray(gen) ->",
+            "MelReconstructionEval.compute_sc: np.subtract(ref, gen) -> np.subtract(gen, ref)",
+            "MelReconstructionEval.score: self.compute_mcd(ref, gen) -> self.compute_mcd(gen, ref)"],
+    },
+    "ex15_vocoder_upsampling": {
+        "a convolution has no order": ["VocoderUpsampleSim.nearest_neighbor: np.convolve(steps, np.ones(16) / 16, "
+                                       "mode='same') -> np.convolve(np.ones"],
+        "kernel and signal have one axis": ["VocoderUpsampleSim.transposed_conv: len(kernel) -> kernel.shape[-1]",
+                                            "VocoderUpsampleSim.analyze: len(signal) -> signal.shape[-1]"],
+    },
 }  # fmt: skip
 
 

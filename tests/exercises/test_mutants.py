@@ -17,7 +17,7 @@ from tests.exercises.census import DIFFERS, SAME, examined, kind
 from tests.exercises.equivalent_mutants import EQUIVALENT, is_listed
 
 NAMES = [exercise.name for exercise in exercises()]
-SAMPLE = 5  # mutants an exercise
+SAMPLE = 3  # mutants an exercise
 LATER = {"05_audioset_models", "06_transformer", "08_event_detection", "09_pipeline"}  # lessons that are being written
 
 
@@ -36,8 +36,8 @@ def test_a_mutant_is_rejected_and_named_rightly(exercise):
 
 @pytest.mark.parametrize("exercise", NAMES)
 def test_two_mistakes_at_once_are_rejected_and_nothing_false_is_said(exercise):
-    every = sample(exercise, 4, "pairs")
-    for one, other in zip(every[:2], every[2:], strict=True):
+    every = sample(exercise, 2, "pairs")
+    for one, other in [every]:
         if not _nested(one, other) and {kind(exercise, one), kind(exercise, other)} == {DIFFERS}:
             case = examined(exercise, one, other)
             assert case.rejected or case.kind == SAME, case.key

@@ -9,12 +9,12 @@ from exercises.checking.mutants.spots import Change, Spot, is_module, operator
 
 @operator(ast.Constant)
 def another_number(spot: Spot) -> Iterator[Change]:
-    """A number that is one more or less, or twice, half or ten times as large."""
+    """A number that is one more or less, twice, half or ten times as large, or has the other sign."""
     value = getattr(spot.node, "value", None)
     if isinstance(value, bool) or not isinstance(value, int | float) or _is_axis(spot):
         return
-    whole = (value + 1, value - 1, 2 * value, value // 2 if value > 3 else value)
-    others = whole if isinstance(value, int) else (2 * value, value / 2, value + 1, 10 * value)
+    whole = (value + 1, value - 1, 2 * value, value // 2 if value > 3 else value, 10 * value)
+    others = whole if isinstance(value, int) else (2 * value, value / 2, value + 1, 10 * value, -value)
     for other in dict.fromkeys(others):
         if other != value and not (isinstance(spot.parent, ast.UnaryOp) and other == 0):
             yield ast.Constant(other), f"you write {_shown(other)} where {_shown(value)} belongs{role(spot)}"
