@@ -95,8 +95,9 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
             r"TextNormBenchmark.normalize: '\\b(\\d+)(?:st|nd|rd|th)\\b' -> '(\\d+)"],
     },
     "ex14_mel_reconstruction": {
-        "the sign of a sound is not heard": ["MelReconstructionEval.generate_mel: y += 0.3 * np.sin(2 * np.pi * (f0 * t + "
-                                             "(f1 - f0) * t ** 2 / (2 * duration))) -> y -="],
+        "the sign of a sound is not heard": [
+            "MelReconstructionEval.generate_mel: y += 0.3 * np.sin(2 * np.pi * (f0 * t + (f1 - f0) * t ** 2 / "
+            "(2 * duration))) -> y -="],
         "both have as many bands": ["MelReconstructionEval.compute_mcd: ref -> gen"],
         "a sum has no order, and a cosine no sign": [
             "MelReconstructionEval.compute_mcd: np.arange(1, 13) -> np.arange(1, 13)[::-1]",
