@@ -434,7 +434,7 @@ ax.axvspan(0, 20, color=GREEN, alpha=0.12, linewidth=0)
 ax.text(10, 0.94, "the ratios of the training", ha="center", fontsize=9)
 ax.set(xlabel="signal-to-noise ratio of all events (dB)", ylabel="F", ylim=(0, 1))
 ax.set_title(f"from {by_snr[0, 0]:.2f} at −5 dB to {by_snr[-1, 0]:.2f} at 20 dB, segment-based")
-ax.legend(loc="lower right")
+ax.legend(loc="lower center")
 lesson.figure(figure, "4_noise")
 lesson.answer(
     f"Between {SNRS[steepest + 1]} and {SNRS[steepest]} dB the segment-based F falls most, by {steps[steepest]:.2f}; "
