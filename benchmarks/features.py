@@ -1,4 +1,4 @@
-"""Features of a folder of recordings (load, resample to 16 kHz, log-mel): against librosa, and by two processes."""
+"""Features of a folder of recordings (load, resample to 16 kHz, log-mel): against librosa, and with two processes."""
 
 import argparse
 import subprocess

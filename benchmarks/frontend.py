@@ -28,7 +28,7 @@ def main(argv: list[str]) -> None:
 
 
 def contestants(y: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
-    """The same mel spectrogram by each library that is here."""
+    """The same mel spectrogram by each library that is installed."""
     candidates: dict[str, Callable[[], np.ndarray]] = {"npaudio": lambda: npaudio.melspectrogram(y, sr=SR, **SETTINGS)}
     if installed("librosa"):
         import librosa
@@ -54,7 +54,7 @@ def torch_mel(y: np.ndarray) -> Callable[[], np.ndarray]:
 
 
 def check_agreement(candidates: dict[str, Callable[[], np.ndarray]]) -> None:
-    """A race between different results would mean nothing."""
+    """Comparing times would mean nothing if the results were different."""
     ours = candidates["npaudio"]()
     for name, candidate in candidates.items():
         error = np.max(np.abs(candidate() - ours)) / np.max(ours)

@@ -228,7 +228,7 @@ def scenes(n_files: int, n_classes: int, n_frames: int, hop: float) -> tuple[Cli
 
 
 def psds_from_scores(rounds: int) -> bool:
-    """300 clips of 10 s, 10 classes, every threshold; both are given scores in the form they want."""
+    """300 clips of 10 s, 10 classes, every threshold; each is given scores in the form that it expects."""
     if not installed("sed_scores_eval"):
         print("PSDS: sed_scores_eval is not installed")
         return False

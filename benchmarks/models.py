@@ -53,7 +53,7 @@ def print_case(case: str, title: str, bar: float, rounds: int) -> None:
 
 
 def print_peaks(case: str, names: list[str]) -> None:
-    """Each candidate in a process of its own, for a process never gives its peak back."""
+    """Each candidate in a process of its own, because the peak of a process never falls."""
     for name in names:
         command = [sys.executable, "-m", "benchmarks", "models", "--peak", case, name]
         peak = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])

@@ -50,7 +50,7 @@ def main(argv: list[str]) -> None:
 
 
 def cross_validated(dataset, settings) -> tuple[list[AudioClassificationPipeline], Evaluation, np.ndarray]:
-    """One pipeline a fold, the evaluation of all held-out clips, and their scores."""
+    """One pipeline for each fold, the evaluation of all held-out clips, and their scores."""
     pipelines, evaluations, scores = [], [], []
     for fold in sorted(set(dataset.folds.tolist())):
         pipeline = AudioClassificationPipeline(**settings).fit(dataset, fold=fold)

@@ -177,7 +177,7 @@ def test_a_stream_is_an_iterator_of_events(ten_minutes):
         ({"frontend": replace(FRONTEND, n_mels=8)}, "built for 16 mel bands, the front end has 8"),
         ({"frontend": "desed"}, "frontend must be a Frontend"),
         ({"block": 0.0}, "block must be"),
-        ({"context": 1.0}, "context is known for this network"),
+        ({"context": 1.0}, "context must not be given for a network that knows it"),
         ({"low_threshold": 0.2}, "hysteresis decides about a frame arbitrarily late"),
         ({"median_frames": 2}, "odd number of frames"),
         ({"labels": "abc"}, "labels must be a list"),

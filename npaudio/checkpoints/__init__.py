@@ -1,7 +1,7 @@
 """Named arrays in one file: the weights of a network, or the state of a training.
 
-`files` is the front door; one module for each format (`npz`, `safetensors`, `pth`); `key_styles` and `loading` bring
-what others have trained into the networks of `npaudio.models`.
+`files` has the public functions, and each format its own module (`npz`, `safetensors`, `pth`). `key_styles` and
+`loading` bring published weights into the networks of `npaudio.models`.
 """
 
 from npaudio.checkpoints.files import CheckpointFile, load_checkpoint, open_checkpoint, save_checkpoint

@@ -1,4 +1,4 @@
-"""Arrays under names in one file: the weights of a network, or all that a training needs to go on.
+"""Named arrays in one file: the weights of a network, or everything that a training needs to continue.
 
     save_checkpoint("dog_detector.npz", model.state_dict())
     model.load_state_dict(load_checkpoint("dog_detector.npz"))
@@ -53,9 +53,9 @@ def save_checkpoint(path: Path, arrays: Mapping[str, Any]) -> None:
     Raises
     ------
     ValueError
-        An unknown suffix, or something that is no array of numbers or text.
+        An unknown suffix, or something that is not an array of numbers or text.
     OSError
-        The file cannot be written: no such folder, no permission, no space. A file that was there before is whole.
+        The file cannot be written: no such folder, no permission, no space. An earlier file is kept as it was.
     """
     write = _by_suffix(path, WRITERS, caller="save_checkpoint")
     checked = {name: _checked_array(name, value) for name, value in arrays.items()}

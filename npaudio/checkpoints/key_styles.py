@@ -1,6 +1,6 @@
 """The names under which published files keep the weights of a network, translated to the names of ours.
 
-The Audio Spectrogram Transformer is found in three styles; the patterns of each stand in a table below. Whatever the
+The Audio Spectrogram Transformer is found in three styles; the patterns of each are in a table below. Whatever the
 style, files often put a word before all names (`module.`, from training on several cards), add the state of the
 optimizer, or hold weights that the network does not use.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 PREFIXES = ("model.", "state_dict.", "module.", "audio_spectrogram_transformer.")
 TRAINING_STATE = ("optimizer", "optim", "sampler", "scheduler", "lr_scheduler", "iteration", "epoch", "scaler", "best")
 
-# Each pattern with our name. A part after # says which of several arrays that are joined to one.
+# Each pattern with our name. A number after # is the position of the array among several that are joined into one.
 ORIGINAL_STYLE = {
     r"v\.(cls_token|dist_token|pos_embed)": r"\1",
     r"v\.patch_embed\.proj\.(weight|bias)": r"patch_embed.proj.\1",

@@ -34,7 +34,7 @@ def write_npz(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def _entry(archive: zipfile.ZipFile, file: BinaryIO, member: Member) -> Entry:
-    """A place in the file for what lies there as it is in memory; everything else is unpacked now."""
+    """A place in the file if the numbers lie there as they do in memory; everything else is unpacked now."""
     with archive.open(member.info) as stream:
         shape, fortran_order, dtype = _header(stream, member)
         header_size = stream.tell()

@@ -163,7 +163,7 @@ def _read_older(file: BinaryIO) -> tuple[Any, Places]:
 
 
 def _older_offsets(file: BinaryIO, position: int, storages: list[Storage]) -> dict[str, int]:
-    """Where each storage begins: behind the count of the one before."""
+    """Where each storage begins: eight bytes, its count, after the end of the one before."""
     offsets, file_size = {}, os.fstat(file.fileno()).st_size
     for storage in storages:
         file.seek(position)
@@ -207,7 +207,7 @@ def _table(*pairs: Any) -> dict[Any, Any]:
     return {}
 
 
-# All names that a pickle may ask for, and what they stand for here. NumPy's appear in the state of samplers and
+# All names that a pickle may ask for, and what takes their place here. NumPy's appear in the state of samplers and
 # schedules; such objects are recognized, and not read.
 NAMES: dict[str, Any] = {
     "torch._utils._rebuild_tensor": _tensor,

@@ -26,7 +26,7 @@ KEYS = (str, int, float, bytes, type(None))  # of tables; a nested tuple could e
 
 Globals = Mapping[str, Callable[..., Any]]
 
-# Instructions that push what stands in the program, or always the same.
+# Instructions that push a value which follows in the pickle, and those that push a constant.
 WITH_VALUE = frozenset(
     {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"}
     | {"STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"}
@@ -53,14 +53,14 @@ class Opaque:
 
 
 def read_pickle(stream: io.BytesIO, names: Globals, persistent: Callable[[Any], Any]) -> Any:
-    """Value of the pickle at the position of `stream`, which is left behind its end.
+    """Value of the pickle at the position of `stream`; afterwards the position is just after its end.
 
     Parameters
     ----------
     stream : io.BytesIO
         At the beginning of a pickle.
     names : mapping from str to function
-        What `module.name` stands for, if a pickle asks for it. There is no other name.
+        What takes the place of each `module.name` that a pickle may ask for; every other name is refused.
     persistent : function
         Turns the reference to something outside the pickle (for PyTorch a storage) into a value.
 
@@ -108,7 +108,7 @@ class _Machine:
         return value
 
     def to_mark(self) -> list[Any]:
-        """Everything above the last mark, which goes too."""
+        """Take everything above the last mark, and the mark itself, off the stack."""
         values: list[Any] = []
         while self.stack:
             value = self.stack.pop()
@@ -155,7 +155,7 @@ class _Machine:
         if len(pairs) % 2 or not all(isinstance(key, KEYS) for key in keys):
             raise CheckpointError("its pickle fills a table with something other than names and values")
         if len(set(keys)) < len(keys) or any(key in table for key in keys):
-            raise CheckpointError("a name stands in its table twice")
+            raise CheckpointError("a name occurs twice in its table")
         table.update(zip(keys, pairs[1::2], strict=True))
 
     def remember(self, index: int) -> None:

@@ -110,7 +110,7 @@ def _require_no_gaps(ordered: list[tuple[str, tuple[tuple[int, ...], str, int, i
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) != len(pairs):
-        raise CheckpointError("a name stands in its header twice")
+        raise CheckpointError("a name occurs twice in its header")
     return table
 
 

@@ -42,7 +42,7 @@ class CheckpointError(ValueError):
 
 
 class Entry(Protocol):
-    """What a file format hands out for each array."""
+    """What a file format provides for each array."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -108,7 +108,7 @@ class StoredArray:
 
 @dataclass(frozen=True)
 class InMemory:
-    """An array that is there already: a single number, or something small that had to be unpacked."""
+    """An array that is already in memory: a single number, or something small that had to be unpacked."""
 
     array: np.ndarray
 
@@ -128,7 +128,7 @@ class InMemory:
 
 
 def read_window(file: BinaryIO, offset: int, n_bytes: int) -> bytes:
-    """Bytes of a file through a memory map that is gone afterwards."""
+    """Bytes of a file, read through a memory map that is closed afterwards."""
     if n_bytes == 0:
         return b""
     begin = offset - offset % mmap.ALLOCATIONGRANULARITY  # where a map may begin

@@ -39,13 +39,13 @@ def members(archive: zipfile.ZipFile, file: BinaryIO) -> dict[str, Member]:
         raise CheckpointError(f"it would unpack {file_size:,} bytes to {unpacked:,}")
     found = {info.filename: Member(info, _offset(info, file, file_size)) for info in infos}
     if len(found) != len(infos):
-        raise CheckpointError("a name stands in the archive twice")
+        raise CheckpointError("a name occurs twice in the archive")
     _require_apart(found)
     return found
 
 
 def _offset(info: zipfile.ZipInfo, file: BinaryIO, file_size: int) -> int | None:
-    """Where the bytes begin, behind the member's own header."""
+    """Where the bytes begin, after the member's own header."""
     if info.flag_bits & 0x1:
         raise CheckpointError(f"{info.filename[:100]!r} is encrypted")
     file.seek(info.header_offset)

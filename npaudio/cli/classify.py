@@ -49,7 +49,7 @@ def rounded(probability: float) -> float:
 
 
 def print_result(result: dict[str, Any], top: int) -> None:
-    """A line per class, the file first."""
+    """The name of the file, then a line per class."""
     if "error" in result:
         print(f"{result['file']}: {colored('failed', RED)}")
         complain(result["error"])

@@ -70,14 +70,14 @@ def as_dict(event: Event) -> dict[str, Any]:
 
 
 def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """A row an event; a file that failed has a row with the error."""
+    """A row per event; a file that failed has a row with the error."""
     if "error" in result:
         return [result]
     return [{"file": result["file"], **event} for event in result["events"]]
 
 
 def print_result(result: dict[str, Any]) -> None:
-    """The file, then a line an event."""
+    """The file, then a line per event."""
     if "error" in result:
         print(f"{result['file']}: {colored('failed', RED)}")
         complain(result["error"])

@@ -1,4 +1,4 @@
-"""Sound from standard input as it comes: a WAV stream whose length nobody knows, or raw PCM.
+"""Sound from standard input as it comes: a WAV stream of unknown length, or raw PCM.
 
 A pipe cannot be rewound, so the header is read once from front to back, and the samples are decoded in small blocks.
 """
@@ -57,7 +57,7 @@ def mono_blocks(stream: BinaryIO, fmt: WavFormat) -> Iterator[np.ndarray]:
 def read_header(stream: BinaryIO) -> WavFormat:
     """Read on to the first sample: RIFF, then chunks up to `data`, of which `fmt ` tells the format."""
     if exactly(stream, 12)[:4] not in {b"RIFF", b"RF64", b"BW64"}:
-        raise AudioFileError("standard input is not a WAV stream; of raw PCM say its rate with --raw RATE")
+        raise AudioFileError("standard input is not a WAV stream; for raw PCM give its rate with --raw RATE")
     fmt = None
     while True:
         name, size = struct.unpack("<4sI", exactly(stream, 8))
@@ -74,7 +74,7 @@ def read_header(stream: BinaryIO) -> WavFormat:
 
 
 def exactly(stream: BinaryIO, size: int) -> bytes:
-    """So many bytes, however they come."""
+    """Read exactly `size` bytes, which may come in several pieces."""
     content = stream.read(size)
     if len(content) < size:
         raise AudioFileError("standard input ends within its WAV header")

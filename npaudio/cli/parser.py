@@ -1,4 +1,4 @@
-"""The words of the commands. Nothing heavy is imported here, so that `npaudio --help` answers at once."""
+"""The arguments of all commands. Nothing heavy is imported here, so that `npaudio --help` answers at once."""
 
 import argparse
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def _classify(commands) -> None:  # type: ignore[no-untyped-def]
     parser = _command(commands, "classify", "say what is in recordings", "npaudio classify *.wav --top 3")
     parser.add_argument("files", nargs="+", metavar="FILE", help="sound files")
     _add_model(parser, "the ten sounds of ESC-10")
-    parser.add_argument("--top", type=int, default=3, metavar="N", help="how many classes to print a file (default: 3)")
+    parser.add_argument("--top", type=int, default=3, metavar="N", help="classes to print per file (default: 3)")
     _add_formats(parser)
 
 
@@ -98,7 +98,7 @@ def _train(commands) -> None:  # type: ignore[no-untyped-def]
         "--augment", action="store_true", default=True, help="change the clips while learning (default)"
     )
     parser.add_argument("--model", choices=("cnn", "transformer"), default="cnn", help="network (default: cnn)")
-    parser.add_argument("--workers", type=int, metavar="N", help="how many load recordings at once")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that load recordings")
     parser.add_argument("--resume", action="store_true", help="go on where an interrupted training of MODEL stopped")
     parser.add_argument("--seed", type=int, default=0, help="of first weights and order (default: 0)")
 

@@ -1,4 +1,4 @@
-"""From the words of a command to its exit status; a user's mistake is one sentence, never a traceback."""
+"""Run a command and return its exit status; a user's mistake becomes one sentence, never a traceback."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     argv : sequence of str, optional
-        Its words. None: those of the process.
+        The arguments. None: those of the process.
 
     Returns
     -------

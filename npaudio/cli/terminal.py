@@ -1,4 +1,4 @@
-"""What the commands print: tables for people, JSON and CSV for programs, color only where somebody looks."""
+"""What the commands print: tables for people, JSON and CSV for programs, color only on a terminal."""
 
 import csv
 import json
@@ -27,7 +27,7 @@ def colored(text: str, code: str) -> str:
 
 
 def bar(share: float, width: int = 20) -> str:
-    """A bar of at most `width` signs."""
+    """A bar of at most `width` characters."""
     return "#" * round(share * width)
 
 

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check_writable(path: Path) -> None:
-    """Refuse before any work what could not be written after it."""
+    """Refuse a path before the training starts if the model could not be written there."""
     if path.suffix.lower() != ".npz":
         raise UsageError(f"{path}: a model is written to a file that ends in .npz")
     if not path.parent.is_dir():

@@ -99,7 +99,7 @@ class FileDataset(SoundDataset):
         AudioFileError
             If the samples are damaged, or there are none.
         OSError
-            If the file is no longer there.
+            If the file was removed.
         """
         return load_whole(self.path(index), self.sr if sr is None else sr)
 

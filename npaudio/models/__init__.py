@@ -1,4 +1,4 @@
-"""Networks of the field."""
+"""Networks for the classification of sounds and the detection of sound events."""
 
 from npaudio.models.attention_pooling import AttentionPooling
 from npaudio.models.audio_cnn import AudioCNN

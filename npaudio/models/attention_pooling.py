@@ -1,7 +1,8 @@
-"""Attention pooling: from what each frame says to what the whole clip says, with weights that are learned.
+"""Attention pooling: from the scores of the frames to the score of the whole clip, with weights that are learned.
 
-A clip label tells that a dog barks somewhere, not when. The mean over all frames would ask every frame to bark a
-little; the maximum would teach a single frame at a time. Attention learns for each class which frames to ask.
+A clip label says that a dog barks somewhere, not when. The mean over all frames would raise the score of every frame,
+also of those without the dog; the maximum would train a single frame at a time. Attention learns, for each class, how
+much each frame counts.
 """
 
 import numpy as np

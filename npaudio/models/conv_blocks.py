@@ -18,7 +18,7 @@ Pools = Sequence[tuple[int, int]]
 
 
 class GatedLinearUnit(nn.Linear):
-    """y = (W x + b) · sigmoid(x) for the C channels x of each pixel: a linear layer whose outputs are let through.
+    """y = (W x + b) · sigmoid(x) for the C channels x of each pixel: a linear layer whose outputs pass through gates.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class GatedLinearUnit(nn.Linear):
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """The product rule: d(linear) = g · s, and through the gate dx = g · linear · s (1 - s); see `nn.Linear`.
 
-        Both factors are computed once more, a tile at a time: that is quicker than to store and fetch them.
+        Both factors are computed once more, a tile at a time: that is quicker than storing and loading them.
         """
         (rows,) = self._recall(grad)
         g = self._rows(grad)  # (n, C)
@@ -101,7 +101,7 @@ class GatedLinearUnit(nn.Linear):
 
 
 class ConvBlocks(nn.Module):
-    """Blocks of convolution 3 x 3, BatchNorm, nonlinearity, dropout and mean pooling; the layers bear DESED's names.
+    """Blocks of convolution 3 x 3, BatchNorm, nonlinearity, dropout and mean pooling; the layers have DESED's names.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ class ConvBlocks(nn.Module):
     def forward(self, x: np.ndarray, lengths: Lengths = None) -> np.ndarray:  # (B, 1, T, F)
         """Feature maps (B, C, T', F'). Frames from `lengths` (B,) on are padding, and are 0 before each block.
 
-        So each convolution sees zeros behind the end of a clip, as it does when the clip is alone.
+        So each convolution sees zeros after the end of a clip, as it does when the clip is alone.
         """
         masks = [_mask(x, lengths)]
         x = x if masks[-1] is None else x * masks[-1]

@@ -1,4 +1,4 @@
-"""CRNN: convolutions say what a frame sounds like, a recurrent network what that means among its neighbors.
+"""CRNN: convolutions describe what a frame sounds like, a recurrent network takes the frames around it into account.
 
 The architecture of the DESED baseline (Turpault et al. 2019, DCASE task 4); `CRNN.desed()` has its size, and its
 parameter names, so that published weights fit: `model.load_state_dict(state)`, with the state's prefix removed.
@@ -30,7 +30,7 @@ class RecurrentLayers(nn.Module):
         return self.rnn(x, lengths)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Of the GRU."""
+        """The backward pass of the GRU."""
         return self.rnn.backward(grad)
 
 
@@ -123,9 +123,9 @@ class CRNN(FrameDetector):
 
 
 def check_pools(channels: Sequence[int], pools: Pools, n_mels: int, *, caller: str) -> int:
-    """The product of the poolings over time, if there is one per block, and those over frequency leave one pixel."""
+    """Return the product of the poolings over time; refuse pools that do not fit the blocks or leave several bands."""
     if len(channels) != len(pools) or not len(pools):
-        raise ValueError(f"{caller}: {len(channels)} channels and {len(pools)} pools, expected one pool a block")
+        raise ValueError(f"{caller}: {len(channels)} channels and {len(pools)} pools, expected one for each block")
     over_time, over_frequency = (int(np.prod([pool[axis] for pool in pools])) for axis in (0, 1))
     if over_frequency != n_mels:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""FrameCNN: convolutions alone, so that what a frame says depends on a known stretch of sound around it."""
+"""FrameCNN: convolutions alone, so that the scores of a frame depend on a known stretch of sound around it."""
 
 from collections.abc import Sequence
 
@@ -87,8 +87,8 @@ class FrameCNN(FrameDetector):
 def context_frames(pools: Pools, context: int) -> int:
     """Frames of the spectrogram on either side that one frame of the output depends on.
 
-    A convolution of width 3 adds one of its own frames on either side, and a frame of a block is as wide as the
-    poolings before it make it. Of a pooled frame the farthest frame is its width away.
+    A convolution of width 3 adds one of its own frames on either side. Each of these is as many frames of the
+    spectrogram wide as the product of the poolings before it.
     """
     reach, width = 0, 1
     for over_time, _ in pools:

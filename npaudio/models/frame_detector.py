@@ -5,7 +5,7 @@
     model.backward(grad_frames, grad_clips)
 
 Conventions: spectrograms (B, 1, n_mels, n_frames); frame logits (B, K, N') with N' = n_frames // time_pooling, as
-`npaudio.sed` wants them after a sigmoid. Frame i of the output lasts from `i * time_pooling * hop_length / sr` seconds
+`npaudio.sed` takes them after a sigmoid. Frame i of the output lasts from `i * time_pooling * hop_length / sr` seconds
 to the beginning of the next.
 """
 
@@ -24,10 +24,10 @@ class FrameDetector(nn.Module):
     ----------
     n_mels, num_classes : int
     time_pooling : int
-        Frames of the spectrogram that one frame of the output stands for.
+        Frames of the spectrogram that one frame of the output covers.
     context_frames : int or None
-        How many frames of the spectrogram before and after its own a frame of the output depends on at most; None if on
-        all.
+        How many frames of the spectrogram before and after its own a frame of the output depends on at most; None if
+        it depends on all.
     """
 
     n_mels: int

@@ -42,7 +42,7 @@ class SpectrogramTransformer(Tagger):
         Bands and frames of a patch, and from patch to patch. Stride 10 is the published one, 16 makes patches that do
         not overlap.
     dim : int
-        D, the numbers per token.
+        D, the length of a token.
     depth : int
         Transformer blocks.
     num_heads : int
@@ -144,16 +144,16 @@ class SpectrogramTransformer(Tagger):
         rng: Rng = None,
         verbose: bool = True,
     ) -> Self:
-        """A network with published weights; sizes are read from the shapes in the file where they show there.
+        """A network with published weights; its sizes are read from the shapes in the file as far as possible.
 
         Parameters
         ----------
         path : str or path
             In the style of the original code or of Hugging Face; see `npaudio.load_checkpoint` for the formats.
         num_heads : int
-            The one size that leaves no trace in the shapes; 12 in the base model.
+            The one size that cannot be read from the shapes; 12 in the base model.
         n_mels : int
-            Bands of the spectrograms; another number than the file was trained on makes the positions fit.
+            Bands of the spectrograms; the positions are fitted if the file was trained on another number.
         n_frames : int, optional
             Frames of the spectrograms; by default those of the file.
         stride : int or pair of int, optional

@@ -65,7 +65,7 @@ class Tagger(Module):
 
 @contextmanager
 def evaluation(model: Module) -> Iterator[None]:
-    """For a while the whole network is in evaluation; then every part is in the mode that it was in."""
+    """Within this block the whole network is in evaluation mode; afterwards every part has its former mode again."""
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:

@@ -142,7 +142,7 @@ def _eps(style: str) -> float:
 
 
 def _finish(model: Any, shapes: _Shapes, wishes: dict[str, Any], rng: Rng, *, new_head: bool) -> None:
-    """The original's other epsilon in the head, working dropout, and new weights where they are wanted."""
+    """Set the head's epsilon of the original code, the generator of dropout, and new weights for a new head."""
     if shapes.match.style == "original" and wishes["norm_eps"] is None:
         model.mlp_head[0].eps = ORIGINAL_HEAD_EPS
     generator = as_rng(rng)

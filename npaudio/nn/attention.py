@@ -103,7 +103,7 @@ Block = tuple[slice, slice, slice]  # of images, of heads, of queries
 
 
 def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """The definition, softmax(q kᵀ / sqrt(d)) v, with the division by Z moved behind the product.
+    """The definition, softmax(q kᵀ / sqrt(d)) v, with the division by Z moved after the product.
 
     Σ_j (exp(s_ij) / Z_i) v_j = (Σ_j exp(s_ij) v_j) / Z_i, which divides n·e numbers instead of n·N.
 

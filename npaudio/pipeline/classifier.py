@@ -1,11 +1,11 @@
-"""The complete pipeline: recordings in, labels out, with all that is needed in between.
+"""The complete pipeline: recordings in, labels out, with everything that is needed in between.
 
     pipeline = AudioClassificationPipeline().fit("recordings")     # one folder per class
     pipeline.predict(["unknown.wav"])
     pipeline.save("model.npz")
 
 Each clip is scaled to a peak of 1, cut or padded to `duration`, turned into a log-mel spectrogram, and scored by a
-network. A longer recording is heard in windows that overlap by half, whose scores are averaged.
+network. A longer recording is scored in windows that overlap by half, and their scores are averaged.
 
 Conventions: probabilities are (n_recordings, n_classes) in the order of `class_names`. A waveform is (n_samples,) or
 (channels, n_samples), which is mixed; its rate is `sr` unless the call says another.
@@ -19,9 +19,8 @@ import numpy as np
 
 from npaudio import nn, training
 from npaudio.audio import to_mono
-from npaudio.datasets import SoundDataset
 from npaudio.pipeline import recordings
-from npaudio.pipeline.evaluation import Evaluation
+from npaudio.pipeline.evaluation import Evaluation, known_classes
 from npaudio.pipeline.fitted import Fitted, restored
 from npaudio.pipeline.fitting import load_clips, train
 from npaudio.pipeline.images import prepared
@@ -36,7 +35,7 @@ class NotFittedError(ValueError):
 
 
 class AudioClassificationPipeline(PipelineSettings):
-    """From waveforms to labels, after scikit-learn's habits.
+    """From waveforms to labels, in the style of scikit-learn's estimators.
 
     Attributes
     ----------
@@ -115,7 +114,7 @@ class AudioClassificationPipeline(PipelineSettings):
         Raises
         ------
         ValueError
-            Data that cannot be used, or a fold that there is not.
+            Data that cannot be used, or a fold that does not exist.
         """
         dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="fit")
         clips = load_clips(dataset, self.recipe.sr, self.duration, cache_dir=cache_dir, processes=processes)
@@ -147,12 +146,8 @@ class AudioClassificationPipeline(PipelineSettings):
         """
         fitted, rate = self._fitted("decision_function"), self.recipe.sr
         given = rate if sr is None else sr
-        return np.array(
-            [
-                fitted.scores(recordings.windows(recordings.blocks_of(item, given, target_sr=rate), self.max_samples))
-                for _, item in recordings.listed(X)
-            ]
-        )
+        blocks = (recordings.blocks_of(item, given, target_sr=rate) for _, item in recordings.listed(X))
+        return np.array([fitted.scores(recordings.windows(y, self.max_samples)) for y in blocks])
 
     def predict_proba(self, X: Any, *, sr: int | None = None) -> np.ndarray:
         """Probability of each class: rows sum to 1, or are independent with `multi_label`.
@@ -214,21 +209,11 @@ class AudioClassificationPipeline(PipelineSettings):
         """
         dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="evaluate")
         rows = np.arange(len(dataset)) if fold is None else dataset.split(fold)[1]
-        known = self._known_classes(dataset)
+        known = known_classes(dataset, self.class_names)
         clips = [recordings.Clip(dataset, int(row)) for row in rows]
         labels = np.asarray(dataset.labels)[rows]
         truth = labels if labels.ndim == 2 else known[labels]
         return Evaluation(tuple(dataset.names[row] for row in rows), truth, self.predict_proba(clips), self.class_names)
-
-    def _known_classes(self, dataset: SoundDataset) -> np.ndarray:
-        """Number in this model of each class of a data set."""
-        unknown = [name for name in dataset.class_names if name not in self.class_names]
-        if unknown:
-            raise ValueError(
-                f"evaluate: the data has class {unknown[0]!r}, the model knows {', '.join(self.class_names)}; "
-                "leave those recordings out, or train with them"
-            )
-        return np.array([self.class_names.index(name) for name in dataset.class_names])
 
     def score(self, X: Any, y: Sequence[str] | np.ndarray | None = None) -> float:
         """Accuracy, or mean average precision with `multi_label`.
@@ -311,7 +296,5 @@ class AudioClassificationPipeline(PipelineSettings):
 
     def _fitted(self, caller: str) -> Fitted:
         if self.fitted is None:
-            raise NotFittedError(
-                f"{caller}: this pipeline has no network yet; call fit, or AudioClassificationPipeline.load"
-            )
+            raise NotFittedError(f"{caller}: there is no network yet; call fit, or AudioClassificationPipeline.load")
         return self.fitted

@@ -143,5 +143,5 @@ class EventDetector:
 
 
 def _tupled(value: Any) -> Any:
-    """Tuples that JSON has made lists of."""
+    """Lists as tuples again; JSON has only lists."""
     return tuple(map(_tupled, value)) if isinstance(value, Sequence) and not isinstance(value, str) else value

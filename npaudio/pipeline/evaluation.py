@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from npaudio import metrics
+from npaudio.datasets import SoundDataset
 
 
 @dataclass(frozen=True)
@@ -186,3 +187,14 @@ def joined(parts: Sequence[Evaluation]) -> Evaluation:
         np.concatenate([part.probabilities for part in parts]),
         parts[0].class_names,
     )
+
+
+def known_classes(dataset: SoundDataset, class_names: Sequence[str]) -> np.ndarray:
+    """Number of each class of a data set among those of a model; a class that the model does not know is an error."""
+    unknown = [name for name in dataset.class_names if name not in class_names]
+    if unknown:
+        raise ValueError(
+            f"evaluate: the data has class {unknown[0]!r}, the model knows {', '.join(class_names)}; "
+            "leave those recordings out, or train with them"
+        )
+    return np.array([class_names.index(name) for name in dataset.class_names])

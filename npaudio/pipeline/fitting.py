@@ -30,7 +30,7 @@ def train(
     resume: bool | None,
     progress: bool,
 ) -> Fitted:
-    """A network that has learned all folds but one, or all."""
+    """Train a network on all folds but one, or on all."""
     rows, held_out = (np.arange(len(clips)), None) if fold is None else clips.split(fold)
     waveforms, targets = levelled(clips.X), one_row_each(clips, settings.multi_label)
     images = Images.of_training(waveforms[rows], settings.recipe)

@@ -48,8 +48,8 @@ class Images:
 class TrainingImages:
     """Makes a training batch: each waveform changed, its picture masked, and mixed with another one's.
 
-    The benchmark of ESC-10 has chosen what is done (`python -m benchmarks esc10`): any part of the clip first, speed,
-    a cut of 82 %, SpecAugment, mixup.
+    The steps were chosen by the benchmark of ESC-10 (`python -m benchmarks esc10`): a random shift in time, speed, a
+    cut of 82 %, SpecAugment, mixup.
     """
 
     images: Images

@@ -23,7 +23,7 @@ WEIGHTS = "network."
 
 
 class ModelFileError(ValueError):
-    """A file that is no model of this package, is damaged, or was written by a newer version."""
+    """A file that is not a model of this package, is damaged, or was written by a newer version."""
 
 
 def write_model(
@@ -129,7 +129,7 @@ def _float32(array: np.ndarray) -> np.ndarray:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON does not know: settings of a front end, NumPy's numbers and arrays."""
+    """Plain values in place of what JSON does not know: settings of a front end, NumPy's numbers and arrays."""
     if isinstance(value, Frontend):
         return dataclasses.asdict(value)
     if isinstance(value, np.ndarray | np.generic):

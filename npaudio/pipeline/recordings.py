@@ -1,4 +1,4 @@
-"""What a user has: a folder, files, waveforms, a data set; as one kind of thing.
+"""Whatever the user passes (a folder, files, waveforms, a data set) as a data set or as a list of recordings.
 
 Conventions: a waveform is mono (n_samples,), or (channels, n_samples), which is mixed.
 """
@@ -152,10 +152,10 @@ class Clip:
 
 
 def windows(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
-    """Stretches of `size` samples, one every half of that, and a last one that ends with the recording.
+    """Windows of `size` samples, one every half of that, and a last one that ends with the recording.
 
-    The recording (n_samples,) comes in blocks of any length, so that it need not be in memory as a whole. One that is
-    shorter than a window is the only window.
+    The recording (n_samples,) comes in blocks of any length, so that it need not be in memory as a whole. If it is
+    shorter than a window, it is the only window.
     """
     hop, kept, start = max(1, size // 2), np.zeros(0, np.float32), 0  # kept[0] is sample `start` of the next window
     behind = 0  # samples at the beginning of `kept` that only the last window may need

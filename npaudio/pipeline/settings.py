@@ -1,4 +1,4 @@
-"""The settings of a classification pipeline, after scikit-learn's habits: kept as they were given, and told again."""
+"""The settings of a classification pipeline, kept as given and returned by `get_params`, as in scikit-learn."""
 
 import inspect
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 Conventions
 -----------
 Times are in seconds, frequencies in Hz or kHz, levels in dB, and the axes say so. Wherever color carries a value
-there is a color bar with its unit. The color map gets brighter with the level all the way (magma), so that a picture
+there is a color bar with its unit. The color map gets brighter with the level throughout (magma), so that a picture
 can be read in gray; signed values get a diverging map with white at zero. Nothing here shows or saves a figure: that is
 the caller's. `use_style()` gives a script the look of this project's figures.
 """

@@ -17,10 +17,10 @@ HATCHES = {FOUND: "", LOST: "//", WRONG: "xx"}  # so that the colors can be told
 
 
 def event_lanes(explanation: FileExplanation, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw one file of `event_based_metrics(...).explain()`: what was there above, what was detected below it.
+    """Draw one file of `event_based_metrics(...).explain()`: the reference above, the detections below it.
 
     Every label has two lanes. Matched events are plain, missed ones hatched, false alarms crossed. Each loss has a
-    number, and its reason stands under that number to the right.
+    number, and its reason is listed under that number to the right.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def _draw_event(ax: "Axes", event: Event, bottom: float, color: str) -> None:
 
 
 def _write_reasons(ax: "Axes", losses: list[Fate], bottoms: dict[str, int]) -> None:
-    """A number on each loss, and beside the axes what it stands for."""
+    """A number on each loss, and its reason beside the axes."""
     lines = []
     for number, fate in enumerate(losses, 1):
         lane = DETECTED if fate.status == "false alarm" else REFERENCE

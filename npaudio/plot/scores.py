@@ -1,4 +1,4 @@
-"""Pictures of how well it went."""
+"""Pictures of results: confusion matrix and precision-recall curve."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def confusion_matrix(matrix: np.ndarray, labels: Sequence[str], *, ax: "Axes | None" = None, **style: Any) -> "Axes":
-    """Draw a confusion matrix: rows are what it was, columns what was said, numbers are clips.
+    """Draw a confusion matrix: rows are the true classes, columns the predicted ones, numbers count clips.
 
     Parameters
     ----------

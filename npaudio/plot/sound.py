@@ -22,7 +22,7 @@ def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" 
     y : np.ndarray (n_samples,)
         Mono signal.
     sr : float
-        Sampling rate in Hz.
+        Sample rate in Hz.
     start : float
         Time of the first sample in seconds.
     ax : matplotlib axes, optional
@@ -58,7 +58,7 @@ def spectrum(levels: np.ndarray, *, sr: float, ax: "Axes | None" = None, **style
     levels : np.ndarray (n_freq,)
         dB of the bins from 0 Hz to sr / 2.
     sr : float
-        Sampling rate in Hz.
+        Sample rate in Hz.
     ax : matplotlib axes, optional
         Where to draw; new axes by default.
     **style
@@ -92,7 +92,7 @@ def spectrogram(
     S : np.ndarray (n_freq, n_frames)
         Real values of bins from 0 Hz to sr / 2, usually in dB.
     sr : float
-        Sampling rate in Hz.
+        Sample rate in Hz.
     hop_length : int
         Samples from frame to frame.
     start : float
@@ -183,7 +183,7 @@ def filterbank(filters: np.ndarray, *, sr: float, ax: "Axes | None" = None, **st
     filters : np.ndarray (n_mels, n_freq)
         From `npaudio.mel_filterbank`.
     sr : float
-        Sampling rate in Hz.
+        Sample rate in Hz.
     ax : matplotlib axes, optional
         Where to draw; new axes by default.
     **style

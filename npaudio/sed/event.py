@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-Times are seconds, finite and not negative, and the offset is not before the onset. An event may have no length (some
-annotations hold such), which no detector can overlap with.
+Times are seconds, finite and not negative, and the offset is not before the onset. An event of length zero is allowed,
+because some annotations have them, although no detection can overlap with it.
 """
 
 import math
@@ -34,7 +34,7 @@ class Event(_EventFields):
     Raises
     ------
     ValueError
-        A time that is negative, not finite or no number, an offset before the onset, a label that is no text.
+        A time that is negative, infinite or not a number, an offset before the onset, a label that is not text.
 
     Examples
     --------

@@ -6,9 +6,9 @@ Conventions
   there is one. A line with a file name and nothing else says that the clip holds no events.
 - Without a first line of names the columns are `filename, onset, offset, label`, or `onset, offset, label` for the
   events of one recording, which then goes by the name of the text file without its extension.
-- Cells may stand in double quotes, as in CSV; a quote within is doubled. UTF-8 is read with and without a byte order
+- Cells may be in double quotes, as in CSV; a quote within is doubled. UTF-8 is read with and without a byte order
   mark, UTF-16 and UTF-32 with one; no other encoding can be told for certain.
-- Times are written with as many digits as bring the same number back, so that what was written is what is read.
+- Times are written with as many digits as are needed to read exactly the same numbers again.
 """
 
 import codecs
@@ -86,7 +86,7 @@ def read_durations(path: str | os.PathLike[str]) -> dict[str, float]:
     Raises
     ------
     EventFileError
-        A duration that is no time, or a clip that is listed with two durations.
+        A duration that is negative or not a number, or a clip that is listed with two durations.
     """
     durations: dict[str, float] = {}
     for where, row in _rows(Path(path), required=("filename", "duration")):
@@ -133,7 +133,7 @@ def has_clip_labels(path: str | os.PathLike[str]) -> bool:
 def write_events(path: str | os.PathLike[str], events: Mapping[str, Iterable[Event]]) -> None:
     r"""Write `{filename: [Event, ...]}` as a tab-separated file with the columns that DCASE uses.
 
-    The column `confidence` is there if any event has one. Reading the file gives the same events back, exactly. The
+    The column `confidence` is written if any event has one. Reading the file gives exactly the same events. The
     file appears complete or not at all: it is written under a temporary name beside `path`, then put in its place.
 
     Parameters
@@ -166,7 +166,7 @@ def _line(name: str, event: Event, with_confidence: bool) -> str:
 
 
 def _cell(text: str) -> str:
-    """`text` if it survives the way through a line of tab-separated cells."""
+    """`text` if it is the same after it was written to a line of tab-separated cells and read."""
     if not isinstance(text, str) or not text or text != text.strip() or len(text.splitlines()) > 1 or "\t" in text:
         raise ValueError(
             f"write_events: {text!r} cannot be a cell, expected text without tabs, line breaks and outer spaces; rename"
@@ -175,7 +175,7 @@ def _cell(text: str) -> str:
 
 
 def _quoted(cell: str) -> str:
-    """A cell that begins with a quote needs quotes around it, so that they are not taken for such."""
+    """A cell that begins with a quote needs quotes around it, or its own would be taken for those."""
     doubled = cell.replace('"', '""')
     return f'"{doubled}"' if cell.startswith('"') else cell
 

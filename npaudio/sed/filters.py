@@ -1,4 +1,4 @@
-"""Post-processing, a step a function: from scores to decisions, and from decisions to better ones.
+"""Post-processing, one function for each step: from scores to decisions, and from decisions to better ones.
 
     scores -> threshold or hysteresis_threshold -> median_filter -> fill_gaps -> remove_short -> frames_to_events
 

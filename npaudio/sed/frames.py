@@ -78,7 +78,7 @@ def mean_scores(scores: np.ndarray, runs: Runs) -> np.ndarray:
     """Mean score of each run, in float64: sums from each start to its stop, and from there to the next start."""
     if not len(runs.row):
         return np.zeros(0)
-    line = np.append(scores.reshape(-1), 0)  # so that the last run may end behind the last frame
+    line = np.append(scores.reshape(-1), 0)  # the last run may stop after the last frame
     borders = np.stack([runs.start, runs.stop], axis=1) + runs.row[:, None] * scores.shape[-1]
     return np.add.reduceat(line, borders.reshape(-1), dtype=np.float64)[::2] / runs.length
 

@@ -31,7 +31,7 @@ class Runs(NamedTuple):
 def find_runs(active: np.ndarray) -> Runs:
     """All runs of decisions (..., n_frames).
 
-    Behind every row stands one inactive frame, so that no run reaches into the next row. In the long row that results,
+    One inactive frame is added after every row, so that no run reaches into the next row. In the long row that results,
     decisions change at the beginning and at the end of each run: the changes are starts and stops in turn.
     """
     n_frames = active.shape[-1]

@@ -139,7 +139,7 @@ class _Grid:
     caller: str
 
     def at_least(self, name: str, seconds: PerClass | None, frames: PerClass | None, default: int) -> np.ndarray:
-        """Fewest frames that last at least so long; a millionth of a frame is forgiven."""
+        """Fewest frames that last at least so long, with a tolerance of a millionth of a frame."""
         if seconds is None:
             return frame_counts(self._frames(name, frames, default), caller=self.caller, name=f"{name}_frames")
         return np.ceil(self._lasting(name, seconds, frames) - 1e-6).astype(np.int64)

@@ -53,18 +53,18 @@ def tune_postprocessing(
         `partial(metrics.psds, durations=durations)`: it is called as `metric(reference, filtered_scores, labels=labels,
         hop_time=hop_length / sr)`, and only the median filter is tuned.
     median_frames, max_gap_frames, min_duration_frames : sequence of int
-        Candidates of the other settings, in frames. Among equals the first is taken.
+        Candidates of the other settings, in frames. Among equally good ones the first is taken.
 
     Returns
     -------
     PostProcessing
         Prints itself as a table; for `detect_events(..., postprocessing=...)`. A class for which no setting reaches
-        more than 0 keeps the defaults, and NaN is what it `achieved`.
+        more than 0 keeps the defaults, and its `achieved` is NaN.
 
     Raises
     ------
     ValueError
-        Scores that are no probabilities or do not fit the labels, or candidates that are impossible.
+        Scores that are not probabilities or do not fit the labels, or candidates that are impossible.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Detection while the sound comes in: samples by the handful, events as soon as they are certain."""
+"""Detection while the sound comes in: samples in small chunks, events as soon as they are certain."""
 
 from npaudio.streaming.detector import StreamingDetector
 

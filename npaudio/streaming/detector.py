@@ -1,9 +1,9 @@
 """Detect events in sound that has no end: bounded memory, a stated latency, any chunk sizes.
 
 A frame of a convolutional network depends on `context_frames` frames on either side and on nothing else. So the stream
-is cut into blocks of frames, and the network sees each block with its context; what it says about the context is
-dropped. At the beginning of the stream nothing stands before the block, so that the network pads there, and only there,
-as it does for a whole recording.
+is cut into blocks of frames, and the network sees each block with its context; its output for the context is dropped.
+At the beginning of the stream nothing comes before the block, so that the network pads there, and only there, as it
+does for a whole recording.
 
 Conventions: blocks lie on a grid that counts from the first sample. The chunks in which samples come in decide when a
 block is computed, but not what it holds.
@@ -106,7 +106,7 @@ class StreamingDetector:
         self._frames_out = 0  # frames of the output so far
         self._first_frame = 0  # number of the first frame of the spectrogram that is held
         self._spectrogram = np.zeros((self.frontend.n_mels, 0), np.float32)
-        first_block = self._samples_for(self._frames_wanted())
+        first_block = self._samples_for(self._frames_needed())
         self._buffer = np.zeros(
             max(first_block, self._samples_for(self.block_frames * self.model.time_pooling)), np.float32
         )
@@ -144,7 +144,7 @@ class StreamingDetector:
             self._filled += len(taken)
             y = y[len(taken) :]
             if self._filled == self._wanted:
-                events += self._block(self._frames_wanted())
+                events += self._block(self._frames_needed())
         return events
 
     def finish(self) -> list[Event]:
@@ -185,7 +185,7 @@ class StreamingDetector:
         yield from self.finish()
 
     def _block(self, n_frames: int, *, last: bool = False) -> list[Event]:
-        """Compute the next frames of the spectrogram, and what the network says about those whose context is there."""
+        """Compute the next frames of the spectrogram, and the network's output for those whose context has come in."""
         self._spectrogram = np.concatenate([self._spectrogram, self._next_frames(n_frames)], axis=1)
         pooling, total = self.model.time_pooling, self._first_frame + self._spectrogram.shape[1]
         stop = total // pooling if last else (total - self.context_frames) // pooling
@@ -196,7 +196,7 @@ class StreamingDetector:
         scores = sigmoid(logits[:, self._frames_out - first : stop - first])
         self._frames_out = stop
         self._forget(max(0, stop * pooling - self.context_frames))
-        self._wanted = self._samples_for(self._frames_wanted())
+        self._wanted = self._samples_for(self._frames_needed())
         return self._events.push(scores)
 
     def _next_frames(self, n_frames: int) -> np.ndarray:
@@ -215,7 +215,7 @@ class StreamingDetector:
         self._spectrogram = self._spectrogram[:, frame - self._first_frame :]
         self._first_frame = frame
 
-    def _frames_wanted(self) -> int:
+    def _frames_needed(self) -> int:
         """Frames of the spectrogram that the next block needs beyond those that are held."""
         stop = (self._frames_out + self.block_frames) * self.model.time_pooling + self.context_frames
         return stop - self._first_frame - self._spectrogram.shape[1]
@@ -263,5 +263,5 @@ class StreamingDetector:
             wanted = DEFAULT_CONTEXT if seconds is None else self._check_parts.positive(seconds, "context")
             frames = round(wanted * self.sr / self.frontend.hop_length)
         elif seconds is not None:
-            raise self._check_parts.error("context is known for this network and must not be given; leave it out")
+            raise self._check_parts.error("context must not be given for a network that knows it; leave it out")
         return -(-frames // self.model.time_pooling) * self.model.time_pooling

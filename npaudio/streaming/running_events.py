@@ -1,7 +1,7 @@
 """Post-processing as frames come in: the events of `sed.detect_events` on the whole, each as soon as it is certain.
 
 Conventions: scores come in blocks (n_classes, n_frames) of any length. A run is open as long as a later frame could
-extend it; it is closed by as many inactive frames as no gap may have that is filled.
+extend it; it is closed as soon as the inactive frames after it are too many for a gap that is filled.
 """
 
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class OpenRun(NamedTuple):
 class RunningEvents:
     """Turns blocks of scores into events.
 
-    What is kept: the last scores, as many as the widest median filter reaches back and forth, and one open run a class.
+    What is kept: the last scores, as many as the widest median filter spans, and one open run for each class.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class RunningEvents:
 
     @property
     def delay_frames(self) -> int:
-        """How many frames after the end of an event it is certain, at most."""
+        """At most so many frames after its end an event is certain."""
         return self.reach + int(self.closing_gap.max())
 
     def push(self, scores: np.ndarray) -> list[Event]:

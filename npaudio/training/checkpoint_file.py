@@ -66,7 +66,7 @@ class CheckpointFile:
 
 @contextlib.contextmanager
 def opened_checkpoint(path: Path | None, *, every: int | None, resume: bool | Path | None) -> Iterator[CheckpointFile]:
-    """The checkpoint file that was asked for, which no other training can open meanwhile.
+    """The checkpoint file that was asked for; no other training can open it in the meantime.
 
     A file that exists is refused unless `resume` says what to do with it.
     """
