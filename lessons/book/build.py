@@ -22,7 +22,8 @@ INTRODUCTION = """# Audio classification, from the sample to the event
 Each lesson is a program that ran to make its page: the numbers, figures and sounds are what it measured. Where a text
 asks a question, the answer is folded away; guess first. All of it can be run again: `python -m lessons 01`.
 
-On [a page to play with](explorer.html) you change frame length, hop and window, and see the spectrogram change.
+On the page [Play with the STFT](explorer.html) you change frame length, hop and window, and see what that does to a
+spectrogram.
 
 ## Lessons
 """

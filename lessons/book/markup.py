@@ -19,6 +19,7 @@ INLINE = re.compile(
     r"|(?<![\w*])\*(?=\S)(?P<emphasis>[^*]+?)(?<=\S)\*(?![\w*])",
     re.DOTALL,
 )
+QUANTITY = re.compile(r"[+−-]?\d[\d.,e+−-]*( ?(%|dB|k?Hz|m?s|ms|MB))?( of \d+)?")  # set to the right in a table
 Link = Callable[[str, str], str]  # from a target and the HTML of its words to a link
 
 
@@ -105,7 +106,7 @@ def _markdown_table(lines: list[str], link: Link) -> str:
 
 def table(header: list[str], rows: list[list[str]], show: Callable[[str], str] = html.escape) -> str:
     """A table that scrolls by itself if it is too wide; columns of numbers are set to the right."""
-    numeric = [bool(rows) and all(re.match(r"[+−-]?\d", row[i]) for row in rows) for i in range(len(header))]
+    numeric = [bool(rows) and all(QUANTITY.fullmatch(row[i]) for row in rows) for i in range(len(header))]
     head = "".join(_table_cell('th scope="col"', show(text), n) for text, n in zip(header, numeric, strict=True))
     body = ""
     for row in rows:

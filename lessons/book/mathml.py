@@ -11,6 +11,7 @@ from formulas import FUNCTIONS, SYMBOLS
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:[.,]\d+)*|\S")
 SPACES = {r"\,": "0.17em", r"\;": "0.28em", r"\quad": "1em", r"\qquad": "2em"}
+THIN = '<mspace width="0.17em"></mspace>'  # before and after the name of a function
 NOTHING = {r"\left", r"\right", r"\displaystyle", r"\!"}
 LARGE = {"sum", "prod", "int"}  # operators that carry their limits above and below
 LARGE_SIGNS = {"sum": "∑", "prod": "∏", "int": "∫"}
@@ -122,7 +123,8 @@ class Parser:
     def symbol(self, name: str) -> str:
         """A named letter, sign or function."""
         if name in FUNCTIONS:
-            return f"<mi>{name}</mi><mo>&#x2061;</mo>" if not self._script_follows() else f"<mi>{name}</mi>"
+            after = "" if self.tokens and self.tokens[-1] in "_^([" else THIN
+            return f"<mrow>{THIN}<mi>{name}</mi>{after}</mrow>"
         if name not in SYMBOLS:
             raise ValueError(
                 f"mathml: the command \\{name} in {self.source!r} is not known; add it to formulas.SYMBOLS"
@@ -130,12 +132,9 @@ class Parser:
         character = LARGE_SIGNS.get(name, SYMBOLS[name].strip())
         return f"<mi>{character}</mi>" if character.isalpha() else sign(character)
 
-    def _script_follows(self) -> bool:
-        return bool(self.tokens) and self.tokens[-1] in "_^"
-
 
 def sign(character: str) -> str:
     """An operator or a bracket; a hyphen is a minus, and brackets keep their size."""
     if character in "|[](){}⌊⌋⌈⌉⟨⟩":
-        return f'<mo stretchy="false">{character}</mo>'
+        return f'<mo stretchy="false" lspace="0" rspace="0">{character}</mo>'
     return f"<mo>{'−' if character == '-' else html.escape(character)}</mo>"

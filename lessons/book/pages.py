@@ -16,7 +16,6 @@ from book.recording import Item, recorded
 from book.sounds import player
 from reading import Cell, cells, question_in
 
-SHORT = 16  # lines of code that are shown without being asked for
 FINDING = "**Finding.** "
 QUICK_NOTE = '<p class="quick">This page is of a quick run: less data, fewer steps. Its numbers prove nothing.</p>'
 
@@ -92,10 +91,10 @@ def lesson_body(chapter: Chapter, book: Path, link: Link) -> str:
 
 
 def code_fold(code: str) -> str:
-    """A cell's code, folded if it is long."""
+    """A cell's code; folded if it draws figures and says answers, shown if it is the matter itself."""
     code = code.strip("\n")
     count = code.count("\n") + 1
-    is_open = " open" if count <= SHORT else ""
+    is_open = "" if "lesson." in code else " open"
     lines = f"{count} lines" if count > 1 else "1 line"
     return (
         f'<details class="code"{is_open}><summary>Code <small>{lines}</small></summary>'
@@ -132,14 +131,15 @@ def one_item(item: dict[str, Any], chapter: Chapter, book: Path, link: Link) -> 
     if item["kind"] == "table":
         return table(item["header"], item["rows"])
     if item["kind"] == "markdown":
-        return to_html(item["text"], link)
+        words = to_html(item["text"], link)
+        return f'<div class="found">{words}</div>' if item["text"].startswith(FINDING) else words
     path, source = copied(item["file"], chapter, book)
     width, height = size_of_png(path)
     alt = item["title"] or path.stem.replace("_", " ")
     image = f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}">'
     kind = "figure wide" if width > 1.6 * height else "figure"
     return (
-        f'<figure class="{kind}"><div class="scrolls" role="region" aria-label="Figure" tabindex="0">'
+        f'<figure class="{kind}"><div class="scrolls">'
         f'<a href="{source}" aria-label="The figure in full size">{image}</a></div></figure>'
     )
 
@@ -163,7 +163,7 @@ def card(chapter: Chapter, link: Link) -> str:
         command = f"python -m lessons --book {chapter.script.stem[:2]}"
         return (
             f'<li class="missing"><h3>{html.escape(chapter.title)}</h3><p>{inline(chapter.promise, link)}</p>'
-            f"<p>Not run yet: <code>{command}</code> adds it.</p></li>"
+            f"<p>Not run yet, or changed since: <code>{command}</code> adds it.</p></li>"
         )
     return (
         f'<li><h3><a href="{chapter.file}">{html.escape(chapter.title)}</a></h3>'

@@ -1,6 +1,7 @@
 """A player for a sound: the audio element under a drawing of its spectrogram, on which a cursor moves."""
 
 import html
+import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -26,11 +27,11 @@ def player(path: Path, source: str) -> str:
     levels, frequency = picture(y, sr)
     plt.imsave(path.with_suffix(".spectrogram.png"), levels, cmap="magma", vmin=-RANGE, vmax=0, origin="lower")
     seconds, top = len(y) / sr, sr / 2000
-    name = path.stem.replace("_", " ")
+    name = re.sub(r"^\d+_", "", path.stem).replace("_", " ")
     alt = f"Spectrogram of {name}: {seconds:.1f} seconds, 0 to {top:g} kHz, strongest near {frequency:,.0f} Hz"
     drawing = source.removesuffix(path.suffix) + ".spectrogram.png"
     return (
-        f'<figure class="sound"><figcaption>{html.escape(name)}</figcaption>'
+        f'<figure class="sound"><figcaption><code>{html.escape(path.name)}</code></figcaption>'
         f'<div class="screen" data-seconds="{seconds:.4f}">'
         f'<img src="{html.escape(drawing)}" alt="{html.escape(alt)}" width="{COLUMNS}" height="{ROWS}">'
         f'<span class="cursor"></span><span class="top">{top:g} kHz</span><span class="bottom">0</span></div>'
