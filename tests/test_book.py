@@ -25,7 +25,7 @@ from book.build import ASSETS, write_book
 from book.explorer import GOLDEN, SR, explorer_data
 from book.highlight import highlighted
 from book.markup import INLINE, to_html
-from book.mathml import mathml
+from book.mathml import THIN, mathml
 from book.recording import Notes
 from glossary import entries
 from reading import cells
@@ -43,7 +43,8 @@ TEXTS = {  # colors of texts that stand on --paper or --raised
         ("f_k", "<msub><mi>f</mi><mi>k</mi></msub>"),
         (r"\frac{1}{2}", "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac>"),
         (r"\sum_{n}^N x", "<munderover><mo>∑</mo><mrow><mi>n</mi></mrow><mi>N</mi></munderover><mi>x</mi>"),
-        (r"\log_{10} P", "<msub><mi>log</mi><mrow><mn>10</mn></mrow></msub><mi>P</mi>"),
+        (r"\log_{10} P", f"<msub><mrow>{THIN}<mi>log</mi></mrow><mrow><mn>10</mn></mrow></msub><mi>P</mi>"),
+        (r"-\log p", f"<mo>−</mo><mrow>{THIN}<mi>log</mi>{THIN}</mrow><mi>p</mi>"),
         (r"a < 3.5", "<mi>a</mi><mo>&lt;</mo><mn>3.5</mn>"),
         (r"\mathrm{centroid}", '<mi mathvariant="normal">centroid</mi>'),
     ],
@@ -180,7 +181,7 @@ def test_a_page_shows_what_its_cells_printed_and_made(short_book):
     assert page.index('<blockquote class="answer">') < page.index("</details>", page.index("There are 7."))
     assert '<td>a_b_c *d*</td><td class="number">7</td>' in page
     assert page.count("<audio controls") == 2
-    assert 'alt="Spectrogram of a tone: 1.0 seconds, 0 to 4.5 kHz, strongest near 1,43' in page
+    assert 'alt="Spectrogram of a tone: 1.0 seconds, 0 to 4.5 kHz, strongest near 1,4' in page
     meaning = next(entry.text for entry in entries() if "hop" in entry.forms)
     assert f'href="glossary.html#hop" title="{" ".join(meaning.split())[:20]}' in page
     assert 'as in <a href="02_short.html">lesson 02</a> and lesson 77' in page
