@@ -8,6 +8,7 @@ import numpy as np
 
 from npaudio.cli.running import DONE, SOME_FAILED, sentence_of
 from npaudio.cli.terminal import BOLD, RED, bar, colored, complain, write_csv, write_json
+from npaudio.cli.watched import watched_blocks
 from npaudio.pipeline import AudioClassificationPipeline
 from npaudio.pipeline.shipped import open_classifier
 
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
 def result_of(pipeline: AudioClassificationPipeline, name: str) -> dict[str, Any]:
     """Label and probabilities of a file, best first; or what is wrong with it."""
     try:
-        (probabilities,) = pipeline.predict_proba([name])
+        probabilities = pipeline.predict_stream(watched_blocks(name, pipeline.recipe.sr))
     except (ValueError, OSError) as error:
         return {"file": name, "error": sentence_of(error)}
     order = np.argsort(-probabilities, kind="stable")

@@ -9,6 +9,7 @@ from typing import Any
 from npaudio.cli.live import live_blocks
 from npaudio.cli.running import DONE, SOME_FAILED, sentence_of
 from npaudio.cli.terminal import BOLD, RED, colored, complain, write_csv, write_json
+from npaudio.cli.watched import watched_blocks
 from npaudio.pipeline import EventDetector
 from npaudio.pipeline.shipped import open_detector
 from npaudio.sed import Event
@@ -32,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
 def result_of(detector: EventDetector, name: str, options: argparse.Namespace) -> dict[str, Any]:
     """Events of a file, or what is wrong with it; for people they are printed at once."""
     try:
-        result: dict[str, Any] = {"file": name, "events": [as_dict(event) for event in detector.detect(name)]}
+        events = detector.detect(watched_blocks(name, detector.frontend.sr))
+        result: dict[str, Any] = {"file": name, "events": [as_dict(event) for event in events]}
     except (ValueError, OSError) as error:
         result = {"file": name, "error": sentence_of(error)}
     if not (options.json or options.csv):

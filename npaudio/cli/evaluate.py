@@ -1,6 +1,7 @@
 """`npaudio evaluate`: how good a model is on labelled recordings."""
 
 import argparse
+from pathlib import Path
 
 from npaudio.cli.labelled import dataset_of
 from npaudio.cli.running import DONE
@@ -21,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def draw(evaluation: Evaluation, path) -> None:  # type: ignore[no-untyped-def]
+def draw(evaluation: Evaluation, path: Path) -> None:
     """The confusion matrix as a picture."""
     if evaluation.multi_label:
         raise UsageError("--plot: there is no confusion matrix for several labels per clip")

@@ -1,9 +1,10 @@
 """The labelled recordings that `train` and `evaluate` are pointed to."""
 
 import argparse
+from collections.abc import Sequence
 
 from npaudio.cli.terminal import UsageError, complain
-from npaudio.datasets import SoundDataset
+from npaudio.datasets import Skipped, SoundDataset
 from npaudio.datasets.labelled import LabelledFiles
 from npaudio.pipeline import open_dataset
 
@@ -24,7 +25,7 @@ def dataset_of(options: argparse.Namespace, sr: int) -> SoundDataset:
     return dataset
 
 
-def report_skipped(skipped) -> None:  # type: ignore[no-untyped-def]
+def report_skipped(skipped: Sequence[Skipped]) -> None:
     """Which files were left out, and why."""
     for item in skipped[:LISTED]:
         complain(f"skipped {item.name}: {item.reason}")

@@ -4,8 +4,12 @@ import argparse
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from npaudio._core.version import __version__
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXAMPLES = """examples:
   npaudio classify dog.wav                     what is in it: the ten sounds of ESC-10, or `unknown`
@@ -30,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str, example: str):  # type: ignore[no-untyped-def]
+def _command(commands: "Commands", name: str, summary: str, example: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name,
         help=summary,
@@ -57,7 +61,7 @@ def _add_model(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument("--model", metavar="FILE", type=Path, help=f"model to use; by default {default}")
 
 
-def _classify(commands) -> None:  # type: ignore[no-untyped-def]
+def _classify(commands: "Commands") -> None:
     parser = _command(commands, "classify", "say what is in recordings", "npaudio classify *.wav --top 3")
     parser.add_argument("files", nargs="+", metavar="FILE", help="sound files")
     _add_model(parser, "the ten sounds of ESC-10")
@@ -65,7 +69,7 @@ def _classify(commands) -> None:  # type: ignore[no-untyped-def]
     _add_formats(parser)
 
 
-def _detect(commands) -> None:  # type: ignore[no-untyped-def]
+def _detect(commands: "Commands") -> None:
     parser = _command(
         commands, "detect", "find sound events and their times", "arecord -f S16_LE -r 16000 | npaudio detect -"
     )
@@ -78,7 +82,7 @@ def _detect(commands) -> None:  # type: ignore[no-untyped-def]
     _add_formats(parser)
 
 
-def _train(commands) -> None:  # type: ignore[no-untyped-def]
+def _train(commands: "Commands") -> None:
     parser = _command(commands, "train", "train a classifier", "npaudio train recordings/ -o mine.npz --val-fold 1")
     parser.add_argument(
         "folder",
@@ -103,7 +107,7 @@ def _train(commands) -> None:  # type: ignore[no-untyped-def]
     parser.add_argument("--seed", type=int, default=0, help="of first weights and order (default: 0)")
 
 
-def _evaluate(commands) -> None:  # type: ignore[no-untyped-def]
+def _evaluate(commands: "Commands") -> None:
     parser = _command(
         commands, "evaluate", "measure a model on labelled recordings", "npaudio evaluate mine.npz test_recordings/"
     )
@@ -117,7 +121,7 @@ def _evaluate(commands) -> None:  # type: ignore[no-untyped-def]
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _show(commands) -> None:  # type: ignore[no-untyped-def]
+def _show(commands: "Commands") -> None:
     parser = _command(
         commands, "show", "draw waveform, spectrogram and mel spectrogram", "npaudio show dog.wav --detect -o dog.png"
     )
@@ -127,19 +131,19 @@ def _show(commands) -> None:  # type: ignore[no-untyped-def]
     _add_model(parser, "the detector that comes with the package")
 
 
-def _info(commands) -> None:  # type: ignore[no-untyped-def]
+def _info(commands: "Commands") -> None:
     parser = _command(commands, "info", "tell what is in a model or a sound file", "npaudio info mine.npz dog.wav")
     parser.add_argument("files", nargs="+", metavar="MODEL|FILE")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _compare(commands) -> None:  # type: ignore[no-untyped-def]
+def _compare(commands: "Commands") -> None:
     parser = _command(commands, "compare", "compare two recordings by their descriptors", "npaudio compare a.wav b.wav")
     parser.add_argument("files", nargs=2, metavar="FILE")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _download(commands) -> None:  # type: ignore[no-untyped-def]
+def _download(commands: "Commands") -> None:
     parser = _command(commands, "download", "fetch a published data set", "npaudio download esc50 data/")
     parser.add_argument("name", metavar="NAME", help="esc50")
     parser.add_argument("folder", type=Path, metavar="DIR", help="where to put it")

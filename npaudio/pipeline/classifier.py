@@ -12,7 +12,7 @@ Conventions: probabilities are (n_recordings, n_classes) in the order of `class_
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -149,32 +149,32 @@ class AudioClassificationPipeline(PipelineSettings):
         blocks = (recordings.blocks_of(item, given, target_sr=rate) for _, item in recordings.listed(X))
         return np.array([fitted.scores(recordings.windows(y, self.max_samples)) for y in blocks])
 
-    def predict_proba(self, X: Any, *, sr: int | None = None) -> np.ndarray:
-        """Probability of each class: rows sum to 1, or are independent with `multi_label`.
+    def predict_stream(self, blocks: Iterable[np.ndarray]) -> np.ndarray:
+        """Probability of each class in one recording that comes in blocks, so that it need not fit into memory.
 
         Parameters
         ----------
-        X, sr
-            As for `decision_function`.
+        blocks : iterable of np.ndarray (n_samples,)
+            Mono samples at the front end's rate, of any lengths, such as `npaudio.audio.load_blocks` gives.
 
         Returns
         -------
-        np.ndarray (n_recordings, n_classes)
+        np.ndarray (n_classes,)
+        """
+        fitted = self._fitted("predict_stream")
+        return fitted.probabilities(fitted.scores(recordings.windows(blocks, self.max_samples)))
+
+    def predict_proba(self, X: Any, *, sr: int | None = None) -> np.ndarray:
+        """Probabilities (n_recordings, n_classes): rows sum to 1, or are independent with `multi_label`.
+
+        X and sr are those of `decision_function`.
         """
         return self._fitted("predict_proba").probabilities(self.decision_function(X, sr=sr))
 
     def predict(self, X: Any, *, sr: int | None = None) -> list[Any]:
-        """The most likely label of each recording; with `multi_label` the list of its labels.
+        """The most likely label of each recording, "unknown" where no class reaches `fitted.unknown_below`.
 
-        Parameters
-        ----------
-        X, sr
-            As for `decision_function`.
-
-        Returns
-        -------
-        list of str, or of lists of str
-            "unknown" where no class reaches `unknown_below`.
+        With `multi_label` the list of its labels. X and sr are those of `decision_function`.
         """
         return [self.label(row) for row in self.predict_proba(X, sr=sr)]
 
@@ -216,17 +216,7 @@ class AudioClassificationPipeline(PipelineSettings):
         return Evaluation(tuple(dataset.names[row] for row in rows), truth, self.predict_proba(clips), self.class_names)
 
     def score(self, X: Any, y: Sequence[str] | np.ndarray | None = None) -> float:
-        """Accuracy, or mean average precision with `multi_label`.
-
-        Parameters
-        ----------
-        X, y
-            As for `fit`.
-
-        Returns
-        -------
-        float
-        """
+        """Accuracy, or mean average precision with `multi_label`, on recordings X with labels y as for `fit`."""
         evaluation = self.evaluate(X, y)
         return evaluation.mean_average_precision if self.multi_label else evaluation.accuracy
 

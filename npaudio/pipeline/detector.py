@@ -52,12 +52,12 @@ class EventDetector:
         """Seconds after its end within which `stream` gives an event."""
         return self._streaming().latency
 
-    def detect(self, recording: Recording, *, sr: int | None = None) -> list[Event]:
+    def detect(self, recording: Recording | Iterator[np.ndarray], *, sr: int | None = None) -> list[Event]:
         """All events of a file or a waveform, in memory that does not depend on its length.
 
         Parameters
         ----------
-        recording : path, or np.ndarray (n_samples,) or (channels, n_samples)
+        recording : path, np.ndarray (n_samples,) or (channels, n_samples), or iterator of blocks (n_samples,)
         sr : int, optional
             Sample rate in Hz of a waveform. None: the front end's.
 
@@ -72,7 +72,9 @@ class EventDetector:
             A file that cannot be read, integer samples, NaN.
         """
         rate = self.frontend.sr
-        events = self.stream(blocks_of(recording, rate if sr is None else sr, target_sr=rate))
+        given = rate if sr is None else sr
+        blocks = recording if isinstance(recording, Iterator) else blocks_of(recording, given, target_sr=rate)
+        events = self.stream(blocks)
         return sorted(events, key=lambda event: (event.onset, self.labels.index(event.label)))
 
     def stream(self, blocks: Iterable[np.ndarray]) -> Iterator[Event]:
