@@ -72,7 +72,7 @@ def peak_of_this_process(case: str, name: str) -> float:
 
 
 def forget_peak() -> None:
-    """Let the high-water mark begin anew, on Linux; elsewhere the peak of making the network stays in it."""
+    """Reset the high-water mark, on Linux; elsewhere it keeps the peak of making the network."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 
@@ -207,7 +207,7 @@ class _LogitsOnly:
 
 
 def hugging_face_array(name: str, ours: dict[str, np.ndarray]) -> np.ndarray:
-    """One of their arrays out of ours."""
+    """One array of their network, from ours."""
     ((own, parts),) = match_ast([name]).sources.items()
     return np.split(ours[own], 3)[next(iter(parts))] if ".qkv." in own else ours[own]
 
@@ -216,7 +216,7 @@ def hugging_face_array(name: str, ours: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def print_attention() -> None:
-    print("attention of 12 heads over 768 numbers a token, peak memory above its input")
+    print("attention of 12 heads over tokens of 768 numbers, peak memory above its input")
     layer = nn.MultiHeadAttention(768, 12, rng=0)
     for n in TOKENS:
         x = spectrograms((1, n, 768))

@@ -73,7 +73,7 @@ def post_processing_speed() -> None:
 
 
 def smooth_scores(shape: tuple[int, ...]) -> np.ndarray:
-    """Probabilities that wander, mostly near 0."""
+    """Probabilities that change slowly, mostly near 0."""
     x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
     for _ in range(3):
         x = (np.roll(x, 1, -1) + x + np.roll(x, -1, -1)) / 2

@@ -2,9 +2,9 @@
 
     python -m benchmarks shipped_detector --data ESC-50-master
 
-The recipe is that of `python -m benchmarks sed`, and training shifts the level of each scene by up to 20 dB, so that a
-quiet recording is heard as well. First a network learns from scenes of folds 1 and 2 and is tested on scenes of fold 3;
-then the one that is shipped learns from scenes of all folds. Its post-processing is tuned on further scenes.
+The recipe is that of `python -m benchmarks sed`, and training shifts the level of each scene by up to 20 dB, so that
+events are also found in quiet recordings. First a network learns from scenes of folds 1 and 2 and is tested on scenes
+of fold 3; then the one that is shipped learns from scenes of all folds. Its post-processing is tuned on further scenes.
 """
 
 import argparse
@@ -81,7 +81,7 @@ def learn(network: models.FrameCNN, x: np.ndarray, y: np.ndarray, recipe: Recipe
 
 
 def report(detector: EventDetector, recordings: ESC50, folds: tuple[int, ...]) -> None:
-    """Figures on scenes of recordings that it has not heard, as they are and 20 dB quieter."""
+    """Figures on scenes of recordings that it was not trained on, as they are and 20 dB quieter."""
     recipe = Recipe()
     hop_length = detector.network.time_pooling * FRONTEND.hop_length
     grid = {"labels": list(recordings.class_names), "hop_length": hop_length, "sr": FRONTEND.sr}

@@ -14,8 +14,9 @@ of them through the mean and through the variance. The three terms add up to `in
 In words: subtract from g what would shift all x alike and what would stretch them, because the normalization undoes
 both. To check with a pencil: the result sums to zero, and so does its product with x_hat (but for the small eps).
 
-For speed BatchNorm views its images as a matrix (N, C), one row per pixel and one column per channel, and
-`fast/row_statistics.py` processes it in tiles that stay in the cache. The plain loops are in tests/oracles.py.
+For speed both layers process their input in tiles that stay in the cache: LayerNorm some tokens at a time, BatchNorm
+some rows of a matrix (N, C), with one row per pixel and one column per channel (`fast/row_statistics.py`). The plain
+loops are in tests/oracles.py.
 """
 
 import math
@@ -103,7 +104,7 @@ class LayerNorm(Module):
         return input_gradient(g, x_hat, inv_std, self._axes)
 
     def _scaled(self, x_hat: np.ndarray) -> np.ndarray:
-        """Gamma · x_hat + beta, in an array of its own."""
+        """Gamma · x_hat + beta, never x_hat itself: a layer that works in place must not change what was saved."""
         y = x_hat.copy() if self.weight is None else self.weight.data * x_hat
         if self.bias is not None:
             y += self.bias.data
@@ -168,12 +169,12 @@ class BatchNorm(Module):
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, ...)
         x = self._checked(x)
         rows = self._to_rows(x)  # (N, C)
-        of_batch = self.training or self.running_mean is None
-        mean, var = column_statistics(rows) if of_batch else self._running_statistics()  # (C,), (C,)
+        uses_batch = self.training or self.running_mean is None
+        mean, var = column_statistics(rows) if uses_batch else self._running_statistics()  # (C,), (C,)
         if self.training and self.running_mean is not None:
             self._update_running_statistics(mean, var, len(rows))
         y = scale_and_shift(rows, *self._scale_and_shift(mean, var))
-        self._keep(x.shape, rows, mean, 1 / np.sqrt(var + self.eps), of_batch)
+        self._keep(x.shape, rows, mean, 1 / np.sqrt(var + self.eps), uses_batch)
         return self._from_rows(y, x.shape)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
@@ -182,12 +183,12 @@ class BatchNorm(Module):
         With x_hat = inv_std · (x - mean) the three terms become dL/dx = a · dL/dy + b · x + c, with one a, b and c for
         each channel. In evaluation the mean and the variance are constants, so b = c = 0.
         """
-        rows, mean, inv_std, of_batch = self._recall(grad)
+        rows, mean, inv_std, uses_batch = self._recall(grad)
         g = self._to_rows(grad)  # (N, C)
         sum_g, sum_g_centered = gradient_sums(g, rows, mean)  # (C,), (C,)
         self._add_parameter_grads(sum_g, sum_g_centered * inv_std)
         a = self._gamma() * inv_std
-        if not of_batch:
+        if not uses_batch:
             return self._from_rows(scale_and_shift(g, a, np.zeros_like(a)), grad.shape)
         b = -a * inv_std**2 * sum_g_centered / len(rows)
         c = -a * sum_g / len(rows) - b * mean

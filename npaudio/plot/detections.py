@@ -16,7 +16,7 @@ NARROW = 0.12  # share of the width under which a bar has no room for its confid
 def detected_events(
     events: Sequence[Event], *, duration: float, labels: Sequence[str] | None = None, ax: "Axes | None" = None
 ) -> "Axes":
-    """Draw events as bars over time, a lane a label, each with its confidence.
+    """Draw events as bars over time, one lane for each label, each bar with its confidence.
 
     Parameters
     ----------

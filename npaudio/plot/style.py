@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
 
-COLORS = "magma"  # brighter with the value all the way, so that a picture can be read in gray
+COLORS = "magma"  # brighter with the value throughout, so that a picture can be read in gray
 DIVERGING = "RdBu_r"  # red above zero, blue below, white at zero: for signed values, with limits that are symmetric
 MISSING = "#d9d9d9"  # where a picture has no value
 

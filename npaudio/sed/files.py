@@ -175,7 +175,7 @@ def _cell(text: str) -> str:
 
 
 def _quoted(cell: str) -> str:
-    """A cell that begins with a quote needs quotes around it, or its own would be taken for those."""
+    """Put quotes around a cell that begins with one; it would be read as the beginning of a quoted cell otherwise."""
     doubled = cell.replace('"', '""')
     return f'"{doubled}"' if cell.startswith('"') else cell
 

@@ -49,7 +49,7 @@ class RunningEvents:
 
     @property
     def delay_frames(self) -> int:
-        """At most so many frames after its end an event is certain."""
+        """The largest number of frames between the end of an event and the moment when it is certain."""
         return self.reach + int(self.closing_gap.max())
 
     def push(self, scores: np.ndarray) -> list[Event]:

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 TERMS = {np.dtype(np.float32): 11, np.dtype(np.float64): 28}
-CHUNK = 16384  # numbers
+CHUNK = 16384  # numbers that are processed at once
 SMALLEST_T = 2 / (2 + 26.0)  # erfc(26) = 5.7e-296 is about the last value with all its digits
 
 
@@ -24,8 +24,8 @@ def erfc(z: np.ndarray) -> np.ndarray:
 def normal_cdf(x: np.ndarray) -> np.ndarray:
     """Phi(x) = erfc(-x / sqrt 2) / 2, keeping its relative precision in the lower tail.
 
-    Some thirty operations on each number, so they are done on `CHUNK` numbers at a time, in memory that stays in the
-    cache and is not handed back between them.
+    It takes some thirty operations on each number. So they are done on `CHUNK` numbers at a time, in work arrays that
+    stay in the cache and are used again for each chunk.
     """
     x = x if x.flags.c_contiguous else np.ascontiguousarray(x)
     phi = np.empty_like(x)
@@ -38,9 +38,9 @@ def normal_cdf(x: np.ndarray) -> np.ndarray:
 
 
 def _normal_cdf(x: np.ndarray, phi: np.ndarray, work: np.ndarray) -> None:
-    """The tail beyond |x| is Phi(x) itself on the left, and 1 - Phi(x) on the right.
+    """Write Phi(x) into `phi`. The tail beyond |x| is Phi(x) for negative x, and 1 - Phi(x) for positive x.
 
-    `np.where` would choose between the two with a branch, which costs more than all the rest here.
+    Choosing by `np.where` would take longer than all the rest, because the processor cannot predict the branch.
     """
     z = np.abs(x, out=work[3])
     z *= math.sqrt(0.5)
@@ -52,7 +52,7 @@ def _normal_cdf(x: np.ndarray, phi: np.ndarray, work: np.ndarray) -> None:
 
 
 def _erfc(z: np.ndarray, work: np.ndarray) -> np.ndarray:
-    """The formula at the top, in three pieces of memory of the size of z; the result is in one of them."""
+    """The formula at the top of the module, in three work arrays of the shape of z; the result is in the last one."""
     t, u, y = work
     np.add(z, 2, out=t)
     np.divide(2, t, out=t)
