@@ -36,7 +36,8 @@ class Case:
 PLAIN = Case((2, 3, 5, 7), (4, 3, 2, 3), 1, 0)
 PADDED = Case((3, 2, 5, 6), (4, 2, 3, 3), 1, 1)
 STRIDED = Case((2, 2, 6, 9), (3, 2, 3, 2), 2, 1)  # the last row is not reached
-CASES = (PLAIN, PADDED, STRIDED)
+WIDE = Case((2, 2, 4, 5), (3, 2, 3, 2), 1, 2)
+CASES = (PLAIN, PADDED, STRIDED, WIDE)
 
 
 @remember
@@ -69,6 +70,7 @@ def test_forward(answer):
 
 def test_forward_with_padding(answer):
     check_forward(answer, PADDED)
+    check_forward(answer, WIDE)
 
 
 def test_forward_with_stride(answer):

@@ -39,7 +39,8 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
         "the lengths agree": ["MultiLabelEvaluator.compute_map: strict=True"],
         "data are free as long as the APs are those of the task": [
             *(f"MultiLabelEvaluator.make_scenario: {change}" for change in (
-                "99 -> 100", "8 -> 9", "8 -> 7", "8 -> 16", "8 -> 4", "7 -> 8", "6 -> 7", "6 -> 5", "1 -> 2",
+                "99 -> 100", "99 -> 990",
+                "8 -> 9", "8 -> 7", "8 -> 16", "8 -> 4", "8 -> 80", "7 -> 8", "6 -> 7", "6 -> 5", "1 -> 2",
                 "rng.permutation(20) < n -> rng.permutation(20) <", "2.0 -> 4.0", "2.0 -> 1.0", "2.0 -> 3.0",
                 "2.0 -> 20.0",
                 "strength * Y_true + rng.uniform(size=(20, 5)) -> strength * Y_true + rng.uniform(size=(20, 5)) **",

@@ -50,7 +50,7 @@ def test_a_deleted_function_leaves_the_checks_of_the_others_alone():
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("def hann(n: int)", "def hann(n: int", "line 41: Python can't read this line: `def hann(n: int"),
+        ("def hann(n: int)", "def hann(n: int", "line 42: Python can't read this line: `def hann(n: int"),
         ("    return 0.5 - 0.5", "  return 0.5 - 0.5", "Python can't read this line"),
         ("import numpy as np", "import nunpy as np", "stops while it is read, with ModuleNotFoundError: No module"),
     ],
