@@ -6,6 +6,7 @@ Whether a browser shows it is tested in `test_book_browser.py`.
 import ast
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,14 +19,15 @@ import numpy as np
 import pytest
 
 import npaudio
-from lessons.__main__ import FOLDER, chosen
+from lessons.__main__ import FOLDER, chosen, main
 
 sys.path.insert(0, str(FOLDER))
 from book.build import ASSETS, write_book
 from book.explorer import GOLDEN, SR, explorer_data
 from book.highlight import highlighted
-from book.markup import INLINE, to_html
+from book.markup import INLINE, table, to_html
 from book.mathml import THIN, mathml
+from book.pages import code_fold
 from book.recording import Notes
 from glossary import entries
 from reading import cells
@@ -201,6 +203,42 @@ def test_a_lesson_that_was_changed_since_its_run_is_not_in_the_book(short_book, 
     script.write_text(LESSON + "\nprint('changed')\n", encoding="utf-8")
     assert "python -m lessons --book 02" in write_book([script], tmp_path).read_text(encoding="utf-8")
     assert not (tmp_path / "book" / "02_short.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "is_numeric"),
+    [
+        (["0.5", "-", "nan"], True),
+        (["+3.1 dB", "-12 dB"], True),
+        (["1.6e-05", "33 of 75"], True),
+        (["2 periods", "3"], False),
+        (["nan"], False),
+    ],
+)
+def test_columns_of_quantities_stand_to_the_right(column, is_numeric):
+    assert table(["what"], [[cell] for cell in column]).count('class="number"') == is_numeric * (1 + len(column))
+
+
+def test_code_that_gives_the_answer_away_is_folded():
+    assert code_fold("x = 1\ny = 2").startswith('<details class="code" open><summary>Code <small>2 lines</small>')
+    assert code_fold("lesson.answer(f'{x}')").startswith('<details class="code"><summary>Code <small>1 line</small>')
+
+
+def test_the_command_runs_lessons_and_writes_their_pages(tmp_path, monkeypatch, capsys):
+    fails = tmp_path / "02_short.py"
+    fails.write_text(LESSON + "\nraise RuntimeError('on purpose')\n", encoding="utf-8")
+    shutil.copy(FOLDER / "00_one_page.py", tmp_path)
+    shutil.copy(FOLDER / "aloud.py", tmp_path)
+    monkeypatch.setattr("lessons.__main__.FOLDER", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{FOLDER.parent}{os.pathsep}{FOLDER}")
+    assert main(["--book", "--quick", "--out", str(tmp_path / "out")]) == 1
+    index = tmp_path / "out" / "quick" / "book" / "index.html"
+    assert capsys.readouterr().out.endswith(f"The book begins with {index}\n")
+    page = (index.parent / "00_one_page.html").read_text(encoding="utf-8")
+    assert re.search(r'answer"><summary>Show what happens</summary>\s*<pre[^>]*>before: \d+\.\d% of', page)
+    assert "This page is of a quick run" in page
+    assert not (index.parent / "02_short.html").exists()
+    assert "<code>python -m lessons --book 02</code>" in index.read_text(encoding="utf-8")
 
 
 class Page(HTMLParser):

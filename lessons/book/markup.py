@@ -106,7 +106,7 @@ def _markdown_table(lines: list[str], link: Link) -> str:
 
 def table(header: list[str], rows: list[list[str]], show: Callable[[str], str] = html.escape) -> str:
     """A table that scrolls by itself if it is too wide; columns of numbers are set to the right."""
-    numeric = [bool(rows) and all(QUANTITY.fullmatch(row[i]) for row in rows) for i in range(len(header))]
+    numeric = [_is_numeric([row[i] for row in rows]) for i in range(len(header))]
     head = "".join(_table_cell('th scope="col"', show(text), n) for text, n in zip(header, numeric, strict=True))
     body = ""
     for row in rows:
@@ -114,6 +114,12 @@ def table(header: list[str], rows: list[list[str]], show: Callable[[str], str] =
         body += f"<tr>{''.join(shown)}</tr>"
     grid = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="scrolls" role="region" aria-label="Table" tabindex="0">{grid}</div>'
+
+
+def _is_numeric(column: list[str]) -> bool:
+    """Whether a column holds quantities, here and there none: an empty cell, a dash, nan."""
+    given = [cell for cell in column if cell not in ("", "-", "–", "nan")]
+    return bool(given) and all(QUANTITY.fullmatch(cell) for cell in given)
 
 
 def _table_cell(element: str, shown: str, numeric: bool) -> str:

@@ -94,7 +94,7 @@ def code_fold(code: str) -> str:
     """A cell's code; folded if it draws figures and says answers, shown if it is the matter itself."""
     code = code.strip("\n")
     count = code.count("\n") + 1
-    is_open = "" if "lesson." in code else " open"
+    is_open = "" if re.search(r"\b[Ll]esson[.(]", code) else " open"
     lines = f"{count} lines" if count > 1 else "1 line"
     return (
         f'<details class="code"{is_open}><summary>Code <small>{lines}</small></summary>'
