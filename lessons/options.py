@@ -32,13 +32,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", action="store_true", help="show the figures in windows as well as saving them")
     parser.add_argument("--audio", metavar="FILE", help="look at this recording (lessons that can say so)")
     parser.add_argument("--data", metavar="DIR", help="learn this folder in ESC-50 layout (audio/, meta/esc50.csv)")
+    parser.add_argument("--checkpoint", metavar="FILE", help="weights of a published network (lesson 05)")
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"folder for figures and sounds ({OUTPUTS.name}/)")
 
 
 def passed_on(options: argparse.Namespace) -> list[str]:
     """The common options again as words of a command line, with absolute paths."""
     words = [f"--{name}" for name in ("ask", "brief", "quick", "show") if getattr(options, name)]
-    for name in ("audio", "data", "out"):
+    for name in ("audio", "data", "checkpoint", "out"):
         if getattr(options, name):
             words += [f"--{name}", str(Path(getattr(options, name)).resolve())]
     return words
@@ -62,6 +63,8 @@ def check_options(options: argparse.Namespace) -> None:
         check_audio(Path(options.audio))
     if options.data:
         check_data(Path(options.data))
+    if options.checkpoint:
+        check_checkpoint(Path(options.checkpoint))
     check_writable(outputs_of(options))
 
 
@@ -86,6 +89,17 @@ def check_data(path: Path) -> None:
     except (ValueError, OSError) as error:
         where = "npaudio.datasets.download('esc50', DIR) fetches the recordings and returns the folder to give here"
         raise WrongOption(f"--data {path}: {str(error).rstrip('.')}; {where}") from None
+
+
+def check_checkpoint(path: Path) -> None:
+    """A file of weights that npaudio can read."""
+    from npaudio.checkpoints import open_checkpoint
+
+    try:
+        with open_checkpoint(path):
+            pass
+    except (ValueError, OSError) as error:
+        raise WrongOption(f"--checkpoint {path}: {error}") from None
 
 
 def check_writable(folder: Path) -> None:
