@@ -247,7 +247,7 @@ OTHER = nn.AdamW(network().parameters())
         ({"optimizer": None}, "optimizer must not be None; leave it out for nn.AdamW"),
         ({"loss": nn.GeneralizedCrossEntropyLoss(), "average": nn.Linear}, "average must be .* got the class Linear"),
         ({"sampler": lambda y, rng: np.array(["a"] * 12)}, "the sampler gave <U1 .12,., expected 12 indices"),
-        ({"sampler": "balanced"}, "sampler must be such as .* got 'balanced'"),
+        ({"sampler": "balanced"}, "sampler must be one like .* got 'balanced'"),
         ({"loss": "ce"}, "loss must be an nn.Loss, got 'ce'; pass for example nn.CrossEntropyLoss"),
         ({"average": "ema"}, "average must be training.EMA.. or training.SWA.., got 'ema'"),
         ({"optimizer": "adam"}, "optimizer must be a function, got 'adam'"),
