@@ -62,7 +62,7 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
         "a longer type holds the same numbers":
             ["extract_patches: np.zeros((n_rows * n_columns, patch * patch), mel.dtype) -> np.zeros"],
         "NumPy takes any negative length for the one to be found":
-            ["interpolate_positions: 1 -> 2 #3", "interpolate_positions: 1 -> 2 #4"],
+            [f"interpolate_positions: 1 -> {n}" for n in ("2 #3", "2 #4", "10 #3", "10 #4")],
         "the two limits enclose the number in either order":
             ["_between_places: np.clip((np.arange(n_new) + 0.5) * n_old / n_new - 0.5, 0, n_old - 1) -> np.clip(0,"],
         "two signs, along both axes, cancel": ["_between_places: np.maximum(0, 1 - np.abs(centres[:, np.newaxis] - "
@@ -74,10 +74,10 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
             "SEDPostProcessor.fill_gaps: end:start -> end - 1:start",
             "SEDPostProcessor.fill_gaps: end:start -> end:start + 1",
             "SEDPostProcessor.remove_short: start:end -> start:end + 1"],
-        "any number that is not 0 is an active frame": ["SEDPostProcessor.fill_gaps: 1 -> 2"],
+        "any number that is not 0 is an active frame": ["SEDPostProcessor.fill_gaps: 1 -> 2", "SEDPostProcessor.fill_gaps: 1 -> 10"],
         "the lengths agree": ["SEDPostProcessor.extract_events: strict=True"],
         "a list has one axis": ["runs: changes.reshape(-1, 2) -> changes.T"],
-        "NumPy takes any negative length for the one to be found": ["runs: 1 -> 2"],
+        "NumPy takes any negative length for the one to be found": ["runs: 1 -> 2", "runs: 1 -> 10"],
     },
     "ex12_event_f1": {
         "NaN has no sign": ["event_f1: float('nan') -> -float('nan')"],
