@@ -74,7 +74,8 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
             "SEDPostProcessor.fill_gaps: end:start -> end - 1:start",
             "SEDPostProcessor.fill_gaps: end:start -> end:start + 1",
             "SEDPostProcessor.remove_short: start:end -> start:end + 1"],
-        "any number that is not 0 is an active frame": ["SEDPostProcessor.fill_gaps: 1 -> 2", "SEDPostProcessor.fill_gaps: 1 -> 10"],
+        "any number that is not 0 is an active frame":
+            ["SEDPostProcessor.fill_gaps: 1 -> 2", "SEDPostProcessor.fill_gaps: 1 -> 10"],
         "the lengths agree": ["SEDPostProcessor.extract_events: strict=True"],
         "a list has one axis": ["runs: changes.reshape(-1, 2) -> changes.T"],
         "NumPy takes any negative length for the one to be found": ["runs: 1 -> 2", "runs: 1 -> 10"],
