@@ -293,10 +293,10 @@ of_two = (
 lesson.answer(
     f"With {SHOTS[0]} clips the two ways that start from old weights get {100 * accuracy[:, 0, 1].mean():.0f} % "
     f"(fine-tuned) and {100 * accuracy[:, 0, 2].mean():.0f} % (frozen) and are {of_two}; random weights get "
-    f"{100 * accuracy[:, 0, 0].mean():.0f} %. With {SHOTS[-1]} clips the lead has shrunk from "
-    f"{leads[:, 0].mean():.0f} to {leads[:, -1].mean():.0f} points. Error bars are standard errors over {REPEATS} "
-    f"draws of clips and first weights. Each network learned for {STEPS} steps, the layer on the frozen embedding for "
-    f"{5 * STEPS}, which cost next to nothing."
+    f"{100 * accuracy[:, 0, 0].mean():.0f} %. With {SHOTS[-1]} clips their lead is "
+    f"{leads[:, -1].mean():.0f} points instead of {leads[:, 0].mean():.0f}. Error bars are standard errors over "
+    f"{REPEATS} draws of clips and first weights. Each network learned for {STEPS} steps, the layer on the frozen "
+    f"embedding for {5 * STEPS}, which cost next to nothing."
 )
 
 # %% [markdown]
