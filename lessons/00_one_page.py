@@ -59,8 +59,9 @@ print(f"pictures: {images.shape}")
 # ## A network, there and back
 #
 # Slide 8 small pictures of 5 x 5 over each spectrogram: at every place, how well does it fit? (A convolution.) Drop
-# what does not fit (ReLU), average over all places, and let a linear layer weigh the 8 averages: one score, above 0
-# for "rising". The loss is the cross entropy. Backward, the chain rule: each line of the forward pass gives one line.
+# what does not fit (ReLU), average over all places, and let a linear layer weigh the 8 averages: one score, above 0 for
+# "rising". The loss is the cross entropy. Then the backward pass: by the chain rule, each line of the forward pass
+# gives one line.
 
 # %%
 parameters = {"kernels": rng.normal(0, 0.2, (25, 8)), "weights": rng.normal(0, 0.3, 8), "bias": np.zeros(1)}
@@ -97,7 +98,7 @@ def accuracy(rows: slice) -> float:
 # 200 sounds to learn from, 200 others to test on. Before the first step the network guesses. Each step takes 20
 # sounds and moves every parameter a little downhill, with momentum.
 #
-# > **Question.** How many of the 200 unheard sounds are right before, and how many after 300 steps?
+# > **Question.** How many of the 200 unheard sounds does it get right before the first step, and how many after 300?
 
 # %%
 print(f"before: {accuracy(slice(200, 400)):.1%} of the unheard sounds are right")

@@ -7,8 +7,8 @@
 # windows, frames and hops, decibels, mel bands. You will have computed one bin of a spectrum by hand, and you will know
 # what each step keeps, what it throws away, and why two libraries give two pictures of one file.
 #
-# Each section asks a question before it shows the answer. Guess first: a wrong guess is remembered, a right answer that
-# was only read is not. Terms are explained where they first appear, and again in the [glossary](GLOSSARY.md).
+# Each section asks a question before it shows the answer. Guess first: you will remember a wrong guess, but not a right
+# answer that you have only read. Terms are explained where they first appear, and again in the [glossary](GLOSSARY.md).
 
 # %%
 import sys
@@ -45,7 +45,7 @@ y = npaudio.fix_length(y, size=max(len(y), 2 * N_FFT))
 # ## Samples
 #
 # A recording is a row of numbers, the [samples](GLOSSARY.md#sample): the air pressure, measured again and again at
-# equal distances in time. The number of measurements in a second is the [sample rate](GLOSSARY.md#sample-rate), `sr`.
+# equal intervals. The number of measurements per second is the [sample rate](GLOSSARY.md#sample-rate), `sr`.
 #
 # > **Question.** At this sample rate, how many samples is one period of a 440 Hz tone? And what is the highest
 # > frequency that such a row of numbers can hold?
@@ -65,19 +65,19 @@ close.set_title(f"the marked 20 ms: {len(zoom)} samples, one every {1000 / sr:.4
 lesson.figure(figure, "1_samples")
 
 lesson.answer(
-    f"One period of 440 Hz is {sr / 440:.1f} samples. A period needs at least two samples, one for its hill and one "
-    f"for its valley, so the highest frequency is half the sample rate, {sr / 2:,.0f} Hz: the [Nyquist "
+    f"One period of 440 Hz is {sr / 440:.1f} samples. A period needs at least two samples, one for its peak and one "
+    f"for its trough, so the highest frequency is half the sample rate, {sr / 2:,.0f} Hz: the [Nyquist "
     "frequency](GLOSSARY.md#nyquist-frequency)."
 )
 
 # %% [markdown]
 # ## Which frequencies? Correlate and see
 #
-# How much of a frequency is there in $N$ samples? Multiply them, one by one, with a cosine of that frequency and add up
-# the products: a correlation. If both swing together, every product is positive and the sum is large; if not, products
-# of both signs cancel. A cosine alone would miss a sine, which is the same tone started a quarter of a period later, so
-# we correlate with both. The [DFT](GLOSSARY.md#dft-fft), the discrete Fourier transform, does this for all frequencies
-# with a whole number $k$ of periods in the $N$ samples:
+# How much of a frequency is there in $N$ samples? Multiply them, one by one, by a cosine of that frequency and add up
+# the products: a correlation. If the two swing together, every product is positive and the sum is large; if not,
+# products of both signs cancel. A cosine alone would miss a sine, which is the same tone started a quarter of a period
+# later, so we correlate with both. The [DFT](GLOSSARY.md#dft-fft), the discrete Fourier transform, does this for all
+# frequencies with a whole number $k$ of periods in the $N$ samples:
 #
 # $$X[k] = \sum_{n=0}^{N-1} x[n] \cos(2\pi k n / N) - i \sum_{n=0}^{N-1} x[n] \sin(2\pi k n / N)$$
 #
@@ -85,7 +85,7 @@ lesson.answer(
 #
 # Eight samples are few enough to do it with a pencil. Ours are a cosine with two periods: 1, 0, −1, 0, 1, 0, −1, 0.
 #
-# > **Question.** What is the sum of products with a cosine of two periods, and what with a cosine of three?
+# > **Question.** What is the sum of the products with a cosine of two periods? And with a cosine of three?
 
 # %%
 n = np.arange(8)
@@ -114,8 +114,8 @@ print_table(["times a cosine of", *(f"n={i}" for i in n), "sum"], rows)
 correlations = [np.sum(eight * np.exp(-2j * np.pi * k * n / 8)) for k in range(5)]
 apart = np.abs(np.fft.rfft(eight) - correlations).max()
 lesson.answer(
-    f"{sums[2]:.0f}, which is half of N, and {abs(sums[3]):.0f}: a cosine of three periods is as often against our "
-    f"tone as with it. All five bins done this way equal `np.fft.rfft` to {apart:.0e}."
+    f"{sums[2]:.0f}, which is half of N, and {abs(sums[3]):.0f}: a cosine of three periods opposes our tone as "
+    f"often as it agrees with it. All five bins done this way equal `np.fft.rfft` to within {apart:.0e}."
 )
 
 # %% [markdown]
@@ -127,7 +127,7 @@ lesson.answer(
 #
 # $$L = 10 \log_{10}(P / P_0) = 20 \log_{10}(|X| / |X_0|)$$
 #
-# > **Question.** How many decibels are twice the magnitude, and how many a thousandth of it?
+# > **Question.** How many decibels is twice the magnitude, and how many is a thousandth of it?
 
 # %%
 ratios = {"twice the magnitude": 2.0, "ten times": 10.0, "half": 0.5, "a thousandth": 0.001}
@@ -146,8 +146,8 @@ lesson.answer(
 # periods in the frame, so it sits on bin 28. A tone of 440 Hz has 28.16: it starts and stops at different heights, and
 # sits between two bins.
 #
-# > **Question.** Into how many of the 513 bins does each tone go, if we count those above −60 dB, a thousandth of the
-# > peak's magnitude?
+# > **Question.** Over how many of the 513 bins does each tone spread, if we count those above −60 dB, a thousandth of
+# > the peak's magnitude?
 
 
 # %%
@@ -174,31 +174,32 @@ axes[1].legend(loc="upper right")
 lesson.figure(figure, "3_on_and_off_the_bin")
 
 lesson.answer(
-    f"437.5 Hz goes into {on} bin, 440 Hz into {off}. This is [leakage](GLOSSARY.md#leakage). The curve behind the "
-    "points is the same for both; a tone on a bin has all other bins where that curve is zero, in the valleys."
+    f"437.5 Hz stays in {on} bin, 440 Hz spreads over {off}. This is [leakage](GLOSSARY.md#leakage). The curve behind "
+    "the points has the same shape for both; if the tone is on a bin, all other bins are at the zeros of that curve, "
+    "in the valleys."
 )
 
 # %% [markdown]
 # ## A window costs something
 #
-# The cure for leakage is to fade the frame in and out, so that nothing jumps at its ends: multiply it with a
-# [window](GLOSSARY.md#window), such as Hann's, half a cosine up and half a cosine down. Doing nothing is called the
-# rectangular window.
+# The cure for leakage is to fade the frame in and out, so that nothing jumps at its ends: multiply it by a
+# [window](GLOSSARY.md#window), such as Hann's, which rises along one half of a cosine and falls along the other. Using
+# no window is called using the rectangular one.
 #
-# > **Question.** With a Hann window, into how many bins do 440 Hz and 437.5 Hz go? And what does the window cost?
+# > **Question.** With a Hann window, over how many bins do 440 Hz and 437.5 Hz spread? And what does the window cost?
 
 # %%
 WINDOWS = ["rectangular", "hamming", "hann", "blackman"]
 rows, leaks = [], {}
 figure, axes = plt.subplots(1, 2, figsize=(12, 4.2), sharey=True)
-for kind, colour, marker in zip(WINDOWS, plot.PALETTE, "osD^", strict=False):
+for kind, colour, marker, line in zip(WINDOWS, plot.PALETTE[:4], "osD^", ("-", "--", "-.", ":"), strict=True):
     window = npaudio.get_window(kind, N_FFT)
     leaks[kind] = [int(np.count_nonzero(level_db(tone * window) > -60)) for tone in TONES.values()]
     levels = level_db(TONES[440.0] * window)
     finely = np.abs(np.fft.rfft(window, 64 * N_FFT))  # 64 points to a bin
     width = 2 * np.count_nonzero(finely > finely[0] / 2) / 64
     rows.append([kind, *leaks[kind], f"{levels[200:].max():.0f} dB", f"{width:.2f} bins"])
-    axes[0].plot(np.arange(513) * 16000 / N_FFT, levels, color=colour, linewidth=1.2)
+    axes[0].plot(np.arange(513) * 16000 / N_FFT, levels, line, color=colour, linewidth=1.4, label=kind)
     axes[1].plot(np.arange(513) * 16000 / N_FFT, levels, marker, color=colour, markersize=4, label=kind)
     between = level_db(TONES[440.0] * window, 32 * N_FFT)
     axes[1].plot(np.arange(len(between)) * 16000 / N_FFT / 32, between, color=colour, linewidth=0.8, alpha=0.7)
@@ -206,24 +207,25 @@ axes[0].set(xlim=(0, 8000), ylim=(-125, 4), xlabel="frequency (Hz)", ylabel="lev
 axes[0].set_title(
     f"440 Hz, bins above −60 dB: {leaks['rectangular'][1]} without a window, {leaks['hann'][1]} with Hann's"
 )
+axes[0].legend(loc="center right")
 axes[1].set(xlim=(360, 520), xlabel="frequency (Hz)")
-axes[1].set_title("close to the tone: the price is a wider peak")
+axes[1].set_title(f"the price: a peak of {rows[2][4]} (Hann) instead of {rows[0][4]}")
 axes[1].legend(loc="lower right", ncols=2)
 lesson.figure(figure, "4_windows")
 
 print_table(["window", "437.5 Hz", "440 Hz", "440 Hz, above 3 kHz", "width of peak"], rows)
 lesson.answer(
-    f"440 Hz goes into {leaks['hann'][1]} bins instead of {leaks['rectangular'][1]}, and 437.5 Hz into "
+    f"440 Hz spreads over {leaks['hann'][1]} bins instead of {leaks['rectangular'][1]}, and 437.5 Hz over "
     f"{leaks['hann'][0]} instead of {leaks['rectangular'][0]}: the price is a wider peak, {rows[2][4]} at half its "
-    f"height instead of {rows[0][4]}. Real tones are never on a bin, so the price is worth paying."
+    f"height instead of {rows[0][4]}. Real tones are hardly ever on a bin, so the price is worth paying."
 )
 
 # %% [markdown]
 # ## One frame of our recording
 #
 # The spectrum of a whole file says which frequencies there are, but not when. So we cut out a frame, short enough for
-# the sound to change little within it. This one was chosen because a window makes much of a difference there; in most
-# frames the sound's own noise fills what a window would empty.
+# the sound to change little within it. This one was chosen because a window makes a large difference in it; in most
+# frames the noise in the sound fills the valleys that a window would empty.
 #
 # > **Question.** With and without a Hann window: where in the spectrum will you see the difference, at the peaks or in
 # > the valleys?
@@ -257,14 +259,15 @@ f = np.arange(N_FFT // 2 + 1) * sr / N_FFT / 1000
 right.plot(f, plain, color="grey", linewidth=1.1, label="as cut")
 right.plot(f, windowed, color=BLUE, linewidth=1.1, label="with the window")
 right.set(xlabel="frequency (kHz)", ylabel="level (dB)", xlim=(0, f[-1]), ylim=(-75, 4))
-right.set_title(f"a quarter of the bins is below {valleys[0]:.0f} dB as cut, {valleys[1]:.0f} dB with the window")
+title = f"a quarter of the bins are below {valleys[0]:.0f} dB as cut, {valleys[1]:.0f} dB with the window"
+right.set_title(title.replace("-", "−"))
 right.legend(loc="upper right")
 lesson.figure(figure, "5_one_frame")
 
 lesson.answer(
     f"In the valleys. As cut, a quarter of the bins lies below {valleys[0]:.0f} dB; with the window, below "
-    f"{valleys[1]:.0f} dB. What filled the valleys was leakage of the peaks, and a quiet sound there would have been "
-    "lost."
+    f"{valleys[1]:.0f} dB. What filled the valleys was leakage from the peaks, which would have hidden a "
+    "quiet sound there."
 )
 
 # %% [markdown]
@@ -276,8 +279,8 @@ lesson.answer(
 # of $N$ and a hop of $H$ there are $1 + \lfloor (L - N) / H\rfloor$ frames; with half a frame of zeros added at both
 # ends, as librosa does it, $1 + \lfloor L / H\rfloor$.
 #
-# > **Question.** How much do the samples of a recording count in all frames together, if Hann windows follow each other
-# > at a hop of a whole frame, half a frame and a quarter?
+# > **Question.** Add up the weights that a sample has in all the frames that contain it. What is the sum, if the hop of
+# > the Hann windows is a whole frame, half a frame or a quarter of one?
 
 # %%
 rows = []
@@ -297,8 +300,8 @@ lesson.answer(
 # ## When, or which?
 #
 # A picture of the STFT's levels is a [spectrogram](GLOSSARY.md#spectrogram): time to the right, frequency upwards. A
-# long frame tells close frequencies apart, a short one close moments. Here are two tones 40 Hz apart, and two clicks 12
-# ms apart.
+# long frame separates frequencies that are close to each other, a short one moments that are. Here are two tones 40 Hz
+# apart, and two clicks 12 ms apart.
 #
 # > **Question.** Which of the frame lengths 256, 1,024 and 4,096 samples separates the tones, and which the clicks?
 
@@ -324,7 +327,10 @@ for ax, n_fft in zip(axes, (256, 1024, 4096), strict=True):
     plot.spectrogram(S, sr=16000, hop_length=16, colorbar=False, ax=ax, vmin=-70, vmax=0)
     found = [what for what, depth in (("tones", tones), ("clicks", clicks)) if depth > 3]
     ax.set(
-        xlim=(0.42, 0.60), ylim=(0.5, 1.6), title=f"{n_fft / 16:.0f} ms: separates {' and '.join(found) or 'neither'}"
+        xlim=(0.42, 0.60),
+        xticks=(0.45, 0.5, 0.55),
+        ylim=(0.5, 1.6),
+        title=f"{n_fft / 16:.0f} ms: separates {' and '.join(found) or 'neither'}",
     )
     rows.append(
         [f"{n_fft:,}", f"{n_fft / 16:.0f} ms", f"{16000 / n_fft:.1f} Hz", f"{tones:.0f} dB", f"{clicks:.0f} dB"]
@@ -343,22 +349,22 @@ lesson.figure(figure, "6_when_or_which")
 print_table(["frame", "length", "bin width", "valley between tones", "between clicks"], rows)
 lesson.answer(
     f"256 samples separate the clicks, with a valley of {dips[256][1]:.0f} dB between them, and 4,096 the tones, with "
-    f"{dips[4096][0]:.0f} dB. 1,024 manage {dips[1024][0]:.0f} dB and {dips[1024][1]:.0f} dB. Frame length times bin "
-    f"width is always {256 * 62.5 / 16000:.0f}: no choice is best at both."
+    f"{dips[4096][0]:.0f} dB. With 1,024 the valleys are {dips[1024][0]:.0f} dB (tones) and {dips[1024][1]:.0f} dB "
+    f"(clicks). Frame length times bin width is always {256 * 62.5 / 16000:.0f}: no choice is best at both."
 )
 
 # %% [markdown]
 # ## Mel: as many rows as the ear needs
 #
-# 513 rows are many, and most of them lie where the ear hardly tells frequencies apart. The [mel](GLOSSARY.md#mel) scale
-# follows the ear: equal steps on it sound like equal steps of pitch. There are two formulas. [HTK](GLOSSARY.md#htk)'s
-# is
+# 513 rows are a lot, and most of them lie where the ear can hardly tell frequencies apart. The [mel](GLOSSARY.md#mel)
+# scale follows the ear: equal steps on it sound like equal steps of pitch. There are two formulas.
+# [HTK](GLOSSARY.md#htk)'s is
 #
 # $$m = 2595 \log_{10}(1 + f / 700)$$
 #
-# and [Slaney](GLOSSARY.md#slaney)'s, librosa's default, is straight up to 1 kHz, 200/3 Hz a mel, and logarithmic above.
-# A [mel band](GLOSSARY.md#mel-band-filterbank) adds up the power of the bins under a triangle; the corners of the
-# triangles are equally spaced on the mel scale.
+# and [Slaney](GLOSSARY.md#slaney)'s, librosa's default, is linear up to 1 kHz, with 200/3 Hz per mel, and logarithmic
+# above. A [mel band](GLOSSARY.md#mel-band-filterbank) adds up the power of the bins under a triangle; the corners of
+# the triangles are equally spaced on the mel scale.
 #
 # > **Question.** How many of 64 mel bands (HTK) lie below 1 kHz, which is an eighth of the range?
 
@@ -391,8 +397,9 @@ lesson.figure(figure, "7_mel_scale")
 
 lesson.answer(
     f"{below} of 64. The lowest band adds up {widths[0]} bin{'s' * int(widths[0] > 1)}, the highest {widths[-1]}: fine "
-    "below, coarse above. Too many bands for a short frame leave some without any bin: with 80 bands at 512 points "
-    f"and corners rounded down to bins, as many programs have them, {np.count_nonzero(crowded.sum(axis=1) == 0)} of 80."
+    "at low frequencies, coarse at high ones. With too many bands for a short frame, some contain no bin at all: "
+    f"{np.count_nonzero(crowded.sum(axis=1) == 0)} of 80 bands with a frame of 512 samples and corners rounded down to "
+    "bins, as in many programs."
 )
 
 # %% [markdown]
@@ -443,12 +450,12 @@ lesson.answer(
 # %% [markdown]
 # ## What is lost?
 #
-# The phase, which is whether a tone is at its hill or at its valley when a frame begins, and everything finer than a
-# band. You can hear the second: `9_through_64_bands.wav` has the recording's own phase, but its magnitudes know only
-# the mean of their band. Compare it with `1_what_we_look_at.wav`.
+# The phase, which says whether a tone is at a peak or in a trough when a frame begins, and everything finer than a
+# band. You can hear the second: `9_through_64_bands.wav` keeps the recording's phase, but all magnitudes in a band are
+# replaced by the mean of the band. Compare it with `1_what_we_look_at.wav`.
 #
-# > **Question.** The file that you will hear still has its phase. How much of the wave's energy will be wrong all the
-# > same: a hundredth, a tenth, a half?
+# > **Question.** This file still has the right phase. What share of the waveform's energy is wrong nevertheless: a
+# > hundredth, a tenth, a half?
 
 # %%
 weights = npaudio.mel_filterbank(sr=sr, n_fft=N_FFT, n_mels=64, scale="htk", norm=None)
@@ -459,8 +466,8 @@ coarse = npaudio.istft((np.sqrt(smooth) * phase).astype(S.dtype), hop_length=HOP
 lesson.sound("9_through_64_bands", coarse, sr)
 wrong = np.sum((coarse - y) ** 2) / np.sum(y**2)
 lesson.answer(
-    f"{100 * wrong:.0f} % of the energy differs, and what you hear is hoarse: the partials of a voice or a siren, "
-    "finer than a band, have run together. That is enough to tell a dog from a siren; to make speech from it, a "
+    f"{100 * wrong:.0f} % of the energy differs, and the sound is hoarse: the partials of a voice or a siren that "
+    "share a band have run together. That is enough to tell a dog from a siren; to make speech from it, a "
     "vocoder has to invent the rest."
 )
 
@@ -468,12 +475,12 @@ lesson.answer(
 # ## One file, three recipes
 #
 # "Why does my mel spectrogram differ from the one in the paper?" is what users of audio networks ask most. Everything
-# from the sample rate to the last subtraction is a [front end](GLOSSARY.md#front-end), and each network has its own.
-# Here is one sound through three: [the article](GLOSSARY.md#article)'s, librosa's defaults, and that of the Audio
-# Spectrogram Transformer (AST), each with its own range of values.
+# from the sample rate to the final normalisation makes up a [front end](GLOSSARY.md#front-end), and each network has
+# its own. Here is one sound through three: [the article](GLOSSARY.md#article)'s, librosa's defaults, and that of the
+# Audio Spectrogram Transformer (AST), each with its own range of values.
 #
 # > **Question.** What differs? Find three things in the pictures before you read what `Frontend.diff` says. And what
-# > may the dark lines at the bottom of the third picture be?
+# > might the dark lines at the bottom of the third picture be?
 
 # %%
 recipes = [Frontend.article(), Frontend.librosa(), Frontend.ast()]
@@ -485,9 +492,8 @@ for ax, frontend in zip(axes, recipes, strict=True):
     pictures[frontend.name] = picture = frontend(npaudio.fix_length(at_rate, size=max(len(at_rate), frontend.n_fft)))
     plot.mel_spectrogram(picture, frontend=frontend, unit="normalised" if frontend.scale_by != 1 else "dB", ax=ax)
     ax.set_xlim(0, seconds)
-    ax.set_title(
-        f"{frontend.name}: {picture.shape[0]} × {picture.shape[1]:,}, {picture.min():.1f} to {picture.max():.1f}"
-    )
+    values = f"{picture.min():.1f} to {picture.max():.1f}".replace("-", "−")
+    ax.set_title(f"{frontend.name}: {picture.shape[0]} × {picture.shape[1]:,}, {values}")
 lesson.figure(figure, "10_three_recipes")
 
 differences = {}
@@ -507,8 +513,8 @@ lesson.answer(
 
 # %%
 lesson.finding(
-    f"A 440 Hz tone leaks into {leaks['rectangular'][1]} of 513 bins without a window and into {leaks['hann'][1]} with "
-    f"Hann's, a tone on a bin into {leaks['rectangular'][0]} and {leaks['hann'][0]}; of {name}, "
+    f"A 440 Hz tone spreads over {leaks['rectangular'][1]} of 513 bins without a window and over {leaks['hann'][1]} "
+    f"with Hann's, a tone on a bin over {leaks['rectangular'][0]} and {leaks['hann'][0]}; of {name}, "
     f"{seen['magnitude']:.0f} % can be seen in magnitudes and {seen['mel bands in dB']:.0f} % in decibels; the "
     f"article's recipe and librosa's differ in {differences['librosa']} settings."
 )
@@ -516,11 +522,11 @@ lesson.finding(
 # %% [markdown]
 # ## To take home
 #
-# 1. A bin of a spectrum is a correlation: multiply with a cosine and a sine of that frequency, and add up.
-# 2. A window trades a wider peak for valleys that are empty, and the length of the frame trades moments for
-#    frequencies: there is no setting that is best at both.
-# 3. A mel spectrogram is the result of a dozen choices; two that differ in one of them are different pictures, and a
-#    network trained on one does not know the other.
+# 1. A bin of a spectrum is a correlation: multiply by a cosine and a sine of that frequency, and add up.
+# 2. A window buys empty valleys at the price of a wider peak, and a longer frame buys resolution in frequency at the
+#    price of resolution in time: no setting is best at both.
+# 3. A mel spectrogram is the result of a dozen choices; change one of them and the picture is a different one, which a
+#    network trained on the old one cannot read.
 #
 # **Library files used:** `npaudio/spectrum/framing.py`, `npaudio/spectrum/transform.py`,
 # `npaudio/spectrum/decibels.py`, `npaudio/mel/filterbank.py`, `npaudio/mel/spectrogram.py`,

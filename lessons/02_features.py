@@ -49,7 +49,7 @@ for name, y in sounds.items():
 # $$\mathrm{centroid} = \frac{\sum_k f_k |X[k]|}{\sum_k |X[k]|}$$
 #
 # > **Question.** Speech-like is the sum of tones at 150, 300, 900 and 2,500 Hz, all equally strong. Where is its
-# > centroid? And that of white noise, whose frequencies from 0 to 8 kHz are all equally strong?
+# > centroid? And where is that of white noise, whose frequencies from 0 to 8 kHz are all equally strong?
 
 
 # %%
@@ -100,8 +100,8 @@ lesson.answer(
 # frame later.
 #
 # Both have a logarithm in them, so both need to know what to do with bins in which there is nearly nothing. The usual
-# way out is a [floor](GLOSSARY.md#floor): whatever is below it is lifted to it. We try three: none, $10^{-10}$ in power
-# (the article's, under its mel picture), and 80 dB below the loudest bin (librosa's usual `top_db`).
+# way out is a [floor](GLOSSARY.md#floor): smaller values are raised to it. We try three: none, $10^{-10}$ in power (the
+# article's, under its mel picture), and 80 dB below the loudest bin (librosa's usual `top_db`).
 #
 # > **Question.** Which of the five sounds changes most from frame to frame? Does the answer depend on the floor?
 
@@ -149,8 +149,11 @@ for ax in axes:
     ax.grid(axis="both")
     ax.set_yticks(range(len(sounds)), list(sounds))
 axes[0].invert_yaxis()
-axes[0].set(xscale="log", xlabel="flatness of magnitudes", title="the floor decides how flat a tone is")
-axes[1].set(xlabel="temporal variation (dB a frame)", xlim=(0, None), title="and how restless a chord is")
+tone, chord = list(flat["sine"].values()), list(restless["music_like"].values())
+axes[0].set(xscale="log", xlabel="flatness of magnitudes")
+axes[0].set_title(f"by the floor, a tone has a flatness of {min(tone):.0e} to {max(tone):.0e}".replace("-", "−"))
+axes[1].set(xlabel="temporal variation (dB per frame)", xlim=(-0.1, None))
+axes[1].set_title(f"and a chord varies by {min(chord):.1f} to {max(chord):.1f} dB")
 axes[1].legend(title="floor", loc="upper right")
 lesson.figure(figure, "2_with_three_floors")
 
@@ -159,18 +162,18 @@ lesson.answer(
     f"It does: with no floor it is {most['none']} ({restless[most['none']]['none']:.2f} dB), with $10^{{-10}}$ "
     f"{most['1e-10']} ({restless[most['1e-10']]['1e-10']:.2f} dB), with 80 dB {most['80 dB below']} "
     f"({restless[most['80 dB below']]['80 dB below']:.2f} dB). Without a floor most of the 64 bands hold only leakage, "
-    "and a vibrato moves that leakage about; nobody can hear it."
+    "and the vibrato moves that leakage around, which nobody can hear."
 )
 
 # %% [markdown]
 # ## Four claims, 75 settings
 #
 # The article asks you to verify four things: white noise has the highest flatness; the pure tone has the lowest; the
-# speech-like signal has high temporal variation, which we read as more than tone, sweep and chord; the sweep's centroid
-# lies between those of tone and noise. It does not say with which floor, and any window and any tone would do for "a
-# pure tone". So we take five windows, three floors and five tones.
+# speech-like signal has high temporal variation, which we read as more than the tone, the sweep and the chord have; the
+# sweep's centroid lies between those of tone and noise. It does not say with which floor or window, and a pure tone can
+# have any frequency. So we take five windows, three floors and five tones.
 #
-# > **Question.** Which of the four claims would you bet on, and which one against?
+# > **Question.** Which of the four claims would you bet on, and which would you bet against?
 
 # %%
 WINDOWS = {
@@ -219,7 +222,8 @@ for i, (ax, floor) in enumerate(zip(axes, FLOORS, strict=True)):
     for w, j in product(range(len(WINDOWS)), range(len(TONES))):
         word, colour = LETTERS[lowest[w, i, j]]
         ax.add_patch(plt.Rectangle((j - 0.48, w - 0.46), 0.96, 0.92, color=colour, alpha=0.85))
-        ax.text(j, w, word, ha="center", va="center", color="white", fontsize=9, weight="bold")
+        ink = "black" if colour == AMBER else "white"
+        ax.text(j, w, word, ha="center", va="center", color=ink, fontsize=9, weight="bold")
     ax.set(xlim=(-0.5, len(TONES) - 0.5), ylim=(len(WINDOWS) - 0.5, -0.5), xlabel="frequency of the tone (Hz)")
     ax.set_xticks(range(len(TONES)), [f"{f:g}" for f in TONES])
     ax.set_yticks(range(len(WINDOWS)), list(WINDOWS))
@@ -242,8 +246,9 @@ lesson.answer(
 # decide it, and what is in them is not the sound: it is what the window leaks. How much that is depends on where
 # between two bins the tone lies.
 #
-# > **Question.** Three tones as loud as the one: by what factor do the geometric and the arithmetic mean of the
-# > magnitudes grow? And for how many frequencies from 200 to 1,000 Hz is the tone below the chord after all?
+# > **Question.** Replace one tone by three that are each as loud: by what factors do the geometric and the arithmetic
+# > mean of the magnitudes grow? And at what share of the frequencies from 200 to 1,000 Hz is a tone less flat than the
+# > chord after all?
 
 # %%
 chord = magnitudes(3 * sounds["music_like"])  # each of its notes as loud as the tone
@@ -283,6 +288,8 @@ left.axhline(chord_flatness * 1e6, color=ORANGE, linewidth=2, label="the chord")
 for f, value, where in ((440.0, flat["sine"]["none"], (470, 27)), (437.5, at_437, (330, 1.2))):
     left.annotate(f"{f:g} Hz: {value * 1e6:.1f}", (f, value * 1e6), where, fontsize=9, arrowprops={"arrowstyle": "->"})
 left.set(xlabel="frequency of the tone (Hz)", ylabel="flatness × 10⁶", yscale="log", ylim=(1, None))
+left.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+left.minorticks_off()
 left.set_title(f"without a floor, {100 * below.mean():.0f} % of the tones are below the chord")
 left.legend(loc="lower right")
 right.semilogx(floors, by_floor["music_like"] / by_floor["sine"], "o-", color=ORANGE, markersize=3.5, label="chord")
@@ -296,10 +303,10 @@ right.legend(loc="upper right")
 lesson.figure(figure, "4_why")
 
 lesson.answer(
-    f"The arithmetic mean grows by {arithmetic:.1f}, the geometric one only by {geometric:.1f}, as the leakages of "
-    f"three tones overlap; so the flatness of the chord is {geometric / arithmetic:.2f} times the tone's. Yet the tone "
-    f"is below the chord at {100 * below.mean():.0f} % of the frequencies, where it lies close to a bin: 437.5 Hz has "
-    f"{at_437:.1e}, 440 Hz {flat['sine']['none']:.1e}, the chord {chord_flatness:.1e}."
+    f"The arithmetic mean grows by a factor of {arithmetic:.1f}, the geometric one only by {geometric:.1f}, because "
+    f"the leakage of the three tones overlaps; so the flatness of the chord is {geometric / arithmetic:.2f} times the "
+    f"tone's. Yet the tone is below the chord at {100 * below.mean():.0f} % of the frequencies, where it lies close to "
+    f"a bin: 437.5 Hz has {at_437:.1e}, 440 Hz {flat['sine']['none']:.1e}, the chord {chord_flatness:.1e}."
 )
 
 # %% [markdown]
@@ -320,8 +327,8 @@ print_table(["sound", "weighted by magnitude", "weighted by power", "difference"
 widest = max(ARTICLE_SOUNDS, key=lambda name: abs(apart[name]) / mean_centroid[name])
 lesson.answer(
     f"None by much. The largest difference, as a share of the centroid, is that of {widest}: {apart[widest]:+.1f} Hz, "
-    f"{100 * abs(apart[widest]) / mean_centroid[widest]:.1f} %. Squaring lets what leaks count for less; it would "
-    "matter for a sound with strong and weak partials far apart, and in these the partials are equally strong."
+    f"{100 * abs(apart[widest]) / mean_centroid[widest]:.1f} %. Squaring makes leakage count for less. It would "
+    "matter more for a sound with strong and weak partials far apart; in these sounds the partials are equally strong."
 )
 
 # %%
@@ -342,10 +349,10 @@ lesson.finding(
 # %% [markdown]
 # ## To take home
 #
-# 1. A descriptor is a sound, a formula and its settings: floor, window and weighting can change which of two sounds has
-#    the larger value.
-# 2. A logarithm looks at what is nearly nothing, so the empty bins decide a geometric mean; put a floor where hearing
-#    puts it, some 80 dB below the loudest.
+# 1. The value of a descriptor depends on its settings as well as on the sound: floor, window and weighting can change
+#    which of two sounds has the larger one.
+# 2. A logarithm gives weight to what is nearly nothing, so the empty bins decide a geometric mean; put a floor where
+#    hearing has one, some 80 dB below the loudest.
 # 3. Silence has no centroid and no flatness: count the silent frames and leave them out.
 #
 # **Library files used:** `npaudio/features/spectral.py`, `npaudio/signals/closed_forms.py`,

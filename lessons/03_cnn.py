@@ -38,10 +38,10 @@ SEED = 0
 # $$y[f, t] = \sum_{i=0}^{2} \sum_{j=0}^{2} w[i, j] \, x[f + i, t + j]$$
 #
 # Computed as written, this is four loops. [im2col](GLOSSARY.md#im2col) writes every 3 × 3 window out as a row of a
-# matrix; then all places are one matrix product, which a processor does at its full speed. Our kernel has −1 in its
-# left column and +1 in its right one.
+# matrix; then one matrix product gives the result at all places, and a processor does that at its full speed. Our
+# kernel has −1 in its left column and +1 in its right one.
 #
-# > **Question.** What in a spectrogram will this kernel answer to? And how much faster is the matrix product than four
+# > **Question.** What in a spectrogram will this kernel respond to? And how much faster is the matrix product than four
 # > loops in Python?
 
 # %%
@@ -101,12 +101,12 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4), sharey=True)
 plot.mel_spectrogram(picture, frontend=FRONTEND, unit="standard deviations from the mean", ax=left)
 left.set_title("a dog, as the network sees it")
 bordered = np.pad(answer_of_kernel, 1, constant_values=np.nan)  # no answer where the kernel would stick out
-plot.mel_spectrogram(bordered, frontend=FRONTEND, unit="answer of the kernel", ax=right, **plot.symmetric(bordered))
+plot.mel_spectrogram(bordered, frontend=FRONTEND, unit="response of the kernel", ax=right, **plot.symmetric(bordered))
 right.set(title="red where a sound begins, blue where it ends", ylabel="")
 lesson.figure(figure, "1_one_convolution")
 
 lesson.answer(
-    "It answers to changes in time: positive where the picture gets brighter from left to right, where a bark begins, "
+    "It responds to changes in time: positive where the picture gets brighter from left to right, where a bark begins, "
     f"negative where the bark ends. The matrix product is {medians['four loops'] / medians['im2col']:,.0f} times "
     "faster than the loops. Times here are medians of warm runs: on a machine that does other things too, a single "
     "measurement can be ten times off."
@@ -115,16 +115,15 @@ lesson.answer(
 # %% [markdown]
 # ## The whole network, and where its parameters are
 #
-# The article's network does this four times: 32, 64, 128 and 256 kernels, each as deep as there are
-# [channels](GLOSSARY.md#channel), the pictures that the layer before has made. After each convolution, [batch
+# The article's network does this four times: 32, 64, 128 and 256 kernels, each as deep as the number of
+# [channels](GLOSSARY.md#channel), which are the pictures that the layer before has made. After each convolution, [batch
 # normalisation](GLOSSARY.md#batch-normalisation-batchnorm) (BatchNorm) brings every channel to mean 0 and variance 1
 # over all clips that are computed together, then to a scale and a shift that are learned; [ReLU](GLOSSARY.md#relu) sets
 # negative values to 0, without which four convolutions would be no more than one; and [pooling](GLOSSARY.md#pooling)
 # keeps the largest of 2 × 2 values, so that the next layer sees more of the picture with the same kernel. At the end
 # the mean over frequency and time leaves 256 numbers, and a linear layer makes a score for each of 50 classes.
 #
-# > **Question.** It has 401,650 parameters. Which of the four convolutions has most of them, and which takes most of
-# > the time?
+# > **Question.** It has 401,650 parameters. Which of the four convolutions has the most, and which takes the most time?
 
 # %%
 article = models.AudioCNN(num_classes=50, rng=SEED)
@@ -152,10 +151,11 @@ slowest = convolutions.index(max(convolutions, key=lambda i: np.median(shares[:,
 biggest = summaries[0].rows[convolutions[-1]].parameters
 norm_share = np.median(shares[:, [i for i, kind in enumerate(kinds) if kind == "BatchNorm2d"]].sum(axis=1))
 lesson.answer(
-    f"The last has most, {biggest:,} of {sum(p.size for p in article.parameters()):,}, as each of its 256 kernels is "
-    f"128 channels deep. But the second has as many multiplications on its larger pictures, and here number {slowest} "
-    f"takes longest. The four BatchNorms have few parameters and take {norm_share:.0f} % of the time: they do little "
-    "arithmetic but touch every pixel. The column of times is the median of five runs and half their range."
+    f"The last has the most, {biggest:,} of {sum(p.size for p in article.parameters()):,}, as each of its 256 kernels "
+    "is 128 channels deep. But the second does as many multiplications on its larger pictures, and here convolution "
+    f"{slowest} takes the longest. The four BatchNorms have few parameters and take {norm_share:.0f} % of the time: "
+    "they do little arithmetic but touch every pixel. The column of times is the median of five runs and half their "
+    "range."
 )
 
 # %% [markdown]
@@ -168,8 +168,8 @@ lesson.answer(
 #
 # $$\partial L / \partial w \approx (L(w + h) - L(w - h)) / 2h$$
 #
-# > **Question.** How small should the step $h$ be? And what is the gradient of the bias of a convolution that a
-# > BatchNorm follows?
+# > **Question.** How small should the step $h$ be? And what is the gradient of the bias of a convolution that is
+# > followed by a BatchNorm?
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -221,16 +221,16 @@ right.loglog(steps, errors, "o-", color=BLUE)
 right.annotate("rounding", (3e-10, 3e-6), ha="center", fontsize=9)
 right.annotate("a kink of ReLU or of the\nmaximum is stepped over", (steps[-4], errors[-4]), (1e-6, 3e-2), fontsize=9,
                ha="center", arrowprops={"arrowstyle": "->"})  # fmt: skip
-right.set(xlabel="step h", ylabel="largest error, as a share of the largest gradient")
+right.set(xlabel="step h", ylabel="largest error / largest gradient")
 right.set_title(f"the best step is near {best_step:.0e}")
 lesson.figure(figure, "2_gradient_check")
 
 worst_row = max(report.rows, key=lambda row: row.error)
 lesson.answer(
     f"Near {best_step:.0e}, in float64. A smaller step drowns in rounding; a larger one crosses a kink: where a ReLU "
-    "switches on, or another of four pixels becomes the largest, the slope jumps, and so does the error. And the bias "
-    f"has the gradient zero ({bias_gradient:.0e}, which is rounding): BatchNorm subtracts the mean, and the bias with "
-    "it. The convolutions of this network could do without a bias. The largest error of the table, "
+    "switches on, or another of four pixels becomes the largest, the slope jumps, and so does the error. And the "
+    f"gradient of the bias is zero ({bias_gradient:.0e}, which is rounding): BatchNorm subtracts the mean, and the "
+    "bias with it. The convolutions of this network could do without a bias. The largest error of the table, "
     f"{worst_row.error:.0e}, is that of "
     f"`{worst_row.array}`{', where rounding is all there is to compare' if worst_row.array == '0.bias' else ''}."
 )
@@ -279,8 +279,8 @@ print(f"{len(x_train)} clips to learn from, {len(x_test)} to test, {len(classes)
 # %% [markdown]
 # ## Learning
 #
-# Scores become probabilities by the [softmax](GLOSSARY.md#softmax), $p_k = e^{s_k} / \sum_j e^{s_j}$, and the loss is
-# [cross entropy](GLOSSARY.md#cross-entropy): $-\log p$ of the right class. [Label
+# Scores become probabilities through the [softmax](GLOSSARY.md#softmax), $p_k = e^{s_k} / \sum_j e^{s_j}$, and the loss
+# is [cross entropy](GLOSSARY.md#cross-entropy): $-\log p$ of the right class. [Label
 # smoothing](GLOSSARY.md#label-smoothing) asks for a little less than certainty, here 95 % for the right class. Then,
 # batch after batch of 32 clips: forward, loss, backward, a step downhill. One pass over all clips is an
 # [epoch](GLOSSARY.md#epoch). [AdamW](GLOSSARY.md#adamw) chooses the size of each parameter's step from its earlier
@@ -342,9 +342,9 @@ if lesson.options.data:
 # ## How well, and where does it go wrong?
 #
 # A [confusion matrix](GLOSSARY.md#confusion-matrix) has a row for each true class and a column for each predicted one;
-# what is off its diagonal is wrong.
+# whatever is off the diagonal is wrong.
 #
-# > **Question.** Which two of the ten classes would *you* mix up, and which will the network?
+# > **Question.** Which two of the ten classes would *you* confuse, and which will the network?
 
 # %%
 predicted = logits.argmax(axis=1)
@@ -364,7 +364,7 @@ plot.confusion_matrix(matrix, classes, ax=right)
 right.set_title(f"{accuracies[-1]:.1%} of {len(y_test)} test clips are right")
 lesson.figure(figure, "3_learning")
 lesson.answer(
-    f"{classes[worst[0]]} is taken for {classes[worst[1]]} most often, {mistakes.max()} times of "
+    f"{classes[worst[0]]} is taken for {classes[worst[1]]} most often, {mistakes.max()} times out of "
     f"{matrix.sum(axis=1)[worst[0]]}. Easiest is {classes[per_class.argmax()]} with {per_class.max():.0%} right, "
     f"hardest {classes[per_class.argmin()]} with {per_class.min():.0%}."
 )
@@ -373,11 +373,11 @@ lesson.answer(
 # ## What has it learned, and where?
 #
 # It is often said that the first layer begins as noise and ends as edge detectors. Let us measure: the cosine
-# similarity of each kernel before and after the training is 1 if nothing but its size has changed, and 0 if the two
-# have nothing in common.
+# similarity of each kernel before and after the training is 1 if only its size has changed, and 0 if the two have
+# nothing in common.
 #
 # > **Question.** What is the similarity of a typical first-layer kernel before and after? And which layer has changed
-# > most?
+# > the most?
 
 # %%
 first_before, first_after = before["features.0.weight"], model.features[0].weight.data
@@ -397,7 +397,7 @@ axes[1].set_title(f"and after: median similarity {np.median(similarity):.2f}")
 plot.shared_colorbar(axes[:2], "weight")
 axes[2].barh(names, [100 * change for change in changes.values()], color=BLUE)
 axes[2].invert_yaxis()
-axes[2].set(xlabel="change (% of the weights)")
+axes[2].set(xlabel="change (% of the norm before)")
 most_changed = names[int(np.argmax(list(changes.values())))]
 axes[2].set_title(f"change by layer: {100 * min(changes.values()):.0f} to {100 * max(changes.values()):.0f} %")
 lesson.figure(figure, "4_kernels")
@@ -405,16 +405,16 @@ print_table(["layer", "change"], [[n, f"{100 * c:.0f} %"] for n, c in zip(names,
 lesson.answer(
     f"The median is {np.median(similarity):.2f}: you would not see the difference. 32 random kernels already contain "
     f"edges in all directions, and {EPOCHS} epochs leave them nearly as they were "
-    f"({100 * changes['features.0.weight']:.0f} % change). The learning is further up: {most_changed} has changed by "
-    f"{100 * max(changes.values()):.0f} %."
+    f"({100 * changes['features.0.weight']:.0f} % change). The learning happens in later layers: {most_changed} has "
+    f"changed by {100 * max(changes.values()):.0f} %."
 )
 
 # %% [markdown]
-# ## What does a channel wait for?
+# ## What does a channel look for?
 #
-# So look further up. After the third convolution there are 128 channels, and each of their pixels sees a patch of 18 ×
-# 18 pixels of the picture. For four channels, here are the patches of test clips that excite them most: the *maximally
-# activating* patches.
+# So look at a later layer. After the third convolution there are 128 channels, and each of their pixels sees a patch of
+# 18 × 18 pixels of the picture. For four channels, here are the patches of test clips that excite them most: the
+# *maximally activating* patches.
 #
 # > **Question.** Does a single channel know a class? Guess how many of a channel's five favourite clips are of the same
 # > class.
@@ -459,7 +459,7 @@ lesson.answer(
 # The backward pass can go on from the weights to the picture: how would the score of "siren" change if this pixel got
 # brighter? The size of that gradient is a [saliency map](GLOSSARY.md#saliency-map).
 #
-# > **Question.** Half of the saliency: in what share of the picture is it?
+# > **Question.** In what share of the picture does half of the saliency lie?
 
 # %%
 chosen = (0, 1, 4) if len(classes) > 4 else range(min(3, len(classes)))
@@ -486,7 +486,7 @@ lesson.figure(figure, "6_saliency")
 lesson.answer(
     f"In {100 * min(parts):.0f} to {100 * max(parts):.0f} % of it, and only {100 * min(on_sound):.0f} to "
     f"{100 * max(on_sound):.0f} % of these pixels are brighter than the mean of the picture. The others lie where "
-    "nothing sounds: that nothing is there also speaks for a class. A gradient says what a small change would do, not "
+    "nothing sounds, and silence there is evidence for a class, too. A gradient says what a small change would do, not "
     "what the network has used; read such maps with care."
 )
 
@@ -504,7 +504,7 @@ lesson.finding(
 #
 # 1. A convolution is a small pattern looked for everywhere; written as a matrix product it is fast.
 # 2. A gradient derived by hand is a claim, and a gradient check with a step near 1e-6 settles it.
-# 3. Nice stories about what a layer learns can be measured, and this one about the first layer is not true here.
+# 3. A nice story about what a layer learns can be tested, and the one about the first layer is not true here.
 #
 # **Library files used:** `npaudio/nn/conv.py`, `npaudio/nn/fast`, `npaudio/nn/norm.py`, `npaudio/nn/gradient_check.py`,
 # `npaudio/models/audio_cnn.py`, `npaudio/models/layer_table.py`.

@@ -54,7 +54,7 @@ SEED = 0
 # ten times the power of what is added. Listen to the files while you look; they are all saved with the same gain, so
 # that louder is louder.
 #
-# > **Question.** Which of the thirteen changes the picture not at all, and which only its level?
+# > **Question.** Which of the thirteen does not change the picture at all, and which changes only its level?
 
 # %%
 y, sr, name = lesson.sound_to_look_at(
@@ -102,19 +102,19 @@ changes = {title: p - pictures["original"] for title, p in pictures.items() if p
 rows = [[t, f"{np.abs(c).mean():.1f} dB", f"{np.ptp(c):.1f} dB"] for t, c in changes.items() if t != "original"]
 print_table(["of the same length", "mean change", "from least to most"], rows)
 lesson.answer(
-    f"Polarity, the sign of all samples, changes it by {np.abs(changes['polarity']).max():g} dB: the power does not "
-    f"know the sign. A gain of −12 dB changes every pixel by {np.abs(changes['gain −12 dB']).mean():.1f} dB, so only "
-    "the level. A network that sees such pictures learns nothing from polarity, and from a gain only if its front end "
-    "keeps the level."
+    f"Flipping the polarity, the sign of all samples, changes it by {np.abs(changes['polarity']).max():g} dB: power "
+    f"does not depend on the sign. A gain of −12 dB changes every pixel by {np.abs(changes['gain −12 dB']).mean():.1f} "
+    "dB, so only the level. A network that sees such pictures learns nothing from polarity, and from a gain only if "
+    "its front end keeps the level."
 )
 
 # %% [markdown]
 # ## Seen: what is done to the picture
 #
 # [SpecAugment](GLOSSARY.md#specaugment) hides bands and stretches of time. An equaliser colours: it adds a smooth curve
-# over frequency. [mixup](GLOSSARY.md#mixup) averages two pictures, and their labels in the same shares.
+# over frequency. [mixup](GLOSSARY.md#mixup) averages two pictures, and their labels in the same proportions.
 #
-# > **Question.** mixup averages pictures in decibels. Is that the picture of the two sounds laid over each other?
+# > **Question.** mixup averages pictures in decibels. Is that the picture of the two sounds played together?
 
 # %%
 picture = pictures["original"]
@@ -143,9 +143,9 @@ for ax in axes[1]:
 plot.shared_colorbar(axes.flat, "dB")
 lesson.figure(figure, "2_on_pictures")
 lesson.answer(
-    "No. Where one sound is loud and the other silent, the average is half-way between them in decibels; of the two "
-    f"sounds added, the louder one hides the other. The two pictures differ by {apart:.1f} dB on average. mixup does "
-    "not imitate the world; it makes the scores change gradually from one class to another."
+    "No. Where one sound is loud and the other silent, the average is half-way between them in decibels; when the two "
+    f"sounds are added, the louder one hides the other. The two pictures differ by {apart:.1f} dB on average. mixup "
+    "does not imitate the world; it makes the scores change gradually from one class to another."
 )
 
 # %% [markdown]
@@ -171,7 +171,7 @@ alias = levels["samples picked"].argmax() * 16000 / 8192
 lines = int(np.count_nonzero(levels["samples picked"] > -40))
 rest = levels["band-limited"].max()
 figure, axes = plt.subplots(1, 3, figsize=(13, 3.6), sharey=True)
-titles = ("a tone of 7 kHz", f"picked: loudest at {alias / 1000:.1f} kHz", f"band-limited: {rest:.0f} dB is left")
+titles = ("a tone of 7 kHz", f"picked: loudest at {alias / 1000:.1f} kHz", f"band-limited: −{-rest:.0f} dB is left")
 for ax, level, title in zip(axes, levels.values(), titles, strict=True):
     plot.spectrum(level, sr=16000, ax=ax)
     ax.set(title=title, ylim=(-130, 10), ylabel="")
@@ -355,13 +355,14 @@ lesson.answer(
 # %% [markdown]
 # ## What may be concluded?
 #
-# Two things in these numbers are due to chance: training (initial weights, order of the clips) and the choice of the
-# 300 test clips. With and without an augmentation the networks are compared on the same seeds and the same clips, so we
-# look at the differences, clip by clip and seed by seed. Their interval below covers both kinds of chance: 95 % for
-# other seeds (Student's t, which is wide for few seeds) and 95 % for other clips, added as squares.
+# Chance enters these numbers in two ways: through the training (initial weights, order of the clips) and through the
+# choice of the 300 test clips. With and without an augmentation the networks are compared on the same seeds and the
+# same clips, so we look at the differences, clip by clip and seed by seed. Their interval below covers both kinds of
+# chance: 95 % for other seeds (Student's t, which is wide for few seeds) and 95 % for other clips, combined as the root
+# of the sum of their squares.
 #
-# > **Question.** An accuracy of 60 % on 300 clips: how far off may it be through the choice of clips alone? And of all
-# > the differences, how many are more than chance?
+# > **Question.** An accuracy of 60 % on 300 clips: how far off might it be because of the choice of clips alone? And of
+# > all the differences, how many are more than chance?
 
 # %%
 plain = accuracy["nothing"]["clean clips"]
@@ -372,7 +373,7 @@ order = sorted(augmented, key=lambda t: -differences["clean clips"][t].mean)
 rows = [[title, *(str(differences[where][title]) for where in WHERE[:2])] for title in order]
 print_table(["in points, against nothing", *WHERE[:2]], rows)
 
-figure, axes = plt.subplots(1, 2, figsize=(12, 5.4), sharey=True)
+figure, axes = plt.subplots(1, 2, figsize=(12, 5.4), sharex=True, sharey=True)
 helped = {}
 for ax, where in zip(axes, WHERE[:2], strict=True):
     draw_differences(ax, differences[where], order)
@@ -404,14 +405,14 @@ for where in WHERE[:2]:
     else:
         words.append(f"on {where} nothing is sure to help")
 lesson.finding(
-    f"With {N_TRAIN} clips a class, {' and '.join(words)}; SpecAugment changes clean clips by "
-    f"{masked['clean clips'].in_points} and noisy ones by {masked['noisy clips'].in_points}."
+    f"With {N_TRAIN} clips a class, {' and '.join(words)}; SpecAugment changes the accuracy on clean clips by "
+    f"{masked['clean clips'].in_points} and on noisy ones by {masked['noisy clips'].in_points}."
 )
 
 # %% [markdown]
 # ## To take home
 #
-# 1. Augment with what the test will bring: noise in training is what a noisy test wants.
+# 1. Augment with what the test will bring: noise in training prepares for a noisy test.
 # 2. Changing speed or pitch is resampling, and resampling needs a filter; picked samples alias.
 # 3. An error bar says little until you know what it covers; compare on the same seeds and the same clips, and count
 #    both kinds of chance.

@@ -42,12 +42,12 @@ def softmax(x: np.ndarray) -> np.ndarray:
 #
 # A recording can hold several sounds, so it can have several labels: the task is
 # [multi-label](GLOSSARY.md#multi-label-tagging), and is called tagging. The article's example is a clip of speech,
-# music and rain, with eight scores that its author typed in. Softmax makes shares out of them, which add up to 1. The
-# [sigmoid](GLOSSARY.md#sigmoid) looks at each score alone, $p = 1 / (1 + e^{-s})$: eight questions, each answered by
-# yes or no.
+# music and rain, with eight scores that its author typed in. Softmax turns them into shares that add up to 1. The
+# [sigmoid](GLOSSARY.md#sigmoid) looks at each score alone, $p = 1 / (1 + e^{-s})$: eight questions, each answered yes
+# or no.
 #
-# > **Question.** Speech has the score 2.1 and music 1.8. What probability will softmax give to music, and what the
-# > sigmoid?
+# > **Question.** Speech has the score 2.1 and music 1.8. What probability will softmax give to music, and what will the
+# > sigmoid give?
 
 # %%
 CLASSES = ["Speech", "Music", "Dog", "Siren", "Rain", "Traffic", "Bird", "Wind"]
@@ -77,8 +77,9 @@ axes[1].axhline(0.5, color="black", linewidth=0.8, linestyle="--")
 axes[0].set_ylabel("probability")
 lesson.figure(figure, "1_softmax_or_sigmoid")
 lesson.answer(
-    f"Softmax {together[1]:.2f}, although music is surely there: it has to share with speech ({together[0]:.2f}) and "
-    f"rain ({together[4]:.2f}). The sigmoid {alone[1]:.2f}; above 0.5 it has {', '.join(tagged)}."
+    f"Softmax gives {together[1]:.2f}, although music is surely there: it has to share with speech "
+    f"({together[0]:.2f}) and rain ({together[4]:.2f}). The sigmoid gives {alone[1]:.2f}, and puts "
+    f"{', '.join(tagged)} above 0.5."
 )
 
 # %% [markdown]
@@ -101,7 +102,7 @@ by_hand = (alone - targets)[0]
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
 left.plot(score, np.log1p(np.exp(-score)), "-", label="the sound is there")
 left.plot(score, np.log1p(np.exp(score)), "--", label="it is not")
-left.set(xlabel="score", ylabel="loss", title="a confident mistake costs as much as the score is off")
+left.set(xlabel="score", ylabel="loss", title="a confident mistake costs as much as its score is large")
 left.legend(loc="upper center")
 right.plot(score, sigmoid(score) - 1, "-", label="the sound is there")
 right.plot(score, sigmoid(score), "--", label="it is not")
@@ -110,8 +111,8 @@ right.set(xlabel="score", ylabel="d loss / d score", title="the gradient is p �
 right.legend(loc="upper left")
 lesson.figure(figure, "2_binary_cross_entropy")
 lesson.answer(
-    f"It comes near 1 in size, and no nearer: {sigmoid(-6.0) - 1:.4f} at a score of −6 for a sound that is there. The "
-    f"loss of the clip is {loss:.4f}, and the gradients of `nn.BCEWithLogitsLoss` are p − y to "
+    f"It approaches 1 in size and never exceeds it: {sigmoid(-6.0) - 1:.4f} at a score of −6 for a sound that is "
+    f"there. The loss of the clip is {loss:.4f}, and the gradients of `nn.BCEWithLogitsLoss` are p − y to "
     f"{np.abs(from_layer - by_hand).max():.0e}."
 )
 
@@ -191,13 +192,13 @@ print_table(["epoch", "training loss", "validation loss"], rows)
 test_scores = model(x_test)
 
 # %% [markdown]
-# ## How good is the order?
+# ## How good is the ranking?
 #
 # Sort the test mixtures by the score of one class. Going down the list, [precision](GLOSSARY.md#precision) is the share
-# of hits among the mixtures so far, $TP / (TP + FP)$, and [recall](GLOSSARY.md#recall) the share of all hits that we
-# have found, $TP / (TP + FN)$, with TP true positives, FP false positives and FN false negatives. [Average
-# precision](GLOSSARY.md#average-precision-ap) (AP) is the area under the curve of precision over recall, and its mean
-# over the classes is [mAP](GLOSSARY.md#map). A list in random order has a precision near the
+# of hits among the mixtures so far, $TP / (TP + FP)$, and [recall](GLOSSARY.md#recall) the share of all mixtures with
+# this sound that we have found, $TP / (TP + FN)$, with TP true positives, FP false positives and FN false negatives.
+# [Average precision](GLOSSARY.md#average-precision-ap) (AP) is the area under the curve of precision over recall, and
+# its mean over the classes is [mAP](GLOSSARY.md#map). A list in random order has a precision near the
 # [prevalence](GLOSSARY.md#prevalence), the share of mixtures with this sound.
 #
 # > **Question.** Which class do you expect to be hardest to hear under others?
@@ -213,7 +214,7 @@ for k, line, colour in zip(shown, ("-", "--", "-.", ":"), (ORANGE, BLUE, GREEN, 
     label = f"{LABELS[k]} (AP {ap[k]:.2f})"
     plot.precision_recall(y_test[:, k], test_scores[:, k], ax=ax, linestyle=line, color=colour, label=label)
     ax.plot(1.012, prevalence[k], "<", color=colour, markersize=7, clip_on=False)
-ax.text(0.99, prevalence[shown].max() + 0.03, "prevalence: guessing ▸", ha="right", fontsize=9)
+ax.text(1.0, prevalence[shown].min() - 0.03, "▴ prevalence: guessing", ha="right", va="top", fontsize=9)
 ax.legend(loc="lower left")
 ax.set_title(f"the three hardest classes and the easiest: AP {ap.min():.2f} to {ap.max():.2f}")
 lesson.figure(figure, "3_precision_recall")
@@ -221,16 +222,16 @@ low, high = hardest_first[0], hardest_first[-1]
 lesson.answer(
     f"{LABELS[low]}, with an AP of {ap[low]:.2f} where guessing has {prevalence[low]:.2f}; easiest is {LABELS[high]} "
     f"with {ap[high]:.2f}. The mean of all ten is a mAP of {interval.estimate:.3f}, and would be between "
-    f"{interval.low:.3f} and {interval.high:.3f} on other test mixtures (95 %, by resampling them; another training is "
-    "not in it)."
+    f"{interval.low:.3f} and {interval.high:.3f} on other test mixtures (95 % interval, by resampling them; it does "
+    "not cover another training)."
 )
 
 # %% [markdown]
 # ## Four APs of one list
 #
 # Papers join the points of that curve in four ways: by steps, as scikit-learn does; by straight lines (trapezoids, as
-# the article does); by the best precision further right (interpolated); or by that at 11 fixed recalls from 0 to 1
-# (11-point).
+# the article does); by the best precision further right (interpolated); or by that precision at 11 fixed recalls from 0
+# to 1 (11-point).
 #
 # > **Question.** Which of the four is largest, and does the choice matter? And what is the lowest AP that any order can
 # > have?
@@ -273,7 +274,7 @@ ax.set(
     xlabel="recall",
     ylabel="precision",
     ylim=(0, 1.05),
-    title="one list, four areas: positives at ranks 1, 4 and 5 of ten",
+    title=f"positives at ranks 1, 4 and 5 of ten: AP {min(of_few.values()):.2f} to {max(of_few.values()):.2f}",
 )
 ax.legend(loc="lower left", ncols=2)
 lesson.figure(figure, "4_four_areas")
@@ -290,9 +291,9 @@ lesson.answer(
 # %% [markdown]
 # ## From scores to tags
 #
-# A probability becomes a tag above a threshold. How good the tags are is told by [F](GLOSSARY.md#f-score-f), the
-# harmonic mean of precision and recall, $F = 2 TP / (2 TP + FP + FN)$. Must the threshold be 0.5 for every class? We
-# tune one for each class on the validation mixtures, and look at the test mixtures.
+# A probability becomes a tag above a threshold. [F](GLOSSARY.md#f-score-f), the harmonic mean of precision and recall,
+# says how good the tags are: $F = 2 TP / (2 TP + FP + FN)$. Must the threshold be 0.5 for every class? We tune one for
+# each class on the validation mixtures, and look at the test mixtures.
 #
 # > **Question.** How much better will F get, and will it get better for every class?
 
@@ -317,8 +318,8 @@ lesson.answer(
 # %% [markdown]
 # ## Why not accuracy?
 #
-# Count the cells of the table of mixtures and classes that are right. A tagger that has heard nothing and always says
-# no is right wherever a sound is absent.
+# Write the tags into a table of mixtures × classes, and count the cells that are right. A tagger that has heard nothing
+# and always says no is right wherever a sound is absent.
 #
 # > **Question.** What is the accuracy of the tagger that always says no, and what is its mAP?
 
@@ -338,9 +339,9 @@ print_table(
     ["tagger", "cells that are right", "mAP"], [[name, f"{a:.1%}", f"{m:.3f}"] for name, (a, m) in table.items()]
 )
 lesson.answer(
-    f"{table['always no'][0]:.1%} of the cells, against {table['our network'][0]:.1%} of our network: the tagger that "
-    f"has heard nothing is right four times of five. mAP tells them apart: {table['always no'][1]:.3f}, which is the "
-    f"mean prevalence, against {table['our network'][1]:.3f}."
+    f"{table['always no'][0]:.1%} of the cells, against {table['our network'][0]:.1%} for our network: the tagger that "
+    f"has heard nothing is right four times out of five. mAP tells them apart: {table['always no'][1]:.3f}, which is "
+    f"the mean prevalence, against {table['our network'][1]:.3f}."
 )
 
 # %%
@@ -364,8 +365,8 @@ if lesson.options.audio:
     )
 lesson.finding(
     f"{own_words}The tagger reaches a mAP of {interval.estimate:.3f} ({interval.low:.3f} to {interval.high:.3f}) on "
-    f"unheard mixtures of up to three sounds; by accuracy it has {table['our network'][0]:.1%}, and saying no to "
-    f"everything already {table['always no'][0]:.1%}."
+    f"unheard mixtures of up to three sounds; its accuracy is {table['our network'][0]:.1%}, but saying no to "
+    f"everything already gets {table['always no'][0]:.1%}."
 )
 
 # %% [markdown]

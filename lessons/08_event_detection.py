@@ -37,15 +37,15 @@ SR = 16000
 # %% [markdown]
 # ## From scores to events
 #
-# A sound with a beginning and an end, its [onset](GLOSSARY.md#onset) and [offset](GLOSSARY.md#offset), is an
-# event. A detector gives every frame a score for every class; what makes events of them is called
+# A sound with a beginning and an end, its [onset](GLOSSARY.md#onset) and [offset](GLOSSARY.md#offset), is an event. A
+# detector gives every frame a score for every class; the step that turns these scores into events is called
 # [post-processing](GLOSSARY.md#post-processing). The article invents the scores of its example: six seconds, a frame
-# every 32 ms, speech from 1 to 4 s, a dog from 2.5 to 3.5 s, and noise of up to 0.15 everywhere. Three steps follow: a
-# threshold, one event for each unbroken run of frames above it, and runs of fewer than three frames
-# are dropped as blips.
+# every 32 ms, speech from 1 to 4 s, a dog from 2.5 to 3.5 s, and noise of up to 0.15 everywhere. Three steps follow:
+# apply a threshold, make one event of each unbroken run of frames above it, and drop runs of fewer than three frames as
+# blips.
 #
 # > **Question.** With the threshold at 0.5 the two events come out. The noise alone reaches 0.15. If the threshold is
-# > put at 0.14, how many events are there in the same scores, and how many if runs of one frame count too?
+# > lowered to 0.14, how many events come out of the same scores, and how many if runs of one frame count too?
 
 # %%
 ARTICLE = ["Speech", "Music", "Dog", "Siren", "Bird"]
@@ -90,14 +90,14 @@ lesson.answer(
 # ## Scenes
 #
 # Now sounds instead of invented scores. A scene lasts five seconds: up to five events of six classes over noise of some
-# color, two of them at once at most, each with a signal-to-noise ratio between 0 and 20 dB. Because we mix the scenes
+# colour, at most two of them at once, each with a signal-to-noise ratio between 0 and 20 dB. Because we mix the scenes
 # ourselves, onsets and offsets are known to the sample. All scenes come from different seeds: 480 to learn from, 100 to
 # choose settings on, and 100 that are kept for the end.
 #
 # The network sees a mel spectrogram with a frame every 20 ms, and answers every 80 ms. For training we need the same
 # grid for the truth: a frame of a class is 1 if an event touches it.
 #
-# > **Question.** In a scene with two or three events, which share of the cells of the table classes × frames is 1?
+# > **Question.** In a scene with two or three events, what share of the cells in the table of classes × frames is 1?
 
 # %%
 FRONTEND = Frontend(name="events", sr=SR, n_fft=1024, hop_length=320, n_mels=64)
@@ -151,15 +151,15 @@ lesson.answer(
 # %% [markdown]
 # ## Learning when
 #
-# `FrameCNN` is the network of lesson 03 with another shape at its end: pooling makes frequency smaller until one pixel
-# is left, but time only by four. What is left is a row of features, one for each 80 ms, and of each the last layer
-# makes six scores. The loss is the binary cross entropy of lesson 07, over all frames of all scenes.
+# `FrameCNN` is the network of lesson 03 with a different end: pooling shrinks frequency to a single pixel, but time
+# only by a factor of four. What is left is a row of feature vectors, one every 80 ms, and from each the last layer
+# computes six scores. The loss is the binary cross entropy of lesson 07, over all frames of all scenes.
 #
 # The [segment-based F](GLOSSARY.md#segment-based-f) cuts time into seconds, and asks for every second and class: does
 # it sound or not?
 #
 # > **Question.** Some of the six are noise like the background, some are tones, some are over in half a second. Which
-# > is found best, which worst?
+# > is found best, and which worst?
 
 # %%
 SIZES = {"channels": (16, 32, 64), "pools": ((2, 4), (2, 4), (1, 4))}
@@ -218,8 +218,8 @@ lesson.answer(
 # %% [markdown]
 # ## Looking at one scene
 #
-# Numbers hide what a picture shows: where the borders are off, and why. Below the spectrogram are the probabilities,
-# a row for each class, and below them the events, what was there above and what was detected beneath.
+# Numbers hide what a picture shows: where the borders are off, and why. Below the spectrogram are the probabilities, a
+# row for each class, and at the bottom the events: in each row the annotated ones above, the detected ones below.
 
 
 # %%
@@ -263,7 +263,8 @@ print_table(["event", "annotated (s)", "fate", "why"],
 # is more). A [median filter](GLOSSARY.md#median-filter) replaces every decision by the majority of the frames around
 # it, which closes short gaps and removes blips in one step. We try every combination on the validation scenes.
 #
-# > **Question.** Is the best threshold the same for both measures, and what does the filter give at the best threshold?
+# > **Question.** Is the best threshold the same for both measures, and how much does the filter gain at the best
+# > threshold?
 
 # %%
 THRESHOLDS = np.arange(0.05, 0.96, 0.05).round(2)
@@ -273,16 +274,17 @@ for median in lesson.progress(MEDIANS, "trying thresholds"):
     for level in THRESHOLDS:
         detected = sed.detect_events(scores["valid"], threshold=level, median_frames=median, **GRID)
         swept[median, level] = segment_f(detected, "valid"), event_f(detected, "valid")
-curves = {m: np.array([swept[m, level] for level in THRESHOLDS]) for m in MEDIANS}  # (thresholds, 2) each
+curves = {m: np.nan_to_num([swept[m, level] for level in THRESHOLDS]) for m in MEDIANS}  # (thresholds, 2) each
 best = {m: curves[m].argmax(axis=0) for m in MEDIANS}
 figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
 for kind, (ax, what) in enumerate(zip(axes, ("segment-based F", "event-based F"), strict=True)):
     for median, style in zip(MEDIANS, ("-", "--", "-.", ":"), strict=True):
         shown = "no filter" if median == 1 else f"median over {median * 0.08:.2f} s"
         ax.plot(THRESHOLDS, curves[median][:, kind], style, marker="o", markersize=3, label=shown)
-    ax.set(xlabel="threshold", ylabel="F on the validation scenes", ylim=(0, 1))
+    ax.set(xlabel="threshold", ylim=(0, 1), xlim=(0, 1))
     top = max(MEDIANS, key=lambda m: curves[m][:, kind].max())
     ax.set_title(f"{what}: at best {curves[top][:, kind].max():.2f}, at {THRESHOLDS[best[top][kind]]:.2f}")
+axes[0].set_ylabel("F on the validation scenes")
 axes[0].legend()
 lesson.figure(figure, "3_threshold_and_filter")
 no_filter = curves[1][:, 1].max()
@@ -290,13 +292,13 @@ filtered = max(curves[m][:, 1].max() for m in MEDIANS[1:])
 levels = [THRESHOLDS[best[1][kind]] for kind in (0, 1)]
 lesson.answer(
     f"Without a filter the segment-based F is best at {levels[0]:.2f} and the event-based at {levels[1]:.2f}: "
-    f"{'nearly the same' if abs(levels[0] - levels[1]) < 0.11 else 'not the same: each counts other mistakes'}. With "
-    f"the best filter the event-based F is {filtered:.2f} instead of {no_filter:.2f}."
+    f"{'nearly the same' if abs(levels[0] - levels[1]) < 0.11 else 'not the same: each counts different mistakes'}. "
+    f"With the best filter the event-based F is {filtered:.2f} instead of {no_filter:.2f}."
 )
 
 # %% [markdown]
-# Classes differ: a siren lasts, a glass breaks in a moment. `sed.tune_postprocessing` finds on the validation scenes
-# what suits each class; its result prints itself, and `sed.detect_events` takes it as it is.
+# Classes differ: a siren lasts, a glass breaks in a moment. `sed.tune_postprocessing` finds the settings that suit each
+# class on the validation scenes; its result can be printed, and passed to `sed.detect_events` as it is.
 #
 # > **Question.** How much of the gain on the validation scenes is left on the test scenes?
 
@@ -326,8 +328,8 @@ lesson.answer(
 # %% [markdown]
 # ## 0.9 and 0
 #
-# Suppose a detector is never wrong but for one habit: of every event it drops the fourth frame, and from there on every
-# tenth. Frame by frame that is an excellent system.
+# Suppose a detector makes no mistake except for one habit: it drops the fourth frame of every event, and every tenth
+# frame after that. Frame by frame that is an excellent system.
 #
 # > **Question.** What is its event-based F? And which single step of post-processing repairs it?
 
@@ -357,19 +359,21 @@ def as_events(decisions: dict) -> dict:
 broken = frame_f(dropping), event_f(as_events(dropping))
 repaired = {name: sed.fill_gaps(frames, 2) for name, frames in dropping.items()}
 lesson.answer(
-    f"The frame F is {broken[0]:.2f}, the event-based F {broken[1]:.2f}: every event is cut into pieces, and hardly a "
-    f"piece has the borders of an event. Filling gaps of one frame brings it to {event_f(as_events(repaired)):.2f}. "
-    "The scores of a network can be good and its events worthless; then look at post-processing first."
+    f"The frame F is {broken[0]:.2f}, the event-based F {broken[1]:.2f}: every event is cut into pieces, and hardly "
+    "any piece has the borders of an event. Filling gaps of one frame brings it to "
+    f"{event_f(as_events(repaired)):.2f}. The scores of a network can be good and its events worthless; then look at "
+    "post-processing first."
 )
 
 # %% [markdown]
 # ## One output, three measures
 #
-# Each measure forgives something else. The event-based F wants borders, the segment-based F wants seconds.
+# Each measure forgives different errors. The event-based F is about borders, the segment-based F about seconds.
 # [PSDS](GLOSSARY.md#psds) looks at overlap instead of borders, and at all thresholds at once: how many events are found
 # at 0, 1, 2, ... false alarms an hour, averaged up to 100.
 #
-# > **Question.** Take the true events, and report every one of them 0.25 s late. Which measure minds most, which least?
+# > **Question.** Take the true events, and report every one of them 0.25 s late. Which measure minds most, and which
+# > least?
 
 # %%
 late = {
@@ -402,15 +406,15 @@ print_table(
 of_late = dict(zip(("the segment-based F", "the event-based F", "PSDS1"), table["the truth, 0.25 s late"], strict=True))
 least, most = max(of_late, key=of_late.get), min(of_late, key=of_late.get)
 lesson.answer(
-    f"Most minds {most}, which gives {of_late[most]:.2f}; least {least}, with {of_late[least]:.2f}. So ask what the "
-    "detector is for: to cut out the sound, to count it, or to know that it was there."
+    f"The strictest is {most}, with {of_late[most]:.2f}; the most lenient is {least}, with {of_late[least]:.2f}. So "
+    "ask what the detector is for: to cut out the sound, to count it, or to know that it was there."
 )
 
 # %% [markdown]
 # ## How much noise?
 #
-# > **Question.** Our scenes have signal-to-noise ratios from 0 to 20 dB. At which of −5, 0, 5, 10 and 20 dB does the
-# > detector lose most on its way down?
+# > **Question.** Our scenes have signal-to-noise ratios from 0 to 20 dB. We go down from 20 dB to 10, 5, 0 and −5 dB.
+# > At which of these steps does the detector lose most?
 
 # %%
 SNRS = (-5, 0, 5, 10, 20)
@@ -444,15 +448,16 @@ lesson.answer(
 # %% [markdown]
 # ## Labels that only say what
 #
-# To annotate onsets and offsets takes many times as long as the recording. To say what sounds in a clip takes one
-# hearing: [weak labels](GLOSSARY.md#weak-label). Can a network learn *when* from labels that only say *what*?
+# To annotate onsets and offsets takes many times as long as the recording. To say what sounds in a clip takes a single
+# listen: [weak labels](GLOSSARY.md#weak-label). Can a network learn *when* from labels that only say *what*?
 #
 # `FrameCNN` has a second output for that. [Attention pooling](GLOSSARY.md#attention-pooling) makes the probability of a
 # class in the clip a weighted mean of its frames, $P = \sum_n w_n p_n / \sum_n w_n$, and the network learns the
 # weights: which frames to ask. The loss compares $P$ with the label; its gradient reaches the frames through the mean.
-# The threshold of each class comes from the clips of the validation set too, as in lesson 07: no border is ever seen.
+# The threshold of each class is tuned on the clip labels of the validation set, as in lesson 07, so that no border is
+# ever seen.
 #
-# > **Question.** What share of the segment-based F of strong labels do weak labels reach?
+# > **Question.** What share of the segment-based F with strong labels do weak labels reach?
 
 # %%
 weak = models.FrameCNN(64, N_CLASSES, **SIZES, context=9, rng=0)
@@ -478,7 +483,7 @@ lesson.answer(
 # state that it carries from frame to frame, here a gated recurrent unit (GRU) that runs in both directions. `CRNN` puts
 # it on top of the convolutions: the architecture that DCASE's sound event detection task has used as its baseline.
 #
-# > **Question.** With the same scenes and as many epochs, does the memory help, and what does it cost?
+# > **Question.** With the same scenes and the same number of epochs, does the memory help, and what does it cost?
 
 # %%
 crnn = models.CRNN(64, N_CLASSES, **SIZES, hidden_size=48, rng=0)
@@ -509,8 +514,8 @@ lesson.answer(
 #
 # Recordings cost nothing, labels do. A [mean teacher](GLOSSARY.md#mean-teacher) learns from both: beside the network
 # that is trained, the student, stands the moving average of its weights, the teacher, which is steadier. Both see the
-# same scenes, each with its own dropout, and the student is asked to say what the teacher says, also on scenes without
-# labels. We keep the labels of 48 scenes and hide those of all others.
+# same scenes, each with its own dropout, and the student is asked to agree with the teacher, on the scenes without
+# labels too. We keep the labels of 48 scenes and hide those of all others.
 #
 # > **Question.** What do the scenes without labels add to the segment-based F, beyond what the average of the weights
 # > gives without them?
@@ -550,13 +555,14 @@ lesson.figure(figure, "5_mean_teacher")
 gain = difference_of_seeds(np.array(arms["mean teacher"]), np.array(arms["average of the weights"]))
 passes = 8 * STEPS / (N_TRAIN - N_LABELLED)
 patience = "" if gain.verdict == "helps" else (
-    f" Our training goes over the scenes without labels {passes:.1f} times; the DESED baseline lets the weight of the "
-    "teacher's word grow for 50 epochs."
+    f" Our training goes over the scenes without labels {passes:.1f} times; the DESED baseline raises the weight of "
+    "the teacher's part of the loss over 50 epochs."
 )  # fmt: skip
 lesson.answer(
     f"{100 * gain.mean:+.1f} points, with a 95 % interval of ± {100 * gain.reach:.1f} over {len(SEEDS)} pairs of "
-    f"trainings: {gain.verdict}. The average alone moves F from {means[0]:.2f} to {means[1]:.2f}, with the scenes "
-    f"without labels it is {means[2]:.2f}. Bars are standard errors over the seeds, dots single trainings.{patience}"
+    f"trainings: {gain.verdict}. The average alone moves F from {means[0]:.2f} to {means[1]:.2f}; with the scenes "
+    f"without labels as well it is {means[2]:.2f}. Bars are standard errors over the seeds, dots single "
+    f"trainings.{patience}"
 )
 
 # %% [markdown]
@@ -583,15 +589,16 @@ same = sorted(e[:3] for e in streamed) == sorted(e[:3] for e in whole)
 waits = f"{np.mean(waited):.2f} s on average, {max(waited):.2f} s at most" if waited else "never here"
 lesson.answer(
     f"{waits}; the detector promises {live.latency:.2f} s. Its {len(streamed)} events are "
-    f"{'those' if same else 'nearly those'} of the whole {len(long) / SR:.0f} s at once ({len(whole)})."
+    f"{'the same as' if same else 'nearly the same as'} those found in all {len(long) / SR:.0f} s at once "
+    f"({len(whole)})."
 )
 
 # %% [markdown]
 # ## A recording of your own
 #
 # `--audio FILE` looks at your recording here, with the six classes that the network knows; with `--data DIR`, a folder
-# in the layout of ESC-50, all of this lesson is about scenes of your sounds. A network knows nothing else: what it has
-# never heard gets the name of what is most like it.
+# in the layout of ESC-50, all of this lesson is about scenes of your sounds. A network knows only the classes that it
+# has learned: a sound of any other kind gets the name of the class that is most like it.
 
 # %%
 mine, rate, title = lesson.sound_to_look_at(lambda: (long[: int(10 * SR)], SR, "two test scenes in a row"))
@@ -620,7 +627,7 @@ lesson.finding(
 #    on scenes that are used for nothing else.
 # 2. Say which measure you mean: one and the same output can be excellent by frames, fair by seconds and worthless by
 #    events.
-# 3. Labels that only say what sounds teach a network when it sounds, too; borders are what they do not teach.
+# 3. Labels that only say what sounds also teach a network when it sounds, but not where its borders are.
 #
 # **Library files used:** `npaudio/sed/filters.py`, `npaudio/sed/detection.py`, `npaudio/sed/tuning.py`,
 # `npaudio/models/frame_cnn.py`, `npaudio/models/attention_pooling.py`, `npaudio/nn/gru.py`,

@@ -34,9 +34,9 @@ if lesson.quick:
 # %% [markdown]
 # ## From a waveform to what the network sees
 #
-# Every recording has its own length and its own level, a network wants one size. The article's preprocessing scales the
-# waveform so that its largest sample is 1, cuts or pads it to 4 s, and takes a [mel](GLOSSARY.md#mel)
-# spectrogram of 64 bands in frames of 1,024 samples, one every 512, without padding at the ends. In
+# Every recording has its own length and its own level, but a network needs one size. The article's preprocessing scales
+# the waveform so that its largest sample is 1, cuts or pads it to 4 s, and takes a [mel](GLOSSARY.md#mel) spectrogram
+# of 64 bands in frames of 1,024 samples, one every 512, without padding at the ends. Its values are in
 # [decibels](GLOSSARY.md#decibel-db), with the floor added under the logarithm.
 #
 # > **Question.** At 16,000 samples a second, how many frames do 4 s give? And what becomes of a recording of digital
@@ -56,9 +56,9 @@ lesson.answer(
 # %% [markdown]
 # ## A folder of recordings
 #
-# Most people's data is a folder with one folder a class inside. Here the lesson writes such a folder itself: eight
-# classes of synthetic sounds, one of them rare. (`--data DIR` takes yours, or ESC-50's.) The recordings are dealt to
-# three [folds](GLOSSARY.md#fold); the first is left out of the training, to be the test.
+# Most people's data is a folder with one subfolder per class. Here the lesson writes such a folder itself: eight
+# classes of synthetic sounds, one of them rare. (`--data DIR` takes yours, or ESC-50's.) The recordings are dealt into
+# three [folds](GLOSSARY.md#fold); the first is left out of the training and serves as the test.
 
 # %%
 folder = lesson.folder / "recordings"
@@ -85,9 +85,9 @@ print_table(
 #
 # Three lines do it. `fit` loads every recording, makes the pictures, trains the article's network with changes to each
 # clip (a shift in time, another speed, stripes masked, two clips mixed), and measures the left-out fold after each
-# [epoch](GLOSSARY.md#epoch). It keeps the last weights, not the best ones: choosing an epoch by its test score
-# would make the score too good. The loss on the changed clips ends above that on the left-out ones, which are not
-# changed: mixed clips and smoothed labels have no loss of zero.
+# [epoch](GLOSSARY.md#epoch). It keeps the last weights, not the best ones: choosing an epoch by its test score would
+# make the score too good. The loss on the changed clips ends above that on the left-out ones, which are not changed:
+# with mixed clips and smoothed labels the loss cannot reach zero.
 
 # %%
 seconds = 5.0 if lesson.options.data else 2.0
@@ -107,8 +107,8 @@ lesson.figure(figure, "1_training")
 # The evaluation counts right answers, and then looks at each class alone. [Recall](GLOSSARY.md#recall) is the share of
 # a class that was found, [precision](GLOSSARY.md#precision) the share of right ones among the answers of that name.
 #
-# > **Question.** Of the rarest class there are a quarter as many recordings as of the others. If the network called all
-# > of these something else and made no other mistake, what would its accuracy be?
+# > **Question.** The rarest class has a quarter as many recordings as each of the others. If the network got all of
+# > these wrong and made no other mistake, what would its accuracy be?
 
 # %%
 evaluation = pipeline.evaluate(dataset, fold=1)
@@ -123,7 +123,7 @@ recall = scores.recall[rare]
 low, high = evaluation.interval.low, evaluation.interval.high
 rare_name = dataset.class_names[rare]
 lesson.answer(
-    f"{without:.1%}: the test has {count} of {rare_name} in {len(evaluation.names)}. The network's accuracy is "
+    f"{without:.1%}: {count} of the {len(evaluation.names)} test recordings are {rare_name}. The network's accuracy is "
     f"{evaluation.accuracy:.1%}, and its recall of {rare_name} {recall:.0%}. An accuracy says little about a rare "
     f"class. And it is rough: 95 % of test sets drawn from these clips lie between {low:.0%} and {high:.0%}."
 )
@@ -135,8 +135,8 @@ lesson.figure(figure, "2_confusion")
 # %% [markdown]
 # ## The worst mistakes
 #
-# Numbers say how often, recordings say why. The clips that were wrong with the highest probability are written out to
-# be heard, and their pictures drawn. Listen before you read on: which of them would you have taken for the other, too?
+# Numbers say how often, recordings say why. The clips that got a wrong answer with the highest probability are saved
+# for you to hear, and their pictures are drawn. Listen before you read on: which of them would you have got wrong, too?
 
 # %%
 mistakes = evaluation.mistakes(3)
@@ -157,11 +157,11 @@ print("\n".join(map(str, mistakes)) if mistakes else "no mistake; these three we
 # %% [markdown]
 # ## One file
 #
-# A model is more than weights: without the front end, the mean and deviation of the training pictures, and the order
-# of the names, the weights are numbers. `save` puts all of it into one file that is read without running anything from
+# A model is more than weights: without the front end, the mean and deviation of the training pictures, and the order of
+# the names, the weights are meaningless. `save` puts all of it into one file, and reading that file runs no code from
 # it.
 #
-# > **Question.** The file is written and read again. By how much will the probabilities differ from those before?
+# > **Question.** The model is saved and loaded again. By how much will its probabilities differ from those before?
 
 # %%
 path = lesson.folder / "model.npz"
@@ -178,8 +178,8 @@ lesson.answer(
 # %% [markdown]
 # ## A sound it has never met
 #
-# The answer is always one of the names that it knows, and the probabilities always sum to 1. So a sound of another kind
-# gets a name as well.
+# The answer is always one of the names that the model knows, and the probabilities always sum to 1. So a sound of
+# another kind gets a name as well.
 #
 # > **Question.** 20 clock ticks and 20 bird calls: neither is among the classes. What is the highest probability that
 # > the network gives them, on average, compared with the recordings of the left-out fold?
@@ -212,8 +212,8 @@ if lesson.options.audio:
 # %% [markdown]
 # ## The article's example
 #
-# The [article](GLOSSARY.md#article) types fifteen answers in and evaluates them. The same evaluation, on the same
-# fifteen:
+# The [article](GLOSSARY.md#article) makes up fifteen answers and evaluates them. Here is the same evaluation of the
+# same fifteen.
 #
 # > **Question.** 12 of 15 are right. Is that better than a classifier that is right three times in four?
 

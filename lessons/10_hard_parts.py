@@ -48,8 +48,8 @@ COMMON, RARE = (20, 4) if lesson.quick else (60, 4)
 # Two ways to train are compared on the same seeds, so we look at the five differences. Their 95 % interval reaches 2.8
 # standard errors (Student's t for five values); a difference beyond it is more than the chance of seeds.
 #
-# > **Question.** With 400 test clips of which 80 % are right, how far off may the 80 % be because of the choice of the
-# > clips?
+# > **Question.** With 400 test clips of which 80 % are right, how far off might the 80 % be because of the choice of
+# > the clips?
 
 
 # %%
@@ -108,8 +108,8 @@ print(f"the small network has {sum(p.size for p in small_network(0).parameters()
 by_clips = 100 * np.sqrt(0.8 * 0.2 / len(x_test))
 lesson.answer(
     f"By {by_clips:.1f} points (one standard error, the square root of p (1 − p) / n); keep it in mind beside every ± "
-    "below, which is about seeds. For the difference of two networks on the same clips it is less, as both stumble "
-    "over the same ones."
+    "below, which is about seeds. For the difference of two networks on the same clips it is less, as both tend "
+    "to fail on the same ones."
 )
 
 # %% [markdown]
@@ -117,7 +117,7 @@ lesson.answer(
 #
 # The article says that music is in 40 % of AudioSet's clips and a skateboard in 0.03 %; the counts published with the
 # data set are nearer to 48 % and 0.14 %. Here five classes have 60 clips each, and the other five 4 each. The test has
-# the same number of all.
+# the same number of each.
 #
 # Three cures. [Class weights](GLOSSARY.md#class-weights): the loss of a rare clip counts for more. [Balanced
 # sampling](GLOSSARY.md#balanced-sampling): a rare clip comes more often. [Focal loss](GLOSSARY.md#focal-loss), $-(1 -
@@ -163,7 +163,7 @@ shown = {f"five {part} classes": np.stack(list(by_part[part].values()), axis=1) 
 paired_points(ax, list(recall), shown, ylabel="mean recall (%)", legend="center right")
 ax.set_title(
     f"'{best}': rare classes {100 * gains['rare'][best].mean:+.0f} points, "
-    f"common ones {100 * gains['common'][best].mean:+.0f}"
+    f"common ones {100 * gains['common'][best].mean:+.0f}".replace("-", "−")
 )
 lesson.figure(figure, "1_imbalance")
 lesson.answer(
@@ -178,7 +178,7 @@ lesson.answer(
 #
 # One training label in five is flipped to some other class: [label noise](GLOSSARY.md#label-noise). The test labels are
 # right. Cross entropy punishes a confident mistake without limit, so in the end it learns wrong labels by heart. The
-# generalised cross entropy of Zhang and Sabuncu, $(1 - p^q) / q$, punishes it by $1 / q$ at the most.
+# generalised cross entropy of Zhang and Sabuncu, $(1 - p^q) / q$, punishes it by at most $1 / q$.
 #
 # > **Question.** Which of the two is ahead in the first epochs, and which at the end? And how many of the wrong labels
 # > will each know by heart?
@@ -248,11 +248,12 @@ lesson.answer(
 # Trained on clean recordings, used over a telephone in the corner of a bare hall: 300 to 3,400 Hz, reverberation, noise
 # at 0 to 10 dB. This is [domain shift](GLOSSARY.md#domain-shift). You can listen to both.
 #
-# The cure is to have heard such things in training. Each training clip gets four more versions, out of a chain whose
-# ranges are wide and whose noises have other colours than that of the test: it must not be the test itself.
+# The cure is to have heard such things in training. Each training clip gets four more versions, from a chain of changes
+# whose ranges are wide and whose noise has other colours than that of the test, so that the training does not simply
+# copy the test.
 #
-# > **Question.** Which of the three hurts most: band, noise or reverberation? And how much of the loss will the cure
-# > win back?
+# > **Question.** Which of the three hurts most: band, noise or reverberation? And how much of the lost accuracy will
+# > the cure win back?
 
 
 # %%
@@ -328,19 +329,19 @@ back = won["all three"].mean / drop["all three"] if drop["all three"] > 0 else f
 lesson.answer(
     f"Of the three alone, {single} hurts most: {100 * drop[single]:.0f} points. All three together cost "
     f"{100 * drop['all three']:.0f} points; having heard similar sounds changes that by {won['all three'].in_points}, "
-    f"{100 * back:.0f} % of the loss, and clean clips by {won['clean'].in_points}."
+    f"{100 * back:.0f} % of what was lost, and clean clips by {won['clean'].in_points}."
 )
 
 # %% [markdown]
 # ## 4. When does a sound end?
 #
 # A sound with a beginning and an end, its [onset](GLOSSARY.md#onset) and [offset](GLOSSARY.md#offset), is an event. A
-# glass breaks in a moment, and rings on. One annotator ends the event there, the other later; and both are right. So an
-# event counts as found if its boundaries are right to within a [collar](GLOSSARY.md#collar), a tolerance in seconds.
+# glass breaks in a moment, but it rings on. One annotator ends the event there, the other later; and both are right. So
+# an event counts as found if its boundaries are right to within a [collar](GLOSSARY.md#collar), a tolerance in seconds.
 #
 # We train a small network that names the sounds of every 50 ms, turn its answers into events, and score *the same*
 # events with collars from 20 ms to one second. Beside it we score a second annotator, who hears every event, but puts
-# onsets 50 ms and offsets 150 ms off (standard deviations of chance, not a measurement of people).
+# onsets 50 ms and offsets 150 ms off (standard deviations that we chose, not a measurement of people).
 #
 # > **Question.** What is the F of such a perfect listener with a collar of 50 ms?
 
@@ -434,7 +435,7 @@ lesson.answer(
     f"{100 * scores['second annotator', 'onsets only'][:, 1].mean():.0f} % for onsets only. The cure is a ruler no "
     f"finer than what it measures: an annotator's F is above 90 % from a collar of {wide_enough['onsets only']} on for "
     f"onsets, and from {wide_enough['both borders']} on for both borders. The network's own F goes from {tight:.0f} to "
-    f"{wide:.0f} %: never compare two F with different collars."
+    f"{wide:.0f} %: never compare two values of F with different collars."
 )
 
 # %%

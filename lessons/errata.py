@@ -25,8 +25,8 @@ PAGE = FOLDER / "ERRATA.md"
 HEAD = """# What the article says, and what happens
 
 The [article](GLOSSARY.md#article) is a good introduction, and most of what it says holds. This page lists what does
-not, with what was measured instead. `python lessons/errata.py` makes it; a test measures everything again, except what
-lesson 04 takes a minute for.
+not, with what was measured instead. `python lessons/errata.py` makes it; a test measures everything again, except the
+result of lesson 04, which takes a minute.
 
 | the article says | what happens | shown in |
 | --- | --- | --- |
@@ -101,7 +101,7 @@ def picked_samples() -> str:
     picked = tone[np.arange(0, len(tone), 1.3).astype(int)]
     spectrum = np.abs(np.fft.rfft(picked[2000:10192] * npaudio.get_window("blackman", 8192)))
     return (
-        f"It aliases: a tone of 7 kHz at 16 kHz comes out at {spectrum.argmax() * 16000 / 8192:,.0f} Hz, with others."
+        f"It aliases: a tone of 7 kHz at 16 kHz comes out at {spectrum.argmax() * 16000 / 8192:,.0f} Hz, among others."
     )
 
 
@@ -156,20 +156,21 @@ def twenty_first() -> str:
     """Ordinals: the words, and a table for first, second, third and some others."""
     words = TextNormBenchmark().num_to_words(21)
     return (
-        f'Looking up whole numbers misses 21: "{words}" without its e and with th is "{words[:-1]}th". The last word '
-        f'is what changes: "{TextNormBenchmark().num_to_ordinal(21)}".'
+        f'A table of whole numbers lacks 21, and turning the e of "{words}" into th gives "{words[:-1]}th". Only the '
+        f'last word must change: "{TextNormBenchmark().num_to_ordinal(21)}".'
     )
 
 
 def patches() -> str:
     """AST has 512 patches, and interpolates ViT's 196 positions to them."""
     at = {stride: (1 + (128 - 16) // stride) * (1 + (1024 - 16) // stride) for stride in (16, 10)}
-    return f"Stride 16 gives {at[16]}, but the published AST has stride 10: {at[10]:,} patches, and two tokens more."
+    return f"Stride 16 gives {at[16]}, but the published AST has stride 10: {at[10]:,} patches, plus two tokens."
 
 
 def cepstral_distortion() -> str:
     """MCD is the mean distance of cepstra."""
-    return f"Published MCD has a factor of 10 √2 / ln 10 = {10 * np.sqrt(2) / np.log(10):.4f}, which makes it decibels."
+    factor = 10 * np.sqrt(2) / np.log(10)
+    return f"Published MCD has a factor of 10 √2 / ln 10 = {factor:.4f}, which turns it into decibels."
 
 
 CLAIMS: list[tuple[str, Callable[[], str], str]] = [
