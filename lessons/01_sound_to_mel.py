@@ -207,9 +207,9 @@ axes[0].set(xlim=(0, 8000), ylim=(-125, 4), xlabel="frequency (Hz)", ylabel="lev
 axes[0].set_title(
     f"440 Hz, bins above −60 dB: {leaks['rectangular'][1]} without a window, {leaks['hann'][1]} with Hann's"
 )
-axes[0].legend(loc="center right")
+axes[0].legend(loc="upper right")
 axes[1].set(xlim=(360, 520), xlabel="frequency (Hz)")
-axes[1].set_title(f"the price: a peak of {rows[2][4]} (Hann) instead of {rows[0][4]}")
+axes[1].set_title(f"the price: a peak of {rows[2][4]} with Hann's instead of {rows[0][4]}")
 axes[1].legend(loc="lower right", ncols=2)
 lesson.figure(figure, "4_windows")
 

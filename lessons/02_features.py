@@ -151,9 +151,9 @@ for ax in axes:
 axes[0].invert_yaxis()
 tone, chord = list(flat["sine"].values()), list(restless["music_like"].values())
 axes[0].set(xscale="log", xlabel="flatness of magnitudes")
-axes[0].set_title(f"by the floor, a tone has a flatness of {min(tone):.0e} to {max(tone):.0e}".replace("-", "−"))
+axes[0].set_title(f"with the floor, a tone's flatness goes from {min(tone):.0e} to {max(tone):.0e}".replace("-", "−"))
 axes[1].set(xlabel="temporal variation (dB per frame)", xlim=(-0.1, None))
-axes[1].set_title(f"and a chord varies by {min(chord):.1f} to {max(chord):.1f} dB")
+axes[1].set_title(f"and a chord's variation from {min(chord):.1f} to {max(chord):.1f} dB")
 axes[1].legend(title="floor", loc="upper right")
 lesson.figure(figure, "2_with_three_floors")
 
