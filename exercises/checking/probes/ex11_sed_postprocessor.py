@@ -22,6 +22,8 @@ def decisions(rng):
             row[start - rng.integers(2) * (start == edges[0]) * start : end] = True
         if rng.random() < 0.3:
             row[int(rng.integers(n)) :] = True
+        if rng.random() < 0.3:
+            row[:4] = [True, False, False, True]  # where a start and an end are small numbers
     return rows
 
 
