@@ -83,9 +83,25 @@ def test_search_finds_a_term_and_enter_goes_there(browser, short_book):  # noqa:
     assert browser.evaluate("location.href").endswith("glossary.html#spectral-flatness-flatness")
 
 
+def test_the_keyboard_reaches_the_text_and_opens_a_fold(browser, short_book):  # noqa: F811
+    browser.show_as(1280, 800, "light")
+    browser.open(short_book / "02_short.html")
+    press(browser, "Tab", 9)
+    assert browser.evaluate("document.activeElement.textContent") == "Skip to the text"
+    press(browser, "Enter", 13)
+    assert browser.evaluate("document.activeElement.id") == "text"
+    for _ in range(30):
+        press(browser, "Tab", 9)
+        if browser.evaluate("document.activeElement.matches('details.answer > summary')"):
+            break
+    press(browser, "Enter", 13)
+    assert browser.evaluate("document.querySelector('details.answer').open")
+
+
 def press(browser, key, code):
+    text = {"Enter": "\r"}.get(key, "")
     for kind in ("keyDown", "keyUp"):
-        browser.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
+        browser.call("Input.dispatchKeyEvent", type=kind, key=key, text=text, windowsVirtualKeyCode=code)
 
 
 def test_the_cursor_follows_the_sound(browser, short_book):  # noqa: F811
