@@ -62,11 +62,11 @@ def test_the_button_changes_the_colors_and_the_next_page_keeps_them(browser, sho
     browser.show_as(1280, 800, "light")
     browser.open(short_book / "index.html")
     light = browser.evaluate(BACKGROUND)
-    browser.evaluate("document.getElementById('theme').click()")
+    browser.evaluate("document.getElementById('theme_button').click()")
     dark = browser.evaluate(BACKGROUND)
     browser.open(short_book / "glossary.html")
     assert browser.evaluate(BACKGROUND) == dark != light
-    assert browser.evaluate("document.getElementById('theme').ariaLabel") == "Change to light colors"
+    assert browser.evaluate("document.getElementById('theme_button').ariaLabel") == "Change to light colors"
     browser.evaluate("localStorage.clear()")
 
 
@@ -74,9 +74,9 @@ def test_search_finds_a_term_and_enter_goes_there(browser, short_book):  # noqa:
     browser.show_as(380, 800, "light")
     browser.open(short_book / "index.html")
     press(browser, "/", 191)
-    assert browser.evaluate("document.activeElement.id") == "query"
+    assert browser.evaluate("document.activeElement.id") == "search_field"
     browser.call("Input.insertText", text="spectral flatness")
-    assert "spectral flatness" in browser.evaluate("document.querySelector('#results a strong').textContent")
+    assert "spectral flatness" in browser.evaluate("document.querySelector('#search_results a strong').textContent")
     assert browser.evaluate(TOO_WIDE) == 0
     press(browser, "Enter", 13)
     browser.evaluate("new Promise(done => setTimeout(done, 300))")
@@ -89,7 +89,7 @@ def test_the_keyboard_reaches_the_text_and_opens_a_fold(browser, short_book):  #
     press(browser, "Tab", 9)
     assert browser.evaluate("document.activeElement.textContent") == "Skip to the text"
     press(browser, "Enter", 13)
-    assert browser.evaluate("document.activeElement.id") == "text"
+    assert browser.evaluate("document.activeElement.id") == "main_text"
     for _ in range(30):
         press(browser, "Tab", 9)
         if browser.evaluate("document.activeElement.matches('details.answer > summary')"):

@@ -2,11 +2,11 @@
 // Theme, search, contents on a phone, and the cursors on the spectrograms. Everything can be read without it.
 
 const root = document.documentElement;
-const query = document.getElementById("query");
-const results = document.getElementById("results");
+const query = document.getElementById("search_field");
+const results = document.getElementById("search_results");
 
 // ---- light and dark
-const button = document.getElementById("theme");
+const button = document.getElementById("theme_button");
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches);
 
@@ -28,7 +28,7 @@ prefersDark.addEventListener("change", nameTheButton);
 nameTheButton();
 
 // ---- the contents, folded where the window is narrow
-const contents = document.getElementById("contents");
+const contents = document.getElementById("contents_fold");
 const wide = matchMedia("(min-width: 62rem)");
 const foldContents = () => (contents.open = wide.matches);
 wide.addEventListener("change", foldContents);
