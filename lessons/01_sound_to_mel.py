@@ -183,8 +183,8 @@ lesson.answer(
 # ## A window costs something
 #
 # The cure for leakage is to fade the frame in and out, so that nothing jumps at its ends: multiply it by a
-# [window](GLOSSARY.md#window), such as Hann's, which rises along one half of a cosine and falls along the other. Using
-# no window is called using the rectangular one.
+# [window](GLOSSARY.md#window), such as Hann's, which rises along one half of a cosine and falls along the other.
+# Applying no window is called using a rectangular one.
 #
 # > **Question.** With a Hann window, over how many bins do 440 Hz and 437.5 Hz spread? And what does the window cost?
 

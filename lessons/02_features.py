@@ -5,7 +5,8 @@
 #
 # At the end you will know the descriptors that came before networks: spectral centroid, flatness, temporal variation.
 # You will have put four claims about them to the test, in 75 settings each, and seen that two of them hold everywhere
-# and two depend on choices that nobody mentions: the floor under the logarithm, the window, the frequency of the tone.
+# and two depend on choices that are seldom mentioned: the floor under the logarithm, the window, the frequency of the
+# tone.
 
 # %%
 import sys

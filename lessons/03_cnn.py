@@ -238,10 +238,10 @@ lesson.answer(
 # %% [markdown]
 # ## Sounds to learn
 #
-# Ten classes from our synthesizers, no two clips alike, with rooms, microphones and noise. The clips that test the
-# network come from other seeds, so it has never heard them. With `--data DIR` it learns your recordings instead: a
-# folder in the layout of ESC-50, whose clips are divided into [folds](GLOSSARY.md#fold). A fold is a part of the data
-# that is kept together; all but the last are for training, the last is the test.
+# Ten classes from our synthesizers, no two clips alike, with rooms, microphones and noise. The test clips come from
+# other seeds, so the network has never heard them. With `--data DIR` it learns your recordings instead: a folder in the
+# layout of ESC-50, whose clips are divided into [folds](GLOSSARY.md#fold). A fold is a part of the data that is kept
+# together; all but the last are for training, the last is the test.
 
 # %%
 N_TRAIN, N_TEST, EPOCHS = (12, 10, 2) if lesson.quick else (64, 40, 8)

@@ -3,9 +3,9 @@
 #
 # *Reading: 30 minutes. Running: 80 seconds on two cores.*
 #
-# At the end you will know what each audio augmentation does to a sound and to its picture, why speed must be changed
-# with a filter, which augmentation helped a small network here, on clean and on noisy sounds, by how much, and how sure
-# that is.
+# At the end you will know what each audio augmentation does to a sound and to its picture, why a change of speed needs
+# a filter, which augmentations helped a small network here on clean and on noisy sounds, by how much, and how sure that
+# is.
 
 # %%
 import functools

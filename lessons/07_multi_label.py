@@ -102,7 +102,7 @@ by_hand = (alone - targets)[0]
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
 left.plot(score, np.log1p(np.exp(-score)), "-", label="the sound is there")
 left.plot(score, np.log1p(np.exp(score)), "--", label="it is not")
-left.set(xlabel="score", ylabel="loss", title="a confident mistake costs as much as its score is large")
+left.set(xlabel="score", ylabel="loss", title="a confident mistake: the loss is about the size of the score")
 left.legend(loc="upper center")
 right.plot(score, sigmoid(score) - 1, "-", label="the sound is there")
 right.plot(score, sigmoid(score), "--", label="it is not")

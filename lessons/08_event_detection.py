@@ -7,7 +7,7 @@
 # threshold, median filter, gaps and minimum durations, and how to choose them. You will have trained such a detector
 # from random weights on scenes of overlapping sounds, once with labels that say when, once with labels that only say
 # what, and once with few labels and many clips without any. And you will know why one and the same output can have an F
-# of 0.9 and of 0.
+# of 0.9 by one measure and of 0 by another.
 #
 # Guess before you read on, as before.
 

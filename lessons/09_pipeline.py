@@ -4,8 +4,8 @@
 # *Reading: 20 minutes. Running: 40 seconds on two cores.*
 #
 # At the end you will have gone the whole way with files on a disk: a folder of recordings, a classifier trained on it,
-# an evaluation that shows what an accuracy hides, its worst mistakes to hear and to see, a model file, and an answer to
-# a sound that the model has never met. The same steps work on your own folder.
+# an evaluation that shows what an accuracy hides, its worst mistakes to hear and to see, a model file, and what the
+# model answers to a kind of sound that it has never met. The same steps work on your own folder.
 
 # %%
 import shutil

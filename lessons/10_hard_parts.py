@@ -43,10 +43,11 @@ COMMON, RARE = (20, 4) if lesson.quick else (60, 4)
 # to be that quick: one training says nothing about a cure, because the next one, from another seed, turns out
 # differently. So everything here is trained from five seeds: other initial weights, another order, and in the first two
 # experiments other training clips. A number is the mean of five, plus or minus its standard error. That error covers
-# all that the seed changes; it does not cover the test clips, which are the same for all.
+# everything that the seed changes; it does not cover the choice of the test clips, which are the same for all.
 #
-# Two ways to train are compared on the same seeds, so we look at the five differences. Their 95 % interval reaches 2.8
-# standard errors (Student's t for five values); a difference beyond it is more than the chance of seeds.
+# Two ways to train are compared on the same seeds, so we look at the five differences. The 95 % interval reaches 2.8
+# standard errors to either side of their mean (Student's t for five values); if it does not include zero, the
+# difference is more than the chance of seeds.
 #
 # > **Question.** With 400 test clips of which 80 % are right, how far off might the 80 % be because of the choice of
 # > the clips?
@@ -336,7 +337,7 @@ lesson.answer(
 # ## 4. When does a sound end?
 #
 # A sound with a beginning and an end, its [onset](GLOSSARY.md#onset) and [offset](GLOSSARY.md#offset), is an event. A
-# glass breaks in a moment, but it rings on. One annotator ends the event there, the other later; and both are right. So
+# glass breaks in a moment, but it rings on. One annotator ends the event at once, another later, and both are right. So
 # an event counts as found if its boundaries are right to within a [collar](GLOSSARY.md#collar), a tolerance in seconds.
 #
 # We train a small network that names the sounds of every 50 ms, turn its answers into events, and score *the same*
