@@ -121,7 +121,7 @@ def test_the_command_runs_lessons_and_writes_their_pages(tmp_path, monkeypatch, 
     assert capsys.readouterr().out.endswith(f"The book begins with {index}\n")
     page = (index.parent / "00_one_page.html").read_text(encoding="utf-8")
     assert re.search(r'answer"><summary>Show what happens</summary>\s*<pre[^>]*>before: \d+\.\d% of', page)
-    assert "This page is of a quick run" in page
+    assert "This page shows a quick run" in page
     assert not (index.parent / "02_short.html").exists()
     assert "<code>python -m lessons --book 02</code>" in index.read_text(encoding="utf-8")
 

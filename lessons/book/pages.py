@@ -17,7 +17,7 @@ from book.sounds import player
 from reading import Cell, cells, question_in
 
 FINDING = "**Finding.** "
-QUICK_NOTE = '<p class="quick">This page is of a quick run: less data, fewer steps. Its numbers prove nothing.</p>'
+QUICK_NOTE = '<p class="quick">This page shows a quick run: less data, fewer steps. Its numbers prove nothing.</p>'
 
 
 @dataclass(frozen=True)
