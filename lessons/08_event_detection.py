@@ -278,9 +278,9 @@ curves = {m: np.nan_to_num([swept[m, level] for level in THRESHOLDS]) for m in M
 best = {m: curves[m].argmax(axis=0) for m in MEDIANS}
 figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
 for kind, (ax, what) in enumerate(zip(axes, ("segment-based F", "event-based F"), strict=True)):
-    for median, style in zip(MEDIANS, ("-", "--", "-.", ":"), strict=True):
+    for median, style in zip(MEDIANS, ("o-", "s--", "D-.", "^:"), strict=True):
         shown = "no filter" if median == 1 else f"median over {median * 0.08:.2f} s"
-        ax.plot(THRESHOLDS, curves[median][:, kind], style, marker="o", markersize=3, label=shown)
+        ax.plot(THRESHOLDS, curves[median][:, kind], style, markersize=4, label=shown)
     ax.set(xlabel="threshold", ylim=(0, 1), xlim=(0, 1))
     top = max(MEDIANS, key=lambda m: curves[m][:, kind].max())
     ax.set_title(f"{what}: {curves[top][:, kind].max():.2f} at best, threshold {THRESHOLDS[best[top][kind]]:.2f}")
