@@ -56,13 +56,13 @@ def training_elsewhere(epochs: int) -> None:
         checkpoints.save_checkpoint(before, model.state_dict())
         np.savez(Path(folder, "data.npz"), x=x, y=table.labels, ours=model(x))
         words = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-        script = str(Path(__file__).with_name("torch_ddp.py"))
+        module = ["-m", "benchmarks.torch_ddp"]
         environment = os.environ | {"OMP_NUM_THREADS": "1", "USE_LIBUV": "0"}
         done = subprocess.run(
-            [*words, script, folder, str(epochs)], env=environment, capture_output=True, text=True, check=False
+            [*words, *module, folder, str(epochs)], env=environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise SystemExit(f"torchrun failed:\n{done.stderr[-2000:]}")
+            raise SystemExit(f"torchrun failed:\n{done.stderr[:4000]}")
         print(done.stdout.strip())
         model.load_state_dict(checkpoints.load_checkpoint(after))
         theirs = np.load(Path(folder, "logits.npy"))
