@@ -340,8 +340,8 @@ print_table(
 )
 lesson.answer(
     f"{table['always no'][0]:.1%} of the cells, against {table['our network'][0]:.1%} for our network: the tagger that "
-    f"has heard nothing is right four times out of five. mAP tells them apart: {table['always no'][1]:.3f}, which is "
-    f"the mean prevalence, against {table['our network'][1]:.3f}."
+    f"has heard nothing is right in most of them. mAP tells the two apart: {table['always no'][1]:.3f}, which is the "
+    f"mean prevalence, against {table['our network'][1]:.3f}."
 )
 
 # %%

@@ -472,8 +472,8 @@ print_table(["labels", "segment-based F", "event-based F"],
             [["strong", *(f"{f:.3f}" for f in strong_f)], ["weak", *(f"{f:.3f}" for f in weak_f)]])  # fmt: skip
 lesson.answer(
     f"{share:.0%}: {weak_f[0]:.2f} against {strong_f[0]:.2f}. The event-based F, which looks at borders, is "
-    f"{weak_f[1]:.2f} against {strong_f[1]:.2f}: a label without times is as well explained by the loudest half of a "
-    "sound as by all of it."
+    f"{weak_f[1]:.2f} against {strong_f[1]:.2f}. A label without times does not say where a sound begins and ends; the "
+    "network has to find that out by itself."
 )
 
 # %% [markdown]
