@@ -5,8 +5,10 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ import pytest
 
 import npaudio
 from npaudio import cli, datasets
+from npaudio.checkpoints import load_checkpoint
 from npaudio.pipeline import AudioClassificationPipeline
 from tests.sound_folders import folder_of_classes
 
@@ -138,6 +141,23 @@ class TestTrain:
         np.testing.assert_array_equal(a.predict_proba(SOUNDS), b.predict_proba(SOUNDS))
         capsys.readouterr()
 
+    def test_killed_and_resumed_it_gives_the_same_model(self, tmp_path, capsys):
+        folder_of_classes(tmp_path / "data", {"high": 4, "low": 4})
+        words = ["train", str(tmp_path / "data"), "--epochs", "40", "--duration", "0.5", "-o"]
+        assert cli.main([*words, str(tmp_path / "whole.npz")]) == 0
+        command = [sys.executable, "-m", "npaudio", *words, str(tmp_path / "resumed.npz")]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None and not (tmp_path / "resumed.training.npz").exists():
+                time.sleep(0.005)
+            process.kill()
+        assert not (tmp_path / "resumed.npz").exists()  # it was killed before its end
+        assert cli.main([*words, str(tmp_path / "resumed.npz"), "--resume"]) == 0
+        whole, resumed = (load_checkpoint(tmp_path / name) for name in ("whole.npz", "resumed.npz"))
+        for name in whole:
+            np.testing.assert_array_equal(whole[name], resumed[name])
+        assert not (tmp_path / "resumed.training.npz").exists()
+        capsys.readouterr()
+
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [
@@ -205,6 +225,31 @@ class TestOtherCommands:
 
 
 class TestProcess:
+    def test_one_thread_or_two_give_the_same_answer(self, model, sounds):
+        command = [sys.executable, "-m", "npaudio", "classify", "--json", "--model", model, *sounds]
+        answers = []
+        for threads in ("1", "2"):
+            environment = os.environ | {"OPENBLAS_NUM_THREADS": threads}
+            done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True)
+            answers.append([result["probability"] for result in json.loads(done.stdout)])
+        np.testing.assert_allclose(*answers, atol=1e-6)
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a single child")
+    def test_ctrl_c_is_a_sentence_and_the_training_can_go_on(self, tmp_path):
+        folder_of_classes(tmp_path / "data", {"high": 4, "low": 4})
+        settings = ["--epochs", "100000", "--duration", "0.5"]
+        words = ["train", str(tmp_path / "data"), *settings, "-o", str(tmp_path / "m.npz")]
+        command = [sys.executable, "-m", "npaudio", *words]
+        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+            while not (tmp_path / "m.training.npz").exists():
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            complaint = process.stderr.read()
+        assert process.returncode == 128 + signal.SIGINT
+        assert "run the same command with --resume" in complaint
+        assert "Traceback" not in complaint
+        assert "interrupted training is there" in run(*words).stderr
+
     def test_a_wrong_word_is_a_usage_error(self):
         result = run("classify")
         assert result.returncode == 2

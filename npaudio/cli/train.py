@@ -8,8 +8,10 @@ from pathlib import Path
 from npaudio.cli.labelled import dataset_of
 from npaudio.cli.running import DONE
 from npaudio.cli.terminal import UsageError, complain
+from npaudio.datasets import SoundDataset
 from npaudio.frontend import Frontend
 from npaudio.pipeline import AudioClassificationPipeline
+from npaudio.training import TrainingInterrupted
 
 FRONTEND = Frontend(name="train", sr=16000, n_fft=1024, hop_length=512, n_mels=64, top_db=80.0)
 
@@ -28,22 +30,40 @@ def run(options: argparse.Namespace) -> int:
         shifts=4,
         seed=options.seed,
     )
+    checkpoint = unfinished(options.out, options.resume)
     complain(f"{dataset!r}; training {options.epochs} epochs, Ctrl-C stops after the next step")
-    checkpoint = options.out.with_name(f"{options.out.stem}.training.npz")
-    pipeline.fit(
-        dataset,
-        fold=options.val_fold,
-        checkpoint=checkpoint,
-        resume=options.resume or False,
-        processes=options.workers,
-        progress=sys.stderr.isatty(),
-    )
+    fit(pipeline, dataset, checkpoint, options)
     pipeline.save(options.out)
     checkpoint.unlink(missing_ok=True)
     if options.val_fold is not None:
         print(pipeline.evaluate(dataset, fold=options.val_fold))
     print(f"{options.out}: {len(pipeline.class_names)} classes, {os.path.getsize(options.out) / 1e6:.2f} MB")
     return DONE
+
+
+def fit(
+    pipeline: AudioClassificationPipeline, dataset: SoundDataset, checkpoint: Path, options: argparse.Namespace
+) -> None:
+    """Train; an interruption says how to go on."""
+    try:
+        pipeline.fit(
+            dataset,
+            fold=options.val_fold,
+            checkpoint=checkpoint,
+            resume=options.resume,
+            processes=options.workers,
+            progress=sys.stderr.isatty(),
+        )
+    except TrainingInterrupted:
+        raise KeyboardInterrupt(f"stopped; to go on, run the same command with --resume ({checkpoint})") from None
+
+
+def unfinished(out: Path, resume: bool) -> Path:
+    """Where the training is saved while it runs; one that is there already is not thrown away without a word."""
+    checkpoint = out.with_name(f"{out.stem}.training.npz")
+    if checkpoint.exists() and not resume:
+        raise UsageError(f"{checkpoint}: an interrupted training is there; go on with --resume, or remove the file")
+    return checkpoint
 
 
 def check_writable(path: Path) -> None:
