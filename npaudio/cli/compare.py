@@ -1,6 +1,7 @@
 """`npaudio compare`: two recordings by the descriptors of lesson 02."""
 
 import argparse
+import os
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from npaudio.audio import load
 from npaudio.cli.running import DONE
 from npaudio.cli.terminal import UsageError, write_json
 
+COLUMN = 24  # characters
 QUIET_DB = 60.0  # frames that are so far below the loudest are left out: silence has no pitch
 
 
@@ -20,9 +22,10 @@ def run(options: argparse.Namespace) -> int:
         return DONE
     first, second = columns.values()
     width = max(len(key) for key in first)
-    print(f"{'':<{width}}  {options.files[0]:>14.14}  {options.files[1]:>14.14}")
+    heads = [os.path.basename(name)[-COLUMN:] for name in options.files]
+    print(f"{'':<{width}}  {heads[0]:>{COLUMN}}  {heads[1]:>{COLUMN}}")
     for key, value in first.items():
-        print(f"{key:<{width}}  {value:>14,.4g}  {second[key]:>14,.4g}")
+        print(f"{key:<{width}}  {value:>{COLUMN},.4g}  {second[key]:>{COLUMN},.4g}")
     return DONE
 
 

@@ -57,6 +57,6 @@ def print_facts(facts: dict[str, Any]) -> None:
         return
     print(facts["file"])
     for name, value in facts.items():
-        if name != "file":
+        if name != "file" and value is not None:
             text = ", ".join(map(str, value)) if isinstance(value, list) else value
             print(f"  {name:<14} {text:,}" if isinstance(value, int) else f"  {name:<14} {text}")

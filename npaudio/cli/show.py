@@ -1,6 +1,7 @@
 """`npaudio show`: a recording as pictures."""
 
 import argparse
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         events = detector.detect(y, sr=sr)
         plot.detected_events(events, duration=len(y) / sr, ax=axes[3])
         axes[3].set_title(f"{len(events)} sound events")
-    axes[0].set_title(f"{options.file}: {len(y) / sr:.2f} s at {sr:,} Hz")
+    axes[0].set_title(f"{os.path.basename(options.file)}: {len(y) / sr:.2f} s at {sr:,} Hz")
     out = options.out or f"{options.file}.png"
     write_figure(figure, out)
     print(f"{out}: drawn")
