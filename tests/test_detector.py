@@ -55,7 +55,7 @@ def test_save_and_load(detector, sound, tmp_path):
 
 def test_a_classifier_is_not_a_detector(tmp_path):
     npaudio.checkpoints.save_checkpoint(tmp_path / "m.npz", {"weight": np.ones(3)})
-    with pytest.raises(ModelFileError, match="no model of npaudio"):
+    with pytest.raises(ModelFileError, match="is not a model of npaudio"):
         EventDetector.load(tmp_path / "m.npz")
 
 

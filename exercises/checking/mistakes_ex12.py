@@ -166,6 +166,11 @@ def overlapping(reference, estimated, collar):
     )
 
 
+def share(part, n, other):
+    """Part of n; 0 of nothing, and NaN of two empty lists, as the task wants it."""
+    return part / max(1, n) if n + other else float("nan")
+
+
 def figures(reference, estimated, collar):
     """TP and the numbers of events, by the library."""
     overall = event_based_metrics({"a": reference}, {"a": estimated}, t_collar=collar).overall
@@ -174,20 +179,20 @@ def figures(reference, estimated, collar):
 
 @F1.mistake("your value is the precision, TP / n_estimated.", "F1 = 2 TP / (n_reference + n_estimated).")
 def precision(reference, estimated, collar):
-    tp, _, n_est = figures(reference, estimated, collar)
-    return tp / n_est
+    tp, n_ref, n_est = figures(reference, estimated, collar)
+    return share(tp, n_est, n_ref)
 
 
 @F1.mistake("your value is the recall, TP / n_reference.", "F1 = 2 TP / (n_reference + n_estimated).")
 def recall(reference, estimated, collar):
-    tp, n_ref, _ = figures(reference, estimated, collar)
-    return tp / n_ref
+    tp, n_ref, n_est = figures(reference, estimated, collar)
+    return share(tp, n_ref, n_est)
 
 
 @F1.mistake("your value is the arithmetic mean of precision and recall.", "F1 is the harmonic one: 2 P R / (P + R).")
 def arithmetic_mean(reference, estimated, collar):
     tp, n_ref, n_est = figures(reference, estimated, collar)
-    return (tp / n_ref + tp / n_est) / 2
+    return (share(tp, n_ref, n_est) + share(tp, n_est, n_ref)) / 2
 
 
 @F1.mistake("your value is TP / (TP + FP + FN), the Jaccard index.", "F1 counts TP twice: 2 TP / (2 TP + FP + FN).")
