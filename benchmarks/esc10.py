@@ -25,11 +25,10 @@ from npaudio.augment import Augmentation, Compose, Step, mixup, random_crop, spe
 from npaudio.datasets import ESC50, FeatureTable, extract_features
 from npaudio.metrics import accuracy
 from npaudio.models import AudioCNN
+from npaudio.pipeline.images import FRONTEND
 from npaudio.training.batches import Batches
 
 STEPS_COMPARED, LOSS_BAR = 20, 1e-3
-
-FRONTEND = Frontend(name="esc10", sr=16000, n_fft=1024, hop_length=512, n_mels=64, top_db=80.0)
 
 
 @dataclass(frozen=True)

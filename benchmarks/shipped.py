@@ -14,12 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from npaudio import Frontend
 from npaudio.datasets import ESC50, SyntheticSounds
 from npaudio.pipeline import AudioClassificationPipeline, Evaluation
 from npaudio.pipeline.evaluation import joined
+from npaudio.pipeline.images import FRONTEND
 
-FRONTEND = Frontend(name="esc10", sr=16000, n_fft=1024, hop_length=512, n_mels=64, top_db=80.0)
 SETTINGS = {"frontend": FRONTEND, "duration": 5.0, "epochs": 150, "shifts": 4}
 KEPT = 0.9  # share of the right answers that the threshold for "unknown" keeps
 OTHER_CLASSES = ("siren", "bird_chirp", "glass_break", "engine", "alarm", "footsteps")  # none of them is in ESC-10

@@ -9,11 +9,9 @@ from npaudio.cli.labelled import dataset_of
 from npaudio.cli.running import DONE
 from npaudio.cli.terminal import UsageError, complain
 from npaudio.datasets import SoundDataset
-from npaudio.frontend import Frontend
 from npaudio.pipeline import AudioClassificationPipeline
+from npaudio.pipeline.images import FRONTEND
 from npaudio.training import TrainingInterrupted
-
-FRONTEND = Frontend(name="train", sr=16000, n_fft=1024, hop_length=512, n_mels=64, top_db=80.0)
 
 
 def run(options: argparse.Namespace) -> int:

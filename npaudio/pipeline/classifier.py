@@ -37,6 +37,8 @@ class NotFittedError(ValueError):
 class AudioClassificationPipeline(PipelineSettings):
     """From waveforms to labels, in the style of scikit-learn's estimators.
 
+    The parameters are those of `PipelineSettings`: the article's six, then front end, network and training by name.
+
     Attributes
     ----------
     fitted : Fitted or None
@@ -51,9 +53,7 @@ class AudioClassificationPipeline(PipelineSettings):
     (8, 2)
     """
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
-        super().__init__(*args, **settings)
-        self.fitted: Fitted | None = None
+    fitted: Fitted | None = None  # the constructor is that of the settings
 
     def preprocess(self, waveform: np.ndarray) -> np.ndarray:
         """The article's preprocessing: peak to 1, pad or cut to `duration`, mel spectrogram, decibels.
@@ -242,7 +242,7 @@ class AudioClassificationPipeline(PipelineSettings):
         """
         fitted = self._fitted("save")
         header = {"params": self.get_params(), **fitted.header()}
-        write_model(path, "classifier", header, fitted.stored_weights(dtype))
+        write_model(path, "classifier", header, fitted.network.state_dict(), dtype=dtype)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:

@@ -112,9 +112,7 @@ class EventDetector:
             "postprocessing": asdict(self.postprocessing),
             "class_names": self.labels,
         }
-        state = self.network.state_dict()
-        weights = {name: array.astype(dtype) if array.dtype.kind == "f" else array for name, array in state.items()}
-        write_model(path, "detector", header, weights)
+        write_model(path, "detector", header, self.network.state_dict(), dtype=dtype)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:

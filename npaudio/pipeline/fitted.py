@@ -9,6 +9,8 @@ import numpy as np
 
 from npaudio import nn, training
 from npaudio.audio import fix_length, normalize_peak
+from npaudio.nn.activation import sigmoid
+from npaudio.nn.loss import log_softmax
 from npaudio.pipeline.images import Images
 from npaudio.pipeline.networks import make_network
 from npaudio.pipeline.settings import PipelineSettings
@@ -67,10 +69,7 @@ class Fitted:
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Softmax of scores (..., n_classes) over the temperature; their sigmoid for several labels."""
         scaled = scores / self.temperature
-        if self.multi_label:
-            return np.exp(-np.logaddexp(0, -scaled))
-        likelihood = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-        return likelihood / likelihood.sum(axis=-1, keepdims=True)
+        return sigmoid(scaled) if self.multi_label else np.exp(log_softmax(scaled))
 
     def calibrate(self, scores: np.ndarray, y_true: np.ndarray) -> float:
         """Set the temperature under which held-out clips are likeliest (Guo et al. 2017, section 4.2).
@@ -101,11 +100,6 @@ class Fitted:
             "unknown_below": self.unknown_below,
             "history": self.history.to_dict(),
         }
-
-    def stored_weights(self, dtype: np.typing.DTypeLike) -> dict[str, np.ndarray]:
-        """State of the network, floating-point entries as `dtype`."""
-        state = self.network.state_dict()
-        return {name: array.astype(dtype) if array.dtype.kind == "f" else array for name, array in state.items()}
 
 
 def restored(settings: PipelineSettings, header: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> Fitted:

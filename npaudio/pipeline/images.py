@@ -12,6 +12,7 @@ from npaudio.audio import fix_length, normalize_peak
 from npaudio.augment import Augmentation, Compose, Step, mixup, random_crop, spec_augment, speed_perturb, time_shift
 from npaudio.frontend import Frontend
 
+FRONTEND = Frontend(name="esc10", sr=16000, n_fft=1024, hop_length=512, n_mels=64, top_db=80.0)  # of `npaudio train`
 CROPPED = 0.82  # share of a clip that a training image shows
 MIXUP_ALPHA = 0.2
 

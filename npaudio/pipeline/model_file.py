@@ -27,7 +27,12 @@ class ModelFileError(ValueError):
 
 
 def write_model(
-    path: str | os.PathLike[str], kind: str, header: Mapping[str, Any], weights: Mapping[str, np.ndarray]
+    path: str | os.PathLike[str],
+    kind: str,
+    header: Mapping[str, Any],
+    weights: Mapping[str, np.ndarray],
+    *,
+    dtype: np.typing.DTypeLike = np.float32,
 ) -> None:
     """Write a model.
 
@@ -41,10 +46,13 @@ def write_model(
         Everything but the weights, as JSON takes it; front ends are taken too.
     weights : mapping from str to array
         `state_dict()` of the network.
+    dtype : float32 or float16
+        Of the floating-point weights in the file.
     """
     versions = {"npaudio": __version__, "numpy": np.__version__, "python": platform.python_version()}
     text = json.dumps({"format": FORMAT, "kind": kind, "versions": versions, **header}, default=_plain)
-    save_checkpoint(path, {"pipeline": np.array(text), **{WEIGHTS + name: array for name, array in weights.items()}})
+    stored = {name: array.astype(dtype) if array.dtype.kind == "f" else array for name, array in weights.items()}
+    save_checkpoint(path, {"pipeline": np.array(text), **{WEIGHTS + name: array for name, array in stored.items()}})
 
 
 def read_model(path: str | os.PathLike[str], kind: str | None = None) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
