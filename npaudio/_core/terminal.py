@@ -11,6 +11,8 @@ SECONDS_BETWEEN = 0.2  # two updates of the line
 class ProgressLine:
     """A line with the amount done, the rate and the time left; nothing is written unless the stream is a terminal.
 
+    Goes with lesson 09.
+
     Parameters
     ----------
     what : str
@@ -25,6 +27,10 @@ class ProgressLine:
         Where to write. None: standard error (which itself is None where there is no console, as under pythonw).
     visible : bool
         False to write nothing, even on a terminal.
+
+    See Also
+    --------
+    npaudio.training.fit : shows such a line with `verbose`.
     """
 
     def __init__(
@@ -63,7 +69,7 @@ class ProgressLine:
             self._put(text[: self._columns() - 1])  # a second row could not be erased
 
     def leave(self, text: str) -> None:
-        """Replace the line by a text that stays, and begin a new line; an empty text erases the line."""
+        """Replace the line by a `text` that stays, and begin a new line; an empty one erases the line."""
         if self._visible:
             self._put(text)
             self._stream.write("\n" if text else "\r")

@@ -26,6 +26,8 @@ def load_blocks(
 ) -> Iterator[np.ndarray]:
     """Load a sound file block by block, mono.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     path : str, path or binary file object

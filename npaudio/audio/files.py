@@ -46,6 +46,8 @@ def load(
     Unlike librosa.load, which resamples to 22,050 Hz unless told otherwise, this keeps the file's own rate unless
     `sr` is given.
 
+    Used in lesson 09.
+
     Parameters
     ----------
     path : str, path or binary file object
@@ -128,6 +130,8 @@ def save(path: str | os.PathLike[str], y: Waveform, sr: int, *, subtype: Subtype
 
     The samples are written to a temporary file in the same folder, which then replaces `path`. If anything goes wrong
     the temporary file is removed, and an older file of that name is unchanged.
+
+    Used in lesson 09.
 
     Parameters
     ----------

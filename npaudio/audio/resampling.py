@@ -37,6 +37,8 @@ def resample(y: Waveform, *, orig_sr: int, target_sr: int) -> Waveform:
     below -67 dB. Equal rates give a copy. Silence stays silence; a constant keeps its value within 1 part in 10,000,
     except within 32 samples of the lower rate from an end, where it meets the zeros outside.
 
+    Used in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray, shape (..., n_samples)

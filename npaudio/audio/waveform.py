@@ -9,6 +9,8 @@ from npaudio._core.types import Waveform
 def to_mono(y: Waveform) -> Waveform:
     """Average the channels.
 
+    Goes with lesson 01.
+
     Parameters
     ----------
     y : np.ndarray, shape (n_samples,) or (..., channels, n_samples)
@@ -40,6 +42,8 @@ def normalize_peak(y: Waveform, *, peak: float = 1.0) -> Waveform:
     """Scale the whole array so that its largest magnitude is `peak`. Silence stays silence.
 
     All channels get the same factor, so the balance between them stays as it is.
+
+    Used in lesson 01.
 
     Parameters
     ----------
@@ -79,6 +83,8 @@ def normalize_peak(y: Waveform, *, peak: float = 1.0) -> Waveform:
 def fix_length(y: Waveform, *, size: int) -> Waveform:
     """Cut a waveform, or pad it with zeros, at its end.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     y : np.ndarray, shape (..., n_samples)
@@ -95,6 +101,11 @@ def fix_length(y: Waveform, *, size: int) -> Waveform:
     ------
     ValueError
         If `y` is empty, not floating point or not finite, or `size` is not a whole number of at least 1.
+
+    See Also
+    --------
+    npaudio.datasets.SoundDataset : clips of any length, to be brought to one.
+    npaudio.augment.random_crop : another part of a long recording each time.
 
     Examples
     --------

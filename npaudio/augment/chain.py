@@ -21,10 +21,16 @@ from npaudio._core.generators import Rng, as_generator, needed_generator
 class Augmentation:
     """What `Step`, `Compose` and `OneOf` have in common: they are applied to a signal with probability p.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     p : float
         Probability from 0 to 1 that it is applied; otherwise the signal itself is returned, not a copy.
+
+    See Also
+    --------
+    Step, Compose, OneOf : the three kinds.
     """
 
     def __init__(self, *, p: float = 1.0) -> None:
@@ -35,11 +41,21 @@ class Augmentation:
 
         Parameters
         ----------
-        y : np.ndarray
+        y : np.ndarray (..., n_samples) or (..., n_mels, n_frames)
             What the functions in it take.
         rng : numpy.random.Generator, int or tuple of int, optional
             Source of everything that is drawn; (seed, epoch, index) gives every item its own stream. NumPy fills
             short tuples with zeros: (5,), (5, 0) and 5 are the same stream.
+
+        Returns
+        -------
+        np.ndarray (..., n_samples) or (..., n_mels, n_frames)
+            Changed copy; the input itself where nothing was applied.
+
+        Raises
+        ------
+        ValueError
+            `rng` is missing, and something is to be drawn.
         """
         check = Check(type(self).__name__)
         generator = as_generator(check, rng)
@@ -48,6 +64,7 @@ class Augmentation:
         return self.apply(y, generator)
 
     def apply(self, y: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+        """What a call does to `y` unless it is left out; `rng` is None or a generator. Errors as `Step`."""
         raise NotImplementedError
 
     def lines(self) -> list[str]:
@@ -64,6 +81,8 @@ class Augmentation:
 class Step(Augmentation):
     """One function with its settings.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     function : callable
@@ -73,6 +92,15 @@ class Step(Augmentation):
         Probability that it is applied.
     **settings
         Its other arguments. Unknown and missing ones are refused here, not at the first clip.
+
+    Raises
+    ------
+    ValueError
+        Not a function, an unknown or a missing setting, or `rng` among the settings.
+
+    See Also
+    --------
+    Compose : several steps.
 
     Examples
     --------
@@ -109,12 +137,19 @@ class Step(Augmentation):
 class Compose(Augmentation):
     """Several steps, one after the other.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     steps : sequence
         Of `Step`, `Compose` and `OneOf`; plain functions and `functools.partial` of them become a `Step`.
     p : float
         Probability that the chain is applied at all.
+
+    Raises
+    ------
+    ValueError
+        `steps` is a single step, not a list of them.
 
     See Also
     --------
@@ -153,12 +188,23 @@ class Compose(Augmentation):
 class OneOf(Compose):
     """One of several steps, each as likely as the others.
 
+    Used in lesson 10.
+
     Parameters
     ----------
     steps : sequence
         As for `Compose`, at least one.
     p : float
         Probability that one of them is applied; a step's own p comes on top.
+
+    Raises
+    ------
+    ValueError
+        `steps` is empty, or a single step.
+
+    See Also
+    --------
+    Compose : all steps, one after the other.
     """
 
     def __init__(self, steps: Sequence[Callable[..., np.ndarray]], *, p: float = 1.0) -> None:

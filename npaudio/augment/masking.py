@@ -29,6 +29,8 @@ def spec_augment(
     0 ... n_bands - f - 1; frames likewise. (The last band is therefore never hidden, as in the paper and torchaudio.)
     Every spectrogram of a batch gets its own masks. They may overlap.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     S : np.ndarray (..., n_bands, n_frames)
@@ -182,6 +184,8 @@ def warped_positions(n_frames: int, point: int, shift: int) -> np.ndarray:
 def equalizer(S: Spectrogram, *, db: Strength = (-6.0, 6.0), knots: int = 5, rng: Rng | None = None) -> Spectrogram:
     """Color spectrograms in decibels as another microphone would: add a random curve over frequency to all frames.
 
+    Used in lesson 04.
+
     Parameters
     ----------
     S : np.ndarray (..., n_bands, n_frames)
@@ -202,6 +206,10 @@ def equalizer(S: Spectrogram, *, db: Strength = (-6.0, 6.0), knots: int = 5, rng
     ------
     ValueError
         If `S` is not a floating-point spectrogram, `db` is beyond ±200, `knots` is below 1, or `rng` is missing.
+
+    See Also
+    --------
+    npaudio.augment.reverb : a room, which colors the sound too.
     """
     check = Check("equalizer")
     S = _check_spectrogram(check, S)

@@ -11,6 +11,8 @@ def mixup(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Blend each item of a batch with another one: s x + (1 - s) x', and their targets likewise.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     x : np.ndarray (B, ...)
@@ -33,6 +35,10 @@ def mixup(
     ------
     ValueError
         If the labels are class numbers or do not fit the batch, `alpha` is not above 0, or `rng` is missing.
+
+    See Also
+    --------
+    npaudio.nn.CrossEntropyLoss, npaudio.nn.BCEWithLogitsLoss : take the mixed targets.
 
     References
     ----------

@@ -26,6 +26,8 @@ BLOCK = 4096
 def add_noise(y: Waveform, *, snr_db: Strength = 20.0, color: Color = "white", rng: Rng | None = None) -> Waveform:
     """Add Gaussian noise at an exact signal-to-noise ratio.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -77,6 +79,8 @@ def mix_background(
 ) -> Waveform:
     """Add another recording at an exact signal-to-noise ratio, from a random place in it.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -98,6 +102,10 @@ def mix_background(
     ------
     ValueError
         If a signal is empty, not floating point or not finite, their channels do not fit, or `rng` is missing.
+
+    See Also
+    --------
+    npaudio.augment.add_noise : noise instead of a recording.
     """
     check = Check("mix_background")
     y = check.waveform(y)

@@ -18,6 +18,8 @@ ShiftMode = Literal["circular", "padded"]
 def gain(y: Waveform, *, db: Strength = (-6.0, 6.0), rng: Rng | None = None) -> Waveform:
     """Make a waveform louder or quieter: y * 10**(db / 20).
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -36,6 +38,10 @@ def gain(y: Waveform, *, db: Strength = (-6.0, 6.0), rng: Rng | None = None) -> 
     ValueError
         If `y` is empty or not floating point, or `db` lies beyond ±200 dB.
 
+    See Also
+    --------
+    npaudio.normalize_peak : a given peak instead of a given change.
+
     Examples
     --------
     >>> gain(np.array([0.1, -0.2]), db=20.0)
@@ -53,6 +59,8 @@ def polarity(y: Waveform) -> Waveform:
     Spectrograms do not show it either; a network on samples learns to ignore it. As a step it needs a probability:
     Step(polarity, p=0.5).
 
+    Used in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -66,6 +74,10 @@ def polarity(y: Waveform) -> Waveform:
     ------
     ValueError
         If `y` is empty or not floating point.
+
+    See Also
+    --------
+    npaudio.augment.gain : changes the level.
     """
     return -Check("polarity").samples(y)
 
@@ -74,6 +86,8 @@ def time_shift(
     y: Waveform, *, shift: Strength = (-0.1, 0.1), mode: ShiftMode = "circular", rng: Rng | None = None
 ) -> Waveform:
     """Move a waveform in time by round(shift * n_samples) samples; its length stays.
+
+    Explained in lesson 04.
 
     Parameters
     ----------
@@ -95,6 +109,10 @@ def time_shift(
     ------
     ValueError
         If `y` is empty or not floating point, `shift` is beyond ±1, or `mode` is unknown.
+
+    See Also
+    --------
+    npaudio.augment.random_crop : for recordings that are longer than a clip.
 
     Examples
     --------
@@ -124,6 +142,8 @@ def random_crop(y: Waveform, *, size: int, rng: Rng | None = None) -> Waveform:
 
     Every place where it fits is equally likely, the ends included. On a spectrogram it crops frames.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -142,6 +162,11 @@ def random_crop(y: Waveform, *, size: int, rng: Rng | None = None) -> Waveform:
     ------
     ValueError
         If `y` is empty or not floating point, or `size` is not a whole number of at least 1.
+
+    See Also
+    --------
+    npaudio.fix_length : the beginning, or zeros at the end.
+    npaudio.augment.time_shift : keeps the length.
     """
     check = Check("random_crop")
     y = check.samples(y)

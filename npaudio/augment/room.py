@@ -27,6 +27,8 @@ def reverb(
 ) -> Waveform:
     """Put a sound into a room: y convolved with an impulse and a tail of decaying noise.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -50,6 +52,10 @@ def reverb(
     ------
     ValueError
         If `y` is empty, not floating point or not finite, a strength is beyond its limits, or `rng` is missing.
+
+    See Also
+    --------
+    npaudio.augment.equalizer : another microphone.
 
     References
     ----------

@@ -30,6 +30,8 @@ def speed_perturb(y: Waveform, *, rate: Strength = (0.9, 1.1), rng: Rng | None =
     Frequencies that would exceed Nyquist are removed. Picking every rate-th sample instead would fold them back: a tone
     of 7 kHz at sr = 16 kHz, 1.3 times as fast, would be heard at 6.9 kHz.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -81,6 +83,8 @@ def time_stretch(
 ) -> Waveform:
     """Play a waveform `rate` times as fast and keep its pitch, by a phase vocoder, as `librosa.effects.time_stretch`.
 
+    Explained in lesson 04.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -104,6 +108,11 @@ def time_stretch(
     ValueError
         If `y` is empty, not floating point or not finite, `rate` is beyond its limits, or frames would leave gaps.
 
+    See Also
+    --------
+    npaudio.augment.pitch_shift : keeps the length and changes the pitch.
+    npaudio.stft : the transform in which it is done.
+
     References
     ----------
     J. L. Flanagan and R. M. Golden, "Phase vocoder", Bell System Technical Journal 45, 1966.
@@ -122,6 +131,8 @@ def pitch_shift(
     rng: Rng | None = None,
 ) -> Waveform:
     """Raise or lower the pitch and keep the length: stretch by 2**(semitones / 12), then play faster by that factor.
+
+    Explained in lesson 04.
 
     Parameters
     ----------
@@ -143,6 +154,11 @@ def pitch_shift(
     ------
     ValueError
         If `y` is empty, not floating point or not finite, `semitones` is beyond its limits, or frames would leave gaps.
+
+    See Also
+    --------
+    npaudio.augment.time_stretch : the other half of it.
+    npaudio.augment.speed_perturb : changes pitch and length together.
     """
     check = Check("pitch_shift")
     y = check.waveform(y)

@@ -43,6 +43,8 @@ WRITERS: dict[str, Writer] = {".npz": write_npz, ".safetensors": write_safetenso
 def save_checkpoint(path: Path, arrays: Mapping[str, Any]) -> None:
     """Write named arrays to a file, which takes the place of an older one only when it is complete.
 
+    Goes with lesson 05.
+
     Parameters
     ----------
     path : str or path
@@ -56,6 +58,11 @@ def save_checkpoint(path: Path, arrays: Mapping[str, Any]) -> None:
         An unknown suffix, or something that is not an array of numbers or text.
     OSError
         The file cannot be written: no such folder, no permission, no space. An earlier file is kept as it was.
+
+    See Also
+    --------
+    load_checkpoint : reads it.
+    npaudio.nn.Module : `state_dict()` gives the arrays.
     """
     write = _by_suffix(path, WRITERS, caller="save_checkpoint")
     checked = {name: _checked_array(name, value) for name, value in arrays.items()}
@@ -71,6 +78,8 @@ def save_checkpoint(path: Path, arrays: Mapping[str, Any]) -> None:
 
 def load_checkpoint(path: Path) -> dict[str, np.ndarray]:
     """Read all arrays of a file.
+
+    Used in lesson 05.
 
     Parameters
     ----------
@@ -91,23 +100,72 @@ def load_checkpoint(path: Path) -> dict[str, np.ndarray]:
         An unknown suffix.
     OSError
         There is no such file, or it may not be read.
+
+    See Also
+    --------
+    open_checkpoint : reads one array at a time.
+    save_checkpoint : writes such a file.
     """
     with open_checkpoint(path, caller="load_checkpoint") as file:
         return {name: file.read(name) for name in file.entries}
 
 
 def open_checkpoint(path: Path, *, caller: str = "open_checkpoint") -> "CheckpointFile":
-    """Open a file and look at what is in it, without reading the arrays yet; use it in a `with` statement."""
+    """Open a file and look at what is in it, without reading the arrays yet; use it in a `with` statement.
+
+    Used in lesson 05.
+
+    Parameters
+    ----------
+    path : str or path
+        Ends in `.npz`, `.safetensors`, `.pth`, `.pt` or `.bin`.
+    caller : str
+        Name of the function that errors name.
+
+    Returns
+    -------
+    CheckpointFile
+        Open until the end of the `with` statement.
+
+    Raises
+    ------
+    CheckpointError
+        An unknown ending, not a file of this format, or a damaged one.
+
+    See Also
+    --------
+    load_checkpoint : reads everything at once.
+    """
     return CheckpointFile(path, _by_suffix(path, READERS, caller=caller), caller)
 
 
 class CheckpointFile:
     """An open file of named arrays, which are read one at a time.
 
+    Used in lesson 05.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    read : callable
+        Reads the entries of this format, and returns them by name.
+    caller : str
+        Name of the function that errors name.
+
     Attributes
     ----------
     entries : dict from str to Entry
         Shape and type of each array.
+
+    Raises
+    ------
+    CheckpointError
+        Not a file of this format, or a damaged one.
+
+    See Also
+    --------
+    open_checkpoint : opens one.
     """
 
     def __init__(self, path: Path, read: Reader, caller: str) -> None:
@@ -120,12 +178,12 @@ class CheckpointFile:
             raise
 
     def read(self, name: str) -> np.ndarray:
-        """One array."""
+        """The array called `name`, in the shape and type that `entries` tells."""
         entry = self.entries[name]
         return self.read_into(name, np.empty(entry.shape, entry.dtype))
 
     def read_into(self, name: str, out: np.ndarray) -> np.ndarray:
-        """Copy one array to where it is needed, without holding it twice."""
+        """Copy the array called `name` into `out`, without holding it twice; CheckpointError if the shapes differ."""
         if out.shape != self.entries[name].shape:
             raise ValueError(f"{self.caller}: {name!r} has shape {self.entries[name].shape}, expected {out.shape}")
         self._guarded(self.entries[name].read_into, out)

@@ -22,6 +22,8 @@ OPTIONAL = "num_batches_tracked"  # files from before PyTorch 0.4.1 lack it, and
 class LoadReport:
     """What became of the entries of a file; prints as a few lines.
 
+    Used in lesson 05.
+
     Attributes
     ----------
     path, style : str
@@ -34,6 +36,10 @@ class LoadReport:
         Entries of the file that are not used, and why.
     missing : list of str
         Our names that are not in the file and keep their new random values.
+
+    See Also
+    --------
+    npaudio.models.SpectrogramTransformer : `from_checkpoint` makes one.
     """
 
     path: str

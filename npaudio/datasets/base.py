@@ -19,6 +19,8 @@ from npaudio.datasets.skipped import Skipped, describe_skipped
 class SoundDataset(ABC):
     """Sounds with labels: `len(dataset)`, and `dataset[i]` is (waveform, label).
 
+    Explained in lesson 09.
+
     Parameters
     ----------
     names : sequence of str
@@ -42,6 +44,11 @@ class SoundDataset(ABC):
     class_names : tuple of str
     folds, sources : np.ndarray (n_clips,)
     skipped : tuple of Skipped
+
+    See Also
+    --------
+    AudioFolder, ESC50, UrbanSound8K, SoundScenes : recordings.
+    SyntheticSounds, SyntheticScenes : sounds without a download.
     """
 
     def __init__(
@@ -65,11 +72,11 @@ class SoundDataset(ABC):
 
     @abstractmethod
     def load(self, index: int, *, sr: int | None = None) -> np.ndarray:
-        """Waveform of a clip, mono float32 (n_samples,), at `sr` Hz, or at the data set's rate."""
+        """Waveform of clip number `index`, mono float32 (n_samples,), at `sr` Hz, or at the data set's rate."""
 
     @abstractmethod
     def content_key(self, index: int) -> str:
-        """Text that changes if and only if the sound of the clip changes; its name does not matter."""
+        """Text that changes if and only if the sound of clip number `index` changes; its name does not matter."""
 
     def __len__(self) -> int:
         """Number of clips, without those that were skipped."""
@@ -90,7 +97,7 @@ class SoundDataset(ABC):
 
         Returns
         -------
-        train, test : np.ndarray of int
+        train, test : np.ndarray (n,) of int
             Indices into the data set, ascending.
 
         Raises

@@ -22,6 +22,8 @@ class AudioFolder(FileDataset):
     reason: damaged, truncated, empty, not a sound, hidden (`.ipynb_checkpoints`, `._1.wav`), made by the system
     (`@eaDir`), a link to another folder. Channels are averaged, and the samples are resampled to `sr`.
 
+    Explained in lesson 09.
+
     Parameters
     ----------
     root : str or path

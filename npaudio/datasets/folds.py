@@ -41,6 +41,8 @@ def make_folds(
 
     Sources are taken in random order, large ones first, and each goes to the fold with the fewest clips of its class.
 
+    Goes with lesson 09.
+
     Parameters
     ----------
     labels : sequence of int, (n_clips,)
@@ -89,17 +91,23 @@ def make_folds(
 def leaked_sources(sources: Sequence[object] | np.ndarray, train: np.ndarray, test: np.ndarray) -> np.ndarray:
     """The sources that have clips among `train` as well as among `test`.
 
+    Goes with lesson 09.
+
     Parameters
     ----------
     sources : sequence, (n_clips,)
         Recording that each clip comes from.
-    train, test : np.ndarray of int
+    train, test : np.ndarray (n,) of int
         Indices of clips.
 
     Returns
     -------
-    np.ndarray
+    np.ndarray (n_sources,)
         The sources on both sides, sorted; empty if the split is fair.
+
+    See Also
+    --------
+    make_folds : folds without leaks.
 
     Examples
     --------

@@ -37,6 +37,8 @@ class ESC50(FileDataset):
 
     The 40 clips of a class were cut from fewer recordings; the folds keep each recording together.
 
+    Used in lesson 03.
+
     Parameters
     ----------
     root : str or path
@@ -89,6 +91,8 @@ class UrbanSound8K(FileDataset):
 
     Rates are from 8 to 192 kHz, and clips have one or two channels: items are mono at `sr`. Always test on the given
     folds: clips of one Freesound recording (`sources`) lie in one fold.
+
+    Goes with lesson 09.
 
     Parameters
     ----------

@@ -43,7 +43,23 @@ class Sound:
 
 @dataclass(frozen=True)
 class Scene:
-    """A mixture and what it is made of: the sum of `background` and all `sounds` at their places."""
+    """A mixture and what it is made of: the sum of `background` and all `sounds` at their places.
+
+    Explained in lesson 08.
+
+    Attributes
+    ----------
+    background : np.ndarray (n_samples,)
+        What sounds all the time.
+    sounds : tuple of Sound
+        Label, first sample, samples and SNR in dB of each event.
+    sr : int
+        Sample rate in Hz.
+
+    See Also
+    --------
+    SyntheticScenes : `scene(i)` makes one.
+    """
 
     background: np.ndarray
     sounds: tuple[Sound, ...]
@@ -68,6 +84,8 @@ class SyntheticScenes(SoundDataset):
 
     The events are synthesized, or cut from the recordings of a data set. Then a scene belongs to one of the folds of
     the recordings, and holds sounds of that fold alone: no sound is in the scenes of two folds.
+
+    Explained in lesson 08.
 
     Parameters
     ----------
@@ -99,6 +117,11 @@ class SyntheticScenes(SoundDataset):
     ------
     ValueError
         If a class is unknown, a range is reversed, events would not fit, or there are fewer scenes than folds.
+
+    See Also
+    --------
+    SoundScenes : recordings with annotations.
+    npaudio.synthesize : makes the events.
 
     Examples
     --------
@@ -178,6 +201,11 @@ class SyntheticScenes(SoundDataset):
         Returns
         -------
         np.ndarray (round(sr * duration),), float32
+
+        Raises
+        ------
+        ValueError
+            A rate that is not a positive whole number.
         """
         y = self.scene(index).mixture
         return y if sr in (None, self.sr) else resample(y, orig_sr=self.sr, target_sr=sr)

@@ -7,12 +7,18 @@ from typing import NamedTuple
 class Skipped(NamedTuple):
     """A file that is not used, and why.
 
+    Goes with lesson 09.
+
     Parameters
     ----------
     name : str
         Path relative to the folder of the data set, with forward slashes on every platform.
     reason : str
         The fault, as a predicate: "is empty (0 bytes)".
+
+    See Also
+    --------
+    SoundDataset : lists them in `skipped`.
     """
 
     name: str

@@ -36,6 +36,8 @@ class SoundScenes(FileDataset):
     Left out, and listed in `skipped` with the reason: damaged files, recordings without annotation, annotated files
     that are not there, and recordings with an annotation that ends after them.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     root : str or path
@@ -60,6 +62,11 @@ class SoundScenes(FileDataset):
     ------
     ValueError
         If the folder or the table is not there, a label is not among the classes, or no recording can be used.
+
+    See Also
+    --------
+    npaudio.sed.read_events : reads the annotations.
+    SyntheticScenes : scenes without a download.
 
     Examples
     --------

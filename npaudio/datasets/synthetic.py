@@ -19,6 +19,8 @@ class SyntheticSounds(SoundDataset):
 
     The classes take turns, so any run of clips is balanced, and a longer data set begins with the shorter one.
 
+    Used in lesson 09.
+
     Parameters
     ----------
     n_per_class : int
@@ -92,6 +94,11 @@ class SyntheticSounds(SoundDataset):
         Returns
         -------
         np.ndarray (round(sr * duration),), float32
+
+        Raises
+        ------
+        ValueError
+            A rate that is not a positive whole number.
         """
         index = self._index(index)
         label = self.class_names[self.labels[index]]

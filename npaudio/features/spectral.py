@@ -22,6 +22,8 @@ def spectral_centroid(
 ) -> PerFrame:
     """Mean frequency of each frame, weighted by magnitude: sum f |S| / sum |S|, as `librosa.feature.spectral_centroid`.
 
+    Explained in lesson 02.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -74,6 +76,8 @@ def spectral_bandwidth(
 ) -> PerFrame:
     """Spread of each frame around its centroid: (sum |f - centroid| ** p |S| / sum |S|) ** (1 / p), as in librosa.
 
+    Goes with lesson 02.
+
     Parameters
     ----------
     y, sr, S, **frames
@@ -90,6 +94,10 @@ def spectral_bandwidth(
     ------
     ValueError
         As `spectral_centroid`; p not above 0.
+
+    See Also
+    --------
+    npaudio.spectral_centroid : the mean around which it is measured.
 
     Examples
     --------
@@ -118,6 +126,8 @@ def spectral_rolloff(
 ) -> PerFrame:
     """Frequency below which the given share of each frame's magnitude lies, as `librosa.feature.spectral_rolloff`.
 
+    Goes with lesson 02.
+
     Parameters
     ----------
     y, sr, S, **frames
@@ -134,6 +144,10 @@ def spectral_rolloff(
     ------
     ValueError
         As `spectral_centroid`; a share outside of 0 to 1.
+
+    See Also
+    --------
+    npaudio.spectral_centroid : a mean instead of a share.
 
     Examples
     --------
@@ -167,6 +181,8 @@ def spectral_flatness(
     For noise it is near 1, for a tone near 0. The article takes magnitudes (`power=1`), which gives larger values;
     window and floor decide how low the value of a pure tone is.
 
+    Explained in lesson 02.
+
     Parameters
     ----------
     y, S, **frames
@@ -185,6 +201,10 @@ def spectral_flatness(
     ------
     ValueError
         As `spectral_centroid`; amin or power not above 0.
+
+    See Also
+    --------
+    npaudio.stft : the spectrogram that it is taken from.
 
     Examples
     --------

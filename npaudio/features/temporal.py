@@ -18,6 +18,8 @@ def zero_crossing_rate(
 ) -> PerFrame:
     """Share of the samples of each frame at which the sign changes, as `librosa.feature.zero_crossing_rate`.
 
+    Goes with lesson 02.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -36,6 +38,10 @@ def zero_crossing_rate(
     ------
     ValueError
         As `stft`.
+
+    See Also
+    --------
+    npaudio.spectral_centroid : another measure of how bright a sound is.
 
     Examples
     --------
@@ -62,6 +68,8 @@ def rms(
     pad_mode: PadMode = "constant",
 ) -> PerFrame:
     """Root mean square of each frame, as `librosa.feature.rms`, but in the precision of its input.
+
+    Goes with lesson 02.
 
     Parameters
     ----------
@@ -116,6 +124,8 @@ def _root_mean_square(frames: Frames) -> np.ndarray:
 def temporal_variation(M: MelSpectrogram) -> np.ndarray:
     """Mean absolute difference between neighboring frames of a spectrogram (the article, exercise 1).
 
+    Explained in lesson 02.
+
     Parameters
     ----------
     M : np.ndarray (..., n_mels, n_frames)
@@ -130,6 +140,10 @@ def temporal_variation(M: MelSpectrogram) -> np.ndarray:
     ------
     ValueError
         An array that is not a spectrogram.
+
+    See Also
+    --------
+    npaudio.log_mel : the spectrogram that it is taken from.
 
     Examples
     --------

@@ -25,6 +25,8 @@ from npaudio.spectrum.decibels import raise_to_range
 class Frontend(Settings):
     """A recipe from waveform to (log-)mel spectrogram; callable on a waveform.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     name : str
@@ -57,6 +59,11 @@ class Frontend(Settings):
         Pad with zeros at the end, or cut, to this many frames.
     mean, scale_by : float
         Last step: (x - mean) / scale_by.
+
+    Raises
+    ------
+    ValueError
+        A setting of the wrong type or range, or settings that do not go together.
 
     See Also
     --------
@@ -159,7 +166,7 @@ class Frontend(Settings):
         y : np.ndarray (..., n_samples)
             Waveform.
         sr : int, optional
-            Its sample rate; if it differs from the recipe's, the waveform is resampled first. None: it is the recipe's.
+            Its sample rate in Hz; if it is not the recipe's, the waveform is resampled first. None: it is.
 
         Returns
         -------

@@ -28,6 +28,8 @@ def mfcc(
     floor of `power_to_db` 80 dB below the maximum. The first coefficient is the level, the next few are the broad
     shape of the spectrum, and the last, which are usually dropped, its fine structure.
 
+    Goes with lesson 02.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)

@@ -46,6 +46,8 @@ def mel_filterbank(
 ) -> np.ndarray:
     """Mel filterbank, as `librosa.filters.mel`, but in float64 unless asked otherwise, and `scale` instead of `htk`.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     sr : float

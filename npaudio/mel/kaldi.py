@@ -33,6 +33,8 @@ def kaldi_fbank(
     summed in triangles that are linear *in mel* (1127 ln(1 + f / 700)), and the natural logarithm is taken. All frames
     lie within the signal. With 128 bands one low band holds no bin and stays at the floor, as in Kaldi.
 
+    Used in lesson 01.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)

@@ -22,9 +22,11 @@ _SLANEY_LOG_STEP = np.log(6.4) / 27
 def hz_to_mel(frequencies: np.ndarray | float, *, scale: MelScale = "slaney") -> np.ndarray:
     """Mels of frequencies in Hz; `scale="slaney"` as librosa by default, `scale="htk"` as its `htk=True`.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
-    frequencies : float or np.ndarray
+    frequencies : float or np.ndarray, any shape
         Hz, not negative.
     scale : {"slaney", "htk"}
         Slaney: f / (200/3) below 1 kHz, then 15 + 27 ln(f / 1000) / ln(6.4). HTK: 2595 log10(1 + f / 700).
@@ -38,6 +40,10 @@ def hz_to_mel(frequencies: np.ndarray | float, *, scale: MelScale = "slaney") ->
     ------
     ValueError
         Unknown scale, or a negative frequency.
+
+    See Also
+    --------
+    npaudio.mel_to_hz : the inverse.
 
     Examples
     --------
@@ -58,9 +64,11 @@ def hz_to_mel(frequencies: np.ndarray | float, *, scale: MelScale = "slaney") ->
 def mel_to_hz(mels: np.ndarray | float, *, scale: MelScale = "slaney") -> np.ndarray:
     """Frequencies in Hz of mels: undoes `hz_to_mel`, and differs from librosa in the name of the switch (`htk=True`).
 
+    Explained in lesson 01.
+
     Parameters
     ----------
-    mels : float or np.ndarray
+    mels : float or np.ndarray, any shape
         Mels.
     scale : {"slaney", "htk"}
         As in `hz_to_mel`.
@@ -74,6 +82,10 @@ def mel_to_hz(mels: np.ndarray | float, *, scale: MelScale = "slaney") -> np.nda
     ------
     ValueError
         Unknown scale.
+
+    See Also
+    --------
+    npaudio.hz_to_mel : the inverse.
 
     Examples
     --------
@@ -92,6 +104,8 @@ def mel_to_hz(mels: np.ndarray | float, *, scale: MelScale = "slaney") -> np.nda
 def mel_centers(*, n_mels: int, fmin: float, fmax: float, scale: MelScale = "slaney") -> np.ndarray:
     """Center frequencies in Hz of `n_mels` bands, as `librosa.mel_frequencies(n_mels + 2)` without its two ends.
 
+    Used in lesson 01.
+
     Parameters
     ----------
     n_mels : int
@@ -104,6 +118,15 @@ def mel_centers(*, n_mels: int, fmin: float, fmax: float, scale: MelScale = "sla
     Returns
     -------
     np.ndarray (n_mels,)
+
+    Raises
+    ------
+    ValueError
+        Not a scale.
+
+    See Also
+    --------
+    npaudio.mel_filterbank : the bands with these centers.
 
     Examples
     --------

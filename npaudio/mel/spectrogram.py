@@ -48,6 +48,8 @@ def melspectrogram(
 ) -> MelSpectrogram:
     """Mel spectrogram of a signal, as `librosa.feature.melspectrogram` with the same defaults.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -125,8 +127,10 @@ def log_mel(
 ) -> MelSpectrogram:
     """Mel spectrogram in decibels: `power_to_db(melspectrogram(y, sr=sr, **settings))`.
 
-    Unlike `power_to_db`, nothing is cut off below the maximum unless you ask for it: with `top_db=None` the same
-    frame gives the same numbers whatever else is in the clip.
+    Unlike librosa's `power_to_db`, nothing is cut off below the maximum unless you ask for it: with `top_db=None` the
+    same frame gives the same numbers whatever else is in the clip.
+
+    Explained in lesson 01.
 
     Parameters
     ----------

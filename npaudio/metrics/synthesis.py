@@ -20,7 +20,21 @@ MCD_CONSTANT = 10 * np.sqrt(2) / np.log(10)  # 6.1418...: from natural logarithm
 
 
 class Alignment(NamedTuple):
-    """A dynamic-time-warping path: frames `x[k]` and `y[k]` belong together, at `cost` in total."""
+    """A dynamic-time-warping path: frames `x[k]` and `y[k]` belong together, at `cost` in total.
+
+    Explained in exercise 14.
+
+    Attributes
+    ----------
+    x, y : np.ndarray (n_steps,) of int
+        Frame numbers in either sequence, from the first to the last.
+    cost : float
+        Sum of the distances along the path.
+
+    See Also
+    --------
+    dtw_path : finds it.
+    """
 
     x: np.ndarray
     y: np.ndarray
@@ -36,6 +50,8 @@ def mel_cepstral_distortion(
     as in the article, figures cannot be compared with published ones. c0, the loudness, is left out by default: papers
     do both, so report which. Toolkits differ in whether they warp time first (MCD-DTW; `align`), and in the cepstra:
     those of SPTK and WORLD are not MFCCs, and no factor converts one distortion into the other.
+
+    Explained in exercise 14.
 
     Parameters
     ----------
@@ -82,6 +98,8 @@ def dtw_path(x: Cepstra, y: Cepstra) -> Alignment:
     Distances are Euclidean. Sakoe and Chiba 1978 with symmetric steps of weight 1, librosa's `sequence.dtw` with its
     defaults; among equal costs the diagonal is preferred. fastdtw, which many MCD scripts use, only approximates it.
 
+    Explained in exercise 14.
+
     Parameters
     ----------
     x : ndarray (n_coefficients, n)
@@ -91,6 +109,15 @@ def dtw_path(x: Cepstra, y: Cepstra) -> Alignment:
     -------
     Alignment
         Frame numbers from the beginning to the end, and the total cost.
+
+    Raises
+    ------
+    ValueError
+        Not two matrices of the same height, an empty one, or NaN.
+
+    See Also
+    --------
+    mel_cepstral_distortion : uses it.
 
     Examples
     --------
@@ -116,6 +143,8 @@ def spectral_convergence(reference: Spectrogram, generated: Spectrogram) -> floa
     Arik, Jun and Diamos 2019, the first term of the multi-resolution STFT loss of Parallel WaveGAN (Yamamoto et al.
     2020). Some code averages the ratio over clips, or reports it in decibels, 20 log10 SC.
 
+    Goes with exercise 14.
+
     Parameters
     ----------
     reference, generated : ndarray (..., n_freq, n_frames)
@@ -126,6 +155,11 @@ def spectral_convergence(reference: Spectrogram, generated: Spectrogram) -> floa
     float
         0 for equal spectrograms, 1 for silence instead of sound. For a silent reference 0 if the other is silent too,
         else inf.
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ, or NaN or infinity.
 
     See Also
     --------
@@ -149,6 +183,8 @@ def log_spectral_distance(reference: Spectrogram, generated: Spectrogram, *, ami
     Gray and Markel 1976, from power spectrograms. Papers on super-resolution omit the 10, or take the natural
     logarithm: divide by 10, or multiply by ln(10) / 10, to compare.
 
+    Goes with exercise 14.
+
     Parameters
     ----------
     reference, generated : ndarray (..., n_freq, n_frames)
@@ -160,6 +196,11 @@ def log_spectral_distance(reference: Spectrogram, generated: Spectrogram, *, ami
     -------
     float
         Decibels; 0 for equal spectrograms.
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ, or NaN, infinity or negative power.
 
     See Also
     --------

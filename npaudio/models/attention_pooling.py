@@ -20,6 +20,12 @@ class AttentionPooling(nn.Module):
     With p = sigmoid(frame logits) and w = softmax(attention logits) over the classes, the probability of a class in the
     clip is a weighted mean over time, P = Σ w p / Σ w; the result is its logit, log(P / (1 - P)).
 
+    Used in lesson 08.
+
+    See Also
+    --------
+    FrameCNN, CRNN : end in it.
+
     Notes
     -----
     The pooling of the DESED baseline (after Kong et al. 2018), which returns P itself. The two probabilities P and

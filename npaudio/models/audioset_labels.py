@@ -70,3 +70,4 @@ Vibration; Television; Radio; Field recording
     .strip()
     .split("; ")
 )
+"""The 527 names, in the order of the logits of all published networks. Used in lesson 05."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 class AudioSetResult:
     """One row of the comparison table.
 
+    Explained in lesson 05.
+
     Attributes
     ----------
     system : str
@@ -25,6 +27,10 @@ class AudioSetResult:
         What the network had learned before AudioSet's labels.
     source : str
         The paper that states the figures.
+
+    See Also
+    --------
+    npaudio.models.AUDIOSET_RESULTS : the table of them.
     """
 
     system: str
@@ -48,3 +54,4 @@ AUDIOSET_RESULTS: tuple[AudioSetResult, ...] = (
     AudioSetResult("BEATs iter3", 90.0, 0.480, "transformer", "AudioSet without labels", CHEN),
     AudioSetResult("BEATs iter3+", 90.0, 0.486, "transformer", "AudioSet without labels", CHEN),
 )
+"""Published networks: parameters, mAP and source of each, as `AudioSetResult`. Explained in lesson 05."""

@@ -37,6 +37,8 @@ class RecurrentLayers(nn.Module):
 class CRNN(FrameDetector):
     """Gated convolutions that leave one pixel of frequency, a bidirectional GRU, and attention pooling.
 
+    The network of the DESED baseline (DCASE task 4, Turpault et al. 2019). Explained in lesson 08.
+
     Parameters
     ----------
     n_mels : int
@@ -55,6 +57,16 @@ class CRNN(FrameDetector):
         For weights and dropout.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        As many `pools` as `channels` are expected, and their product over frequency must be `n_mels`.
+
+    See Also
+    --------
+    FrameCNN : without a memory, and quick.
+    npaudio.nn.GRU : its memory.
 
     Examples
     --------

@@ -15,6 +15,8 @@ from npaudio.nn.lengths import Lengths
 class FrameCNN(FrameDetector):
     """Convolutions that leave one pixel of frequency, one more over time, frame logits and attention pooling.
 
+    Our own, with the two heads of the DESED baseline (DCASE task 4). Explained in lesson 08.
+
     Parameters
     ----------
     n_mels : int
@@ -33,6 +35,17 @@ class FrameCNN(FrameDetector):
         For weights and dropout.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        An even `context`, another number of `pools` than of `channels`, or a product of them over frequency that is not
+        `n_mels`.
+
+    See Also
+    --------
+    CRNN : with a memory of the whole recording.
+    npaudio.streaming.StreamingDetector : runs it on a stream.
 
     Examples
     --------

@@ -20,6 +20,10 @@ from npaudio.nn.lengths import Lengths
 class FrameDetector(nn.Module):
     """Base class: a subclass computes features (B, N', D) of each frame, and their gradient.
 
+    Both heads, of the frames and of the clip, are those of the DESED baseline (DCASE task 4).
+
+    Explained in lesson 08.
+
     Attributes
     ----------
     n_mels, num_classes : int
@@ -28,6 +32,10 @@ class FrameDetector(nn.Module):
     context_frames : int or None
         How many frames of the spectrogram before and after its own a frame of the output depends on at most; None if
         it depends on all.
+
+    See Also
+    --------
+    FrameCNN, CRNN : the two that there are.
     """
 
     n_mels: int
@@ -38,11 +46,11 @@ class FrameDetector(nn.Module):
     dense_softmax: nn.Linear
 
     def features(self, x: np.ndarray, lengths: Lengths) -> tuple[np.ndarray, Lengths]:
-        """Features (B, N', D), and the lengths in frames of the output."""
+        """From `x` (B, 1, n_mels, N) and `lengths` (B,) in frames or None: features (B, N', D), and their lengths."""
         raise NotImplementedError
 
     def features_backward(self, grad: np.ndarray) -> np.ndarray:
-        """dL/dx from the gradient of the features."""
+        """dL/dx, (B, 1, n_mels, N), from `grad`, that of the features (B, N', D)."""
         raise NotImplementedError
 
     def _add_heads(self, n_features: int, rng: Rng, dtype: np.typing.DTypeLike) -> None:
@@ -61,14 +69,14 @@ class FrameDetector(nn.Module):
         return frames.swapaxes(1, 2)
 
     def clip_logits(self) -> np.ndarray:
-        """Logits (B, K) of the clips of the last forward pass."""
+        """Logits (B, K) of the clips of the last forward pass; ValueError if there was none."""
         if self._kept is None:
             raise ValueError(f"{type(self).__name__}.clip_logits: no clips were seen; call forward(x) first")
         _, h, frames, lengths = self._kept
         return self.pooling(np.concatenate([frames, self.dense_softmax(h)], axis=-1), lengths)
 
     def backward(self, grad: np.ndarray | None, grad_clips: np.ndarray | None = None) -> np.ndarray:
-        """dL/dx from the gradients of the frame logits, of the clip logits after `clip_logits()`, or both.
+        """dL/dx from `grad` of the frame logits, `grad_clips` of the clip logits (B, K) after `clip_logits()`, or both.
 
         The features feed both heads, so their gradients add up; and the frame logits feed the pooling.
         """
@@ -99,10 +107,18 @@ class FrameDetector(nn.Module):
 class ClipTagger(nn.Module):
     """A detector as a tagger: clip logits (B, K) of spectrograms, so that `training.fit` can use weak labels.
 
+    Weak labels say what sounds in a clip, not when (Kumar and Raj 2016).
+
+    Explained in lesson 08.
+
     Parameters
     ----------
     detector : FrameDetector
         Its weights are trained in place.
+
+    See Also
+    --------
+    npaudio.nn.BCEWithLogitsLoss : the loss for tags.
     """
 
     def __init__(self, detector: FrameDetector) -> None:

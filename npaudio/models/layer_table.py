@@ -30,7 +30,23 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class Summary:
-    """The rows of a summary in the order of the forward pass; prints as a table."""
+    """The rows of a summary in the order of the forward pass; prints as a table.
+
+    Explained in lesson 03.
+
+    Attributes
+    ----------
+    rows : list of SummaryRow
+        Name, shape, parameters, multiply-adds and seconds of each layer.
+    input_shape : tuple of int
+        Shape of the batch.
+    parameters : int
+        Of the whole network.
+
+    See Also
+    --------
+    summary : makes it.
+    """
 
     rows: list[SummaryRow]
     input_shape: tuple[int, ...]
@@ -63,6 +79,8 @@ class Summary:
 def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Generator | int = 0) -> Summary:
     """Run random numbers through the layers of a network in evaluation mode and write down what every layer did.
 
+    The article's count of parameters, and what `torchinfo` shows beside it. Explained in lesson 03.
+
     Parameters
     ----------
     model : Module
@@ -76,6 +94,10 @@ def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Gener
     -------
     Summary
         `print` it; `rows`, `parameters`, `multiply_adds` and `seconds` hold the figures.
+
+    See Also
+    --------
+    npaudio.nn.Module : what it can describe.
 
     Examples
     --------

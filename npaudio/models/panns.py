@@ -29,20 +29,7 @@ from npaudio.nn.init import Rng, as_rng
 class PannsCNN(Tagger):
     """What Cnn6, Cnn10 and Cnn14 share; make one of those.
 
-    Parameters
-    ----------
-    num_classes : int
-        Number of logits; 527 for AudioSet.
-    n_mels : int
-        Mel bands of the spectrograms.
-    channels : sequence of int, optional
-        Channels of each block; the published ones by default. Smaller ones make a smaller network of the same kind.
-    embed_dim : int, optional
-        Length of the embedding; the published one by default.
-    rng : np.random.Generator or int, optional
-        For the initial weights and for dropout.
-    dtype : dtype
-        Of the parameters; float32 or float64.
+    Parameters are those of `Cnn6`.
     """
 
     published_channels: ClassVar[tuple[int, ...]] = (64, 128, 256, 512)
@@ -196,7 +183,34 @@ class PannsCNN(Tagger):
 class Cnn6(PannsCNN):
     """Four blocks of one 5 x 5 convolution: 64, 128, 256, 512 channels. 4,837,455 parameters with 527 classes.
 
-    Parameters: see `PannsCNN`. AudioSet mAP 0.343 (Kong et al. 2020).
+    AudioSet mAP 0.343 (Kong et al. 2020).
+
+    Explained in lesson 05.
+
+    Parameters
+    ----------
+    num_classes : int
+        Number of logits; 527 for AudioSet.
+    n_mels : int
+        Mel bands of the spectrograms.
+    channels : sequence of int, optional
+        Channels of each block; the published ones by default. Smaller ones make a smaller network of the same kind.
+    embed_dim : int, optional
+        Length of the embedding; the published one by default.
+    rng : np.random.Generator or int, optional
+        For the initial weights and for dropout.
+    dtype : dtype
+        Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        Another number of `channels` than there are blocks, or fewer bands than the poolings need.
+
+    See Also
+    --------
+    Cnn10, Cnn14 : larger ones.
+    npaudio.Frontend : `panns()` makes its spectrograms.
 
     Examples
     --------
@@ -212,15 +226,29 @@ class Cnn6(PannsCNN):
 class Cnn10(PannsCNN):
     """Four blocks of two 3 x 3 convolutions: 64, 128, 256, 512 channels. 5,219,279 parameters with 527 classes.
 
-    Parameters: see `PannsCNN`. AudioSet mAP 0.380 (Kong et al. 2020).
+    Parameters and errors are those of `Cnn6`. AudioSet mAP 0.380 (Kong et al. 2020).
+
+    Explained in lesson 05.
+
+    See Also
+    --------
+    Cnn6 : a smaller one; Cnn14 is larger.
+    npaudio.Frontend : `panns()` makes its spectrograms.
     """
 
 
 class Cnn14(PannsCNN):
     """Six blocks of two 3 x 3 convolutions, up to 2,048 channels. 80,753,615 parameters with 527 classes.
 
-    Parameters: see `PannsCNN`. The last block does not pool. The shortest recording has 9,920 samples (0.31 s).
-    AudioSet mAP 0.431 (Kong et al. 2020).
+    Parameters and errors are those of `Cnn6`. The last block does not pool. The shortest recording has 9,920 samples
+    (0.31 s). AudioSet mAP 0.431 (Kong et al. 2020).
+
+    Explained in lesson 05.
+
+    See Also
+    --------
+    Cnn14FrameWise : tells when, too.
+    npaudio.Frontend : `panns()` makes its spectrograms.
     """
 
     published_channels = (64, 128, 256, 512, 1024, 2048)

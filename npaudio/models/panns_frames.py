@@ -18,9 +18,19 @@ from npaudio.nn.activation import sigmoid
 class Cnn14FrameWise(Cnn14):
     """Cnn14 that classifies every column of its last feature map; the clip gets the maximum over time.
 
-    `forward` gives the logits of the clip, `segment_logits` those of every column. Parameters: see `PannsCNN`; the
-    weights have the same names and shapes as those of Cnn14, but were trained for this use
-    (`Cnn14_DecisionLevelMax_mAP=0.385.pth`).
+    `forward` gives the logits of the clip, `segment_logits` those of every column. The weights have the same names and
+    shapes as those of Cnn14, but were trained for this use (`Cnn14_DecisionLevelMax_mAP=0.385.pth`, Kong et al. 2020).
+
+    Goes with lesson 08. Errors are those of `Cnn6`.
+
+    Parameters
+    ----------
+    num_classes, **options
+        As for `Cnn6`.
+
+    See Also
+    --------
+    Cnn14 : tells what, but not when.
     """
 
     def __init__(self, num_classes: int = 527, **options: object) -> None:
@@ -42,7 +52,7 @@ class Cnn14FrameWise(Cnn14):
         return grad
 
     def segment_logits(self, x: np.ndarray) -> np.ndarray:
-        """Logits of every column of the last feature map, (B, num_classes, n_segments), n_frames // 32 of them."""
+        """Logits (B, num_classes, n_frames // 32) of each column of the last feature map of `x`, as for `forward`."""
         with evaluation(self):
             return self._by_segment(x).transpose(0, 2, 1)
 

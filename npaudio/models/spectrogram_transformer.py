@@ -33,6 +33,8 @@ from npaudio.nn.linear import transformer_linear
 class SpectrogramTransformer(Tagger):
     """Transformer over the patches of a spectrogram; `base()` is the published size, `tiny()` one for lessons.
 
+    AST, Gong et al. 2021. Explained in lesson 06.
+
     Parameters
     ----------
     n_mels, n_frames : int
@@ -61,6 +63,16 @@ class SpectrogramTransformer(Tagger):
         For the initial weights and for dropout.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not positive whole numbers, or do not fit each other.
+
+    See Also
+    --------
+    npaudio.Frontend : `ast()` makes its spectrograms.
+    npaudio.nn.TransformerBlock, npaudio.nn.PatchEmbed : its parts.
 
     Examples
     --------
@@ -149,7 +161,7 @@ class SpectrogramTransformer(Tagger):
         Parameters
         ----------
         path : str or path
-            In the style of the original code or of Hugging Face; see `npaudio.load_checkpoint` for the formats.
+            In the style of the original code or of Hugging Face; formats as for `load_checkpoint`.
         num_heads : int
             The one size that cannot be read from the shapes; 12 in the base model.
         n_mels : int
@@ -226,16 +238,17 @@ class SpectrogramTransformer(Tagger):
         return self.mlp_head
 
     def hidden_states(self, x: np.ndarray) -> list[np.ndarray]:
-        """The tokens (B, 2 + N, D) as they enter the first block, and as they leave each block."""
+        """The tokens (B, 2 + N, D) of `x`, as they enter the first block, and as they leave each; errors as `embed`."""
         states = [self._tokens(x)]
         for block in self._blocks():
             states.append(block(states[-1]))
         return states
 
     def attention_maps(self, x: np.ndarray) -> np.ndarray:
-        """Where the class token looks, for pictures over the spectrogram: (depth, B, H, F', T').
+        """Where the class token looks in `x`, for pictures over the spectrogram: (depth, B, H, F', T').
 
         Each map shows the weights of one head over the patches; they sum to 1 less what the special tokens get.
+        Errors are those of `embed`.
         """
         grid, maps = self.patch_embed.grid(*np.shape(x)[2:]), []
         with evaluation(self):

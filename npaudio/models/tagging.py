@@ -27,7 +27,7 @@ class Tagger(Module):
     frontend: Frontend
 
     def embed(self, x: np.ndarray) -> np.ndarray:
-        """Spectrograms (B, 1, n_mels, n_frames) to one vector per clip, (B, E)."""
+        """Spectrograms `x` (B, 1, n_mels, n_frames) to one vector per clip, (B, E); ValueError for another shape."""
         raise NotImplementedError(f"{type(self).__name__} does not define embed")
 
     def head(self) -> Module:
@@ -57,7 +57,7 @@ class Tagger(Module):
         return {name: value.reshape(*leading, -1) for name, value in outputs.items()}
 
     def spectrograms(self, y: np.ndarray, *, sr: float | None = None) -> tuple[np.ndarray, tuple[int, ...]]:
-        """The input (B, 1, n_mels, n_frames) for waveforms (..., n_samples), and the leading axes."""
+        """The input (B, 1, n_mels, n_frames) for waveforms `y` (..., n_samples) at `sr` Hz, and the leading axes."""
         logmel = self.frontend(y, sr=None if sr is None else int(sr))  # (..., n_mels, n_frames)
         leading = logmel.shape[:-2]
         return logmel.reshape(-1, 1, *logmel.shape[-2:]), leading

@@ -17,12 +17,18 @@ from npaudio.nn.module import Module
 class ReLU(Module):
     """y = max(x, 0).
 
+    As PyTorch's. Explained in lesson 03.
+
     Parameters
     ----------
     inplace : bool
         Whether forward overwrites its input, and backward the gradient that it is given. It saves the memory of both,
         and is safe after layers that do not read their output again, such as BatchNorm and Conv2d. As the first layer
         it overwrites the array that the network is called with.
+
+    See Also
+    --------
+    GELU : without a corner.
 
     Examples
     --------
@@ -57,6 +63,12 @@ class GELU(Module):
     """Each x times the share of a normal distribution that lies below it: y = x · Phi(x).
 
     Computed from the error function, not by the approximation with tanh.
+
+    Used in lesson 06.
+
+    See Also
+    --------
+    ReLU : cuts off instead of fading.
 
     Notes
     -----
@@ -95,6 +107,8 @@ class GELU(Module):
 
 class Sigmoid(Module):
     """y = 1 / (1 + exp(-x)): any number becomes a probability.
+
+    Explained in lesson 07.
 
     See Also
     --------

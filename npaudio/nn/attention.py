@@ -147,6 +147,8 @@ def attention_backward(
 class MultiHeadAttention(Module):
     """H heads of attention over the same tokens, side by side: (B, N, D) -> (B, N, D).
 
+    Explained in lesson 06.
+
     Parameters
     ----------
     embed_dim : int
@@ -160,10 +162,26 @@ class MultiHeadAttention(Module):
     dtype : dtype
         Of the parameters; float32 or float64.
 
+    Raises
+    ------
+    ValueError
+        `embed_dim` is not a multiple of `num_heads`, or either is not a positive whole number.
+
+    See Also
+    --------
+    TransformerBlock : the attention with what belongs around it.
+
     Notes
     -----
     The rows of the linear layer `qkv` are those of q, then k, then v; `proj` mixes the heads. PyTorch's
     MultiheadAttention calls their weights `in_proj_weight` and `out_proj.weight`.
+
+    Examples
+    --------
+    >>> attention = MultiHeadAttention(8, num_heads=2, rng=0)
+    >>> tokens = np.random.default_rng(0).standard_normal((1, 5, 8), np.float32)
+    >>> attention(tokens).shape, attention.weights(tokens).shape
+    ((1, 5, 8), (1, 2, 5, 5))
     """
 
     def __init__(
@@ -234,6 +252,16 @@ class MultiHeadAttention(Module):
             Tokens, as for `forward`.
         queries : slice
             Whose weights to return; those of all N tokens are H·N² numbers per image.
+
+        Returns
+        -------
+        np.ndarray (B, H, n, N)
+            From 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            As `forward`.
         """
         q, k, _ = self._project(self._checked(x))
         return attention_weights(q[:, :, queries], k)

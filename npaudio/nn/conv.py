@@ -33,6 +33,8 @@ from npaudio.nn.module import Module, Parameter
 class Conv2d(Module):
     """Slide O kernels of C x kh x kw over images (B, C, F, T); the result is (B, O, F', T'), F' = (F + 2p - kh)//s + 1.
 
+    Explained in lesson 03.
+
     Parameters
     ----------
     in_channels, out_channels : int
@@ -45,6 +47,11 @@ class Conv2d(Module):
         For the initial weights, uniform within ±1 / sqrt(C·kh·kw), as in PyTorch.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not positive whole numbers.
 
     See Also
     --------

@@ -13,12 +13,23 @@ from npaudio.nn.module import Module
 class Dropout(Module):
     """In training each number is zero with probability p and otherwise divided by 1 - p; in evaluation y = x.
 
+    Used in lesson 03.
+
     Parameters
     ----------
     p : float
         Probability of dropping, 0 to 1.
     rng : np.random.Generator or int, optional
         The random generator; pass a seed to repeat a training exactly.
+
+    Raises
+    ------
+    ValueError
+        `p` outside 0 to 1.
+
+    See Also
+    --------
+    npaudio.augment.spec_augment : drops parts of the input.
 
     Notes
     -----

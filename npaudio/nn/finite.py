@@ -29,11 +29,13 @@ class NonFiniteError(ValueError):
 def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> None:
     """Raise `NonFiniteError` if the loss or a gradient is not finite, naming the layer where it first appeared.
 
+    Goes with lesson 03.
+
     Parameters
     ----------
     model : Module
         The network, after `backward` and before the optimizer's step.
-    x : np.ndarray
+    x : np.ndarray (B, ...)
         The batch of this step. If the loss is not finite, the forward pass is repeated with it.
     loss : float
         The loss of the batch.
@@ -44,6 +46,10 @@ def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> N
     ------
     NonFiniteError
         The forward pass is searched from the input to the loss, the backward pass from the loss to the input.
+
+    See Also
+    --------
+    clip_grad_norm : keeps gradients from exploding.
 
     Examples
     --------

@@ -26,6 +26,9 @@ def fuse(model: Module) -> Module:
 
     A BatchNorm2d is joined with the Conv2d before it, and MaxPool2d changes places with the ReLU before it. The scores
     are those of `model.eval()` to rounding; inference with AudioCNN takes about 0.7 of the time.
+    Joining is what PyTorch's `fuse_modules` does.
+
+    Used in lesson 09.
 
     Parameters
     ----------
@@ -36,6 +39,10 @@ def fuse(model: Module) -> Module:
     -------
     Module
         In evaluation mode; not for training, since its BatchNorm layers have been merged.
+
+    See Also
+    --------
+    BatchNorm2d, Conv2d : what is merged.
 
     Examples
     --------

@@ -42,7 +42,21 @@ class GradCheckRow:
 
 @dataclass(frozen=True)
 class GradCheckReport:
-    """The rows of a gradient check. It prints as a table, and is true if every array passed."""
+    """The rows of a gradient check. It prints as a table, and is true if every array passed.
+
+    Explained in lesson 03.
+
+    Attributes
+    ----------
+    rows : list of GradCheckRow
+        What was checked, how many numbers, and the largest error of each.
+    tolerance : float
+        The largest relative error that passes.
+
+    See Also
+    --------
+    gradcheck : makes it.
+    """
 
     rows: list[GradCheckRow]
     tolerance: float
@@ -83,13 +97,15 @@ def gradcheck(
 ) -> GradCheckReport:
     """Compare `module.backward` with finite differences, for the input and for every parameter.
 
+    As PyTorch's `torch.autograd.gradcheck`, for layers instead of functions. Explained in lesson 03.
+
     Parameters
     ----------
     module : Module or Loss
         Left as it was: the check runs on a copy.
     x : np.ndarray
         Input (for a loss: the scores), of a shape that the module accepts.
-    targets : array, optional
+    targets : array (n,) or (n, n_classes), optional
         For a loss.
     tolerance : float
         Largest relative error that passes.
@@ -104,6 +120,10 @@ def gradcheck(
         One row for x and one for each parameter. The error of an array is its largest difference divided by its largest
         gradient, or by a hundredth of the largest gradient of all arrays if that is more: a bias before BatchNorm has
         the gradient 0, and its rounding is not an error.
+
+    See Also
+    --------
+    Module : the contract that is checked.
 
     Examples
     --------

@@ -56,6 +56,8 @@ class GRU(Module):
     The output has H numbers per frame, or 2 H if bidirectional: first the states of the forward direction, then those
     of the backward direction, which has seen the frame and all after it.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     input_size, hidden_size : int
@@ -68,6 +70,15 @@ class GRU(Module):
         For the initial weights, uniform within ±1 / sqrt(H), as in PyTorch.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not positive whole numbers.
+
+    See Also
+    --------
+    npaudio.models.CRNN : the network around it.
 
     Notes
     -----

@@ -14,6 +14,8 @@ from npaudio.nn.module import Module, Parameter
 class Linear(Module):
     """y = x·Wᵀ + b over the last axis.
 
+    Used in lesson 03.
+
     Parameters
     ----------
     in_features, out_features : int
@@ -24,6 +26,15 @@ class Linear(Module):
         For the initial weights, uniform within ±1 / sqrt(in_features), as in PyTorch.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not positive whole numbers.
+
+    See Also
+    --------
+    Conv2d : the same weights at every place.
 
     Examples
     --------

@@ -16,21 +16,30 @@ from npaudio.nn.activation import sigmoid
 
 
 class Loss(Checked):
-    """Base class: keeps the gradient between `forward` and `backward`."""
+    """Base class: keeps the gradient between `forward` and `backward`.
+
+    Losses are called as in PyTorch; `backward` takes the place of `loss.backward()`.
+
+    Explained in lesson 03.
+
+    See Also
+    --------
+    CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, FocalLoss, GeneralizedCrossEntropyLoss : the ones that there are.
+    """
 
     def __init__(self) -> None:
         self._grad: np.ndarray | None = None
 
     def forward(self, scores: np.ndarray, targets: Any) -> float:
-        """The loss, a mean over the batch."""
+        """Loss of `scores` (n, n_classes) against `targets`, a mean over the batch; ValueError if they do not fit."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
     def __call__(self, scores: np.ndarray, targets: Any) -> float:
-        """The same as `forward(scores, targets)`."""
+        """The same as `forward`, with `scores` and `targets`."""
         return self.forward(scores, targets)
 
     def backward(self) -> np.ndarray:
-        """dL/d(scores), in the shape and dtype of the scores; derived in the docstring of each class."""
+        """dL/d(scores), in their shape and dtype, as derived in each class's docstring; ValueError before `forward`."""
         if self._grad is None:
             raise LayerCheck(f"{type(self).__name__}.backward").error(
                 "no loss was computed; call forward(scores, targets) first"
@@ -48,12 +57,19 @@ class CrossEntropyLoss(Loss):
     L = - Σ_n Σ_k q_nk log p_nk / norm, where q is the target distribution times the class weights. For class numbers
     the norm is the sum of the targets' class weights, for probabilities it is n; both as in PyTorch.
 
+    Explained in lesson 03.
+
     Parameters
     ----------
     weight : array of shape (n_classes,), optional
         Weight of each class.
     label_smoothing : float
         Share of the target that is spread evenly over all classes; Szegedy et al. 2016, section 7.
+
+    Raises
+    ------
+    ValueError
+        `label_smoothing` outside 0 to 1.
 
     Notes
     -----
@@ -105,10 +121,17 @@ class BCEWithLogitsLoss(Loss):
 
     L = - mean of [w · y · log p + (1 - y) · log(1 - p)] with p = sigmoid(score), y the target, w `pos_weight`.
 
+    As PyTorch's, with its mean over all scores. Explained in lesson 07.
+
     Parameters
     ----------
-    pos_weight : array that broadcasts to the scores, optional
+    pos_weight : array (n_classes,), or of the scores' shape, optional
         Weight of the positives, usually one number per class; negatives / positives balances them.
+
+    See Also
+    --------
+    CrossEntropyLoss : for one class per clip.
+    npaudio.training.positive_weights : weights for rare classes.
 
     Notes
     -----
@@ -137,6 +160,12 @@ class BCEWithLogitsLoss(Loss):
 
 class MSELoss(Loss):
     r"""Mean squared error, L = mean of (score - target)²; the shapes must be equal, nothing is broadcast.
+
+    As PyTorch's, except for the broadcasting. Goes with lesson 08.
+
+    See Also
+    --------
+    npaudio.training.fit_mean_teacher : compares two networks with it.
 
     Notes
     -----

@@ -17,10 +17,21 @@ class GeneralizedCrossEntropyLoss(Loss):
 
     It lies between cross entropy (q → 0) and the mean absolute error (q = 1), in which no single label counts much.
 
+    Explained in lesson 10.
+
     Parameters
     ----------
     q : float
         Above 0, up to 1; 0.7 in the source.
+
+    Raises
+    ------
+    ValueError
+        `q` is 0, or outside 0 to 1.
+
+    See Also
+    --------
+    CrossEntropyLoss : its limit for q → 0.
 
     Notes
     -----
@@ -56,12 +67,23 @@ class FocalLoss(Loss):
     With classes (n,) as targets, p_t is the softmax probability of the right class. gamma = 0 is cross entropy. The
     defaults differ from those of torchvision's function: no alpha, and the mean.
 
+    Explained in lesson 10.
+
     Parameters
     ----------
     gamma : float
         How strongly easy examples lose weight; 2 in the source.
     alpha : float, optional
         Weight of the positives, with 1 - alpha for the negatives (0.25 in the source); not for class targets.
+
+    Raises
+    ------
+    ValueError
+        A negative `gamma`, or `alpha` outside 0 to 1.
+
+    See Also
+    --------
+    npaudio.training.class_weights : another cure for rare classes.
 
     Notes
     -----

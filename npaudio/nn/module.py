@@ -26,6 +26,8 @@ from npaudio.nn._checks import Checked
 class Parameter:
     """An array to be learned, and the gradient of the loss with respect to it.
 
+    Explained in lesson 03.
+
     Parameters
     ----------
     data : np.ndarray
@@ -35,6 +37,10 @@ class Parameter:
     ----------
     data, grad : np.ndarray
         Of the same shape and dtype; `grad` starts at zero and is added to by every `backward`.
+
+    See Also
+    --------
+    Module : finds all of them, `named_parameters()`.
     """
 
     def __init__(self, data: np.ndarray) -> None:
@@ -69,12 +75,21 @@ class LoadResult(NamedTuple):
 class Module(Checked):
     """Base class of layers and networks; a subclass sets its parts as attributes and defines `forward` and `backward`.
 
+    Methods and names are those of PyTorch's `nn.Module`; `backward` takes the place of its automatic differentiation.
+
+    Explained in lesson 03.
+
     Attributes
     ----------
     training : bool
         Whether Dropout drops and BatchNorm uses the statistics of the batch; changed by `train()` and `eval()`.
     buffer_names : tuple of str
         Class attribute: names of the arrays that belong to the state but are not learned.
+
+    See Also
+    --------
+    Sequential : a module made of modules.
+    gradcheck : checks the backward pass of your own.
     """
 
     buffer_names: ClassVar[tuple[str, ...]] = ()
@@ -84,22 +99,22 @@ class Module(Checked):
         self._kept: tuple[Any, ...] | None = None
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Compute the module's function of x, and save what `backward` will need."""
+        """Compute y from `x`, and save what `backward` will need; ValueError for a shape that it does not take."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """From dL/dy compute dL/dx, and add to the gradient of every parameter."""
+        """From dL/dy, `grad`, compute dL/dx, and add to each parameter's gradient; ValueError if its shape is wrong."""
         raise NotImplementedError(f"{type(self).__name__} does not define backward")
 
     def backward_to_parameters(self, grad: np.ndarray) -> None:
-        """As `backward`, but without dL/dx, which a training does not need.
+        """As `backward` with `grad`, but without dL/dx, which a training does not need.
 
-        Modules that can save time by that override it; all others compute dL/dx as well.
+        Modules that can save time by that override it, all others compute dL/dx as well; errors as `backward`.
         """
         self.backward(grad)
 
     def __call__(self, x: np.ndarray, *more: Any) -> np.ndarray:
-        """The same as `forward(x)`; a layer for sequences takes their lengths too."""
+        """The same as `forward`, of `x`; a layer for sequences takes their lengths too, in `more`."""
         return self.forward(x, *more)
 
     def _keep(self, *values: Any) -> None:
@@ -134,7 +149,7 @@ class Module(Checked):
         return ((name, part) for name, part in self.named_parts() if isinstance(part, Module))
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, "Module"]]:
-        """The module itself under the name `prefix`, then all below it, depth first.
+        """Pairs (name, module): the module itself under the name `prefix`, then all below it, depth first.
 
         Raises
         ------
@@ -183,7 +198,7 @@ class Module(Checked):
             parameter.zero_grad()
 
     def train(self, mode: bool = True) -> Self:
-        """Switch to training (or, with False, to evaluation), everywhere below too."""
+        """Switch to training (with `mode` False to evaluation), everywhere below too; returns the module itself."""
         for module in self.modules():
             module.training = mode
         return self
@@ -193,7 +208,7 @@ class Module(Checked):
         return self.train(False)
 
     def to(self, dtype: np.typing.DTypeLike) -> Self:
-        """Convert parameters, gradients and floating buffers in place, for instance to np.float64."""
+        """Convert parameters, gradients and floating buffers in place to `dtype`, and return the module itself."""
         for parameter in self.parameters():
             parameter.data, parameter.grad = parameter.data.astype(dtype), parameter.grad.astype(dtype)
         for module in self.modules():
@@ -225,6 +240,11 @@ class Module(Checked):
             As from `state_dict()`; anything that `np.asarray` understands, so a PyTorch state dict will do.
         strict : bool
             Whether missing and unexpected names are an error. A wrong shape always is.
+
+        Returns
+        -------
+        LoadResult
+            Missing and unexpected names.
 
         Raises
         ------

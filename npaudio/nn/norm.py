@@ -40,6 +40,8 @@ def input_gradient(g: np.ndarray, x_hat: np.ndarray, inv_std: np.ndarray, axes: 
 class LayerNorm(Module):
     """Normalize each token over its last axes (usually one, of D features): y = gamma · x_hat + beta.
 
+    Used in lesson 06.
+
     Parameters
     ----------
     normalized_shape : int or tuple of int
@@ -50,6 +52,15 @@ class LayerNorm(Module):
         Whether gamma (`weight`) and beta (`bias`) are learned.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not positive whole numbers.
+
+    See Also
+    --------
+    BatchNorm1d : the mean over the batch instead of the features.
 
     Examples
     --------
@@ -124,25 +135,7 @@ class LayerNorm(Module):
 class BatchNorm(Module):
     """What BatchNorm1d and BatchNorm2d share: the columns of a matrix (N, C) are normalized, one for each channel.
 
-    Parameters
-    ----------
-    num_features : int
-        C, the number of channels.
-    eps : float
-        Added to the variance.
-    momentum : float or None
-        Weight of the newest batch in the running statistics; None for the plain average over all batches.
-    affine : bool
-        Whether gamma (`weight`) and beta (`bias`) are learned.
-    track_running_stats : bool
-        Whether running statistics are kept for evaluation. Without them, evaluation uses the statistics of its batch.
-    dtype : dtype
-        Of parameters and running statistics; float32 or float64.
-
-    Notes
-    -----
-    Ioffe and Szegedy 2015, algorithm 1. As in PyTorch, the batch is normalized with the biased variance (divided by N),
-    while the running variance averages the unbiased one (divided by N - 1).
+    Parameters and source are those of `BatchNorm1d`.
     """
 
     buffer_names: ClassVar[tuple[str, ...]] = ("running_mean", "running_var", "num_batches_tracked")
@@ -256,7 +249,14 @@ class BatchNorm(Module):
 class BatchNorm2d(BatchNorm):
     """Normalize each channel of images (B, C, F, T) over batch, frequency and time.
 
-    Parameters, statistics and source: see `BatchNorm`.
+    Parameters, statistics and source are those of `BatchNorm1d`.
+
+    Explained in lesson 03.
+
+    Raises
+    ------
+    ValueError
+        `num_features` is not a positive whole number.
 
     See Also
     --------
@@ -280,7 +280,36 @@ class BatchNorm2d(BatchNorm):
 class BatchNorm1d(BatchNorm):
     """Normalize each feature of vectors (B, C), or each channel of sequences (B, C, T) over batch and time.
 
-    Parameters, statistics and source: see `BatchNorm`.
+    Goes with lesson 03.
+
+    Parameters
+    ----------
+    num_features : int
+        C, the number of channels.
+    eps : float
+        Added to the variance.
+    momentum : float or None
+        Weight of the newest batch in the running statistics; None for the plain average over all batches.
+    affine : bool
+        Whether gamma (`weight`) and beta (`bias`) are learned.
+    track_running_stats : bool
+        Whether running statistics are kept for evaluation. Without them, evaluation uses the statistics of its batch.
+    dtype : dtype
+        Of parameters and running statistics; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        `num_features` is not a positive whole number.
+
+    See Also
+    --------
+    LayerNorm : the mean over the features instead of the batch.
+
+    Notes
+    -----
+    Ioffe and Szegedy 2015, algorithm 1. As in PyTorch, the batch is normalized with the biased variance (divided by N),
+    while the running variance averages the unbiased one (divided by N - 1).
 
     Examples
     --------

@@ -17,12 +17,25 @@ from npaudio.nn.module import Parameter
 class Optimizer(Checked):
     """Base class: holds the parameters and, for each of them, the arrays that the method keeps between steps.
 
+    As PyTorch's `Optimizer`, without groups of parameters.
+
+    Used in lesson 03.
+
     Parameters
     ----------
     parameters : iterable of Parameter
         As from `model.parameters()`.
     lr : float
         Learning rate.
+
+    Raises
+    ------
+    ValueError
+        No parameters, or a negative `lr`.
+
+    See Also
+    --------
+    SGD, Adam, AdamW : the three that there are.
     """
 
     memory_names: ClassVar[tuple[str, ...]] = ()
@@ -55,7 +68,7 @@ class Optimizer(Checked):
         return {"lr": self.lr, "t": self.t, **arrays}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Continue from a `state_dict()`; the optimizer must be of the same kind, for the same parameters."""
+        """Continue from a `state`; ValueError if it is for another kind of optimizer, or for other parameters."""
         own = {f"{name}.{i}": a for name, memory in self.memory.items() for i, a in enumerate(memory)}
         wrong = [name for name, a in own.items() if name not in state or np.shape(state[name]) != a.shape]
         wrong += [name for name in state if name not in {"lr", "t", *own}]
@@ -72,6 +85,8 @@ class Optimizer(Checked):
 class SGD(Optimizer):
     """Stochastic gradient descent: v ← momentum · v + (1 - dampening) · g, then w ← w - lr · v.
 
+    Goes with lesson 03.
+
     Parameters
     ----------
     parameters, lr :
@@ -82,6 +97,15 @@ class SGD(Optimizer):
         Adds weight_decay · w to the gradient: an L2 penalty.
     nesterov : bool
         Step along g + momentum · v, the velocity after the next step; Sutskever et al. 2013.
+
+    Raises
+    ------
+    ValueError
+        A negative setting, `nesterov` without momentum, or no parameters.
+
+    See Also
+    --------
+    AdamW : a step size for each weight.
 
     Examples
     --------
@@ -127,6 +151,8 @@ class Adam(Optimizer):
     m ← beta1 · m + (1 - beta1) · g  and  v ← beta2 · v + (1 - beta2) · g²  start at zero, which is corrected by
     m_hat = m / (1 - beta1^t)  and  v_hat = v / (1 - beta2^t);  then  w ← w - lr · m_hat / (sqrt(v_hat) + eps).
 
+    Goes with lesson 03.
+
     Parameters
     ----------
     parameters, lr :
@@ -137,6 +163,11 @@ class Adam(Optimizer):
         Added to the root of v_hat.
     weight_decay : float
         Adds weight_decay · w to the gradient; `AdamW` applies it to the weights directly.
+
+    Raises
+    ------
+    ValueError
+        Negative settings, betas outside 0 to 1, or no parameters.
 
     Notes
     -----
@@ -187,12 +218,23 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with a weight decay that leaves the gradient alone: first w ← (1 - lr · weight_decay) · w.
 
+    Used in lesson 03.
+
     Parameters
     ----------
     parameters, lr, betas, eps :
         See `Adam`.
     weight_decay : float
         Times lr, the share of every weight that is subtracted at each step.
+
+    Raises
+    ------
+    ValueError
+        As `Adam`.
+
+    See Also
+    --------
+    OneCycle, WarmupCosine : change `lr` in the course of the training.
 
     Notes
     -----
@@ -225,6 +267,24 @@ def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float) -> float:
     """Scale all gradients by one factor so that their joint norm is at most `max_norm`; return the norm before.
 
     As PyTorch's `clip_grad_norm_`, the factor is max_norm / (norm + 1e-6) where that is below 1.
+
+    Goes with lesson 03.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        As from `model.parameters()`.
+    max_norm : float
+        Above 0.
+
+    Returns
+    -------
+    float
+        Norm before the scaling.
+
+    See Also
+    --------
+    require_finite : for gradients that are not finite.
     """
     gradients = [parameter.grad for parameter in parameters]
     max_norm = LayerCheck("clip_grad_norm").not_negative(max_norm, "max_norm")

@@ -21,6 +21,8 @@ from npaudio.nn.module import Module
 class PatchEmbed(Module):
     """Patches of an image as tokens: (B, C, F, T) -> (B, F'·T', D).
 
+    Dosovitskiy et al. 2021, and with overlapping patches Gong et al. 2021. Explained in lesson 06.
+
     Parameters
     ----------
     patch_size : int or pair of int
@@ -35,6 +37,15 @@ class PatchEmbed(Module):
         For the initial weights: variance 1 / (numbers per patch), so that tokens are about as large as their patches.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not positive whole numbers.
+
+    See Also
+    --------
+    Conv2d : what it computes.
 
     Examples
     --------
@@ -68,7 +79,7 @@ class PatchEmbed(Module):
         return self.proj.out_channels
 
     def grid(self, n_freq: int, n_frames: int) -> tuple[int, int]:
-        """Rows and columns of patches in an image of this size."""
+        """Rows and columns of patches in `n_freq` x `n_frames` pixels; ValueError if that is less than one patch."""
         if n_freq < self.proj.kernel_size[0] or n_frames < self.proj.kernel_size[1]:
             raise ValueError(
                 f"PatchEmbed: an image of {n_freq} x {n_frames} is smaller than a patch of "

@@ -60,6 +60,8 @@ class _WindowPool(Module):
 class MaxPool2d(_WindowPool):
     """The largest number in each window.
 
+    Explained in lesson 03.
+
     Parameters
     ----------
     kernel_size : int or pair of int
@@ -68,6 +70,11 @@ class MaxPool2d(_WindowPool):
         Step from window to window; the kernel size by default, so that windows tile the image.
     padding : int or pair of int
         Pixels added on either side, at most half the kernel size. They are minus infinity, so never the largest.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not whole numbers, or padding of more than half the kernel.
 
     See Also
     --------
@@ -130,10 +137,17 @@ class MaxPool2d(_WindowPool):
 class AvgPool2d(_WindowPool):
     """The mean of each window; padding counts as zeros, which is PyTorch's default.
 
+    Goes with lesson 03.
+
     Parameters
     ----------
     kernel_size, stride, padding : int or pair of int
         As for `MaxPool2d`.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not whole numbers, or padding of more than half the kernel.
 
     See Also
     --------
@@ -171,10 +185,21 @@ class AdaptiveAvgPool2d(Module):
 
     Bin k of K over n pixels goes from floor(k·n/K) to ceil((k+1)·n/K), as in PyTorch: neighbors may share a pixel.
 
+    Used in lesson 04.
+
     Parameters
     ----------
     output_size : int or pair of (int or None)
         Bins along frequency and time; None leaves that axis as it is.
+
+    Raises
+    ------
+    ValueError
+        An `output_size` that is not a positive whole number, a pair of them, or None.
+
+    See Also
+    --------
+    AvgPool2d : a given window instead of a given number of bins.
 
     Examples
     --------
@@ -217,6 +242,12 @@ class AdaptiveAvgPool2d(Module):
 
 class Flatten(Module):
     """Join all axes after the batch into one: (B, C, F, T) becomes (B, C·F·T), in that order of the axes.
+
+    As PyTorch's with its defaults. Used in lesson 04.
+
+    See Also
+    --------
+    AdaptiveAvgPool2d : usually comes before it.
 
     Examples
     --------

@@ -20,7 +20,7 @@ class Schedule(Checked):
         self._apply()
 
     def lr_at(self, k: int) -> float:
-        """Learning rate of step k = 0, 1, ..., total_steps - 1."""
+        """Learning rate of step `k` = 0, 1, ..., total_steps - 1."""
         raise NotImplementedError(f"{type(self).__name__} does not define lr_at")
 
     def step(self) -> None:
@@ -36,13 +36,15 @@ class Schedule(Checked):
         return {"k": self.k}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Continue from a `state_dict()`."""
+        """Continue from a `state`, as from `state_dict()`."""
         self.k = int(state["k"])
         self._apply()
 
 
 class OneCycle(Schedule):
     """The rate rises to `max_lr` along half a cosine and falls again to almost zero; momentum does the opposite.
+
+    Explained in lesson 03.
 
     Parameters
     ----------
@@ -60,6 +62,15 @@ class OneCycle(Schedule):
         Its range.
     div_factor, final_div_factor : float
         The first rate is max_lr / div_factor, and the last one is the first one / final_div_factor.
+
+    Raises
+    ------
+    ValueError
+        `total_steps` is not a positive whole number, or `pct_start` lies outside 0 to 1.
+
+    See Also
+    --------
+    WarmupCosine : a linear rise; usual for transformers.
 
     Notes
     -----
@@ -98,7 +109,7 @@ class OneCycle(Schedule):
         return self._cycle(k, self.first_lr, self.max_lr, self.last_lr)
 
     def momentum_at(self, k: int) -> float:
-        """Momentum, or first beta, of step k."""
+        """Momentum, or first beta, of step `k` = 0, 1, ..."""
         return self._cycle(k, self.max_momentum, self.base_momentum, self.max_momentum)
 
     def _cycle(self, k: int, first: float, middle: float, last: float) -> float:
@@ -123,6 +134,8 @@ class WarmupCosine(Schedule):
 
     Step k of the warm-up has (k + 1) / warmup_steps of the rate, so that no step has the rate zero.
 
+    The schedule of Hugging Face's `get_cosine_schedule_with_warmup`, half a cosine. Goes with lesson 03.
+
     Parameters
     ----------
     optimizer : Optimizer
@@ -131,6 +144,15 @@ class WarmupCosine(Schedule):
         Length of the warm-up, and of the whole training.
     min_lr : float
         The rate of the last step.
+
+    Raises
+    ------
+    ValueError
+        `total_steps` is not a positive whole number, or `warmup_steps` lies outside 0 to `total_steps`.
+
+    See Also
+    --------
+    OneCycle : the other schedule.
 
     Examples
     --------

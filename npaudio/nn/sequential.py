@@ -11,10 +11,28 @@ from npaudio.nn.module import Module
 class Sequential(Module):
     """Modules one after the other: y = layer_n(... layer_1(x)); the gradient goes back through them in reverse.
 
+    Explained in lesson 03.
+
     Parameters
     ----------
     *layers : Module
         Named "0", "1", ... as in PyTorch. Indexing gives a layer, a slice gives a Sequential of the same layers.
+
+    Raises
+    ------
+    ValueError
+        A layer that is not a module, or is there twice.
+
+    See Also
+    --------
+    Module : for networks with branches.
+
+    Examples
+    --------
+    >>> from npaudio.nn import Linear, ReLU
+    >>> net = Sequential(Linear(3, 2), ReLU(), Linear(2, 1))
+    >>> net(np.zeros((4, 3), np.float32)).shape, len(net), net[1]
+    ((4, 1), 3, ReLU())
     """
 
     def __init__(self, *layers: Module) -> None:
@@ -23,7 +41,7 @@ class Sequential(Module):
             self.append(layer)
 
     def append(self, layer: Module) -> Self:
-        """Add one layer at the end; refuses one that the network already holds, here or deeper."""
+        """Add `layer` at the end, and return the network; ValueError for one that it already holds, here or deeper."""
         if not isinstance(layer, Module):
             raise ValueError(f"Sequential: every layer must be a Module, got {layer!r}; pass layers one by one")
         name, found = str(len(self)), dict[int, tuple[str, Module]]()

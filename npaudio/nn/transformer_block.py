@@ -26,7 +26,10 @@ from npaudio.nn.sequential import Sequential
 class TransformerBlock(Recomputed):
     """Attention between tokens and a small network on each token, each added to its input (pre-norm).
 
-    In evaluation only the input is kept, and `backward` repeats the forward pass (see `Recomputed`).
+    Vaswani et al. 2017, with the norms before the branches as in Dosovitskiy et al. 2021. In evaluation only the input
+    is kept, and `backward` repeats the forward pass (see `Recomputed`).
+
+    Used in lesson 06.
 
     Parameters
     ----------
@@ -44,6 +47,15 @@ class TransformerBlock(Recomputed):
         For the initial weights and for dropout.
     dtype : dtype
         Of the parameters; float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        Sizes that are not positive whole numbers, or `dim` that the heads cannot share.
+
+    See Also
+    --------
+    MultiHeadAttention, LayerNorm, GELU : its parts.
 
     Examples
     --------

@@ -37,12 +37,40 @@ class NotFittedError(ValueError):
 class AudioClassificationPipeline(PipelineSettings):
     """From waveforms to labels, in the style of scikit-learn's estimators.
 
-    The parameters are those of `PipelineSettings`: the article's six, then front end, network and training by name.
+    The first six parameters are the article's; front end, network and training are given by name.
+
+    Explained in lesson 09.
+
+    Parameters
+    ----------
+    sr, n_mels, duration, n_fft, hop_length
+        Sample rate in Hz, mel bands, seconds of a clip, and frames, of the article's front end.
+    num_classes : int
+        Classes of the network. `fit` takes as many as the data has.
+    frontend : Frontend, optional
+        Another recipe in place of `Frontend.article()` with the settings above.
+    model : {"cnn", "transformer"}
+        The article's `AudioCNN`, or a tiny `SpectrogramTransformer`.
+    multi_label : bool
+        Whether a clip may hold several classes: a sigmoid for each class instead of a softmax over all.
+    augment : bool
+        Whether `fit` changes the clips as `npaudio.pipeline.images.TrainingImages` says.
+    epochs, batch_size, max_lr, weight_decay, label_smoothing
+        Of the training: AdamW under a one-cycle schedule. (Smoothing is for single labels only.)
+    shifts : int
+        Views of each clip at prediction, rolled in time by equal steps; their scores are averaged.
+    seed : int
+        For first weights, order and augmentation.
 
     Attributes
     ----------
     fitted : Fitted or None
         What `fit` or `load` has made: network, class names, history, calibration. None before.
+
+    See Also
+    --------
+    EventDetector : tells when, too.
+    npaudio.datasets.AudioFolder : recordings in folders, to fit it on.
 
     Examples
     --------
@@ -160,6 +188,11 @@ class AudioClassificationPipeline(PipelineSettings):
         Returns
         -------
         np.ndarray (n_classes,)
+
+        Raises
+        ------
+        NotFittedError, ValueError
+            As `decision_function`.
         """
         fitted = self._fitted("predict_stream")
         return fitted.probabilities(fitted.scores(recordings.windows(blocks, self.max_samples)))
@@ -167,19 +200,19 @@ class AudioClassificationPipeline(PipelineSettings):
     def predict_proba(self, X: Any, *, sr: int | None = None) -> np.ndarray:
         """Probabilities (n_recordings, n_classes): rows sum to 1, or are independent with `multi_label`.
 
-        X and sr are those of `decision_function`.
+        `X`, `sr` and errors are those of `decision_function`.
         """
         return self._fitted("predict_proba").probabilities(self.decision_function(X, sr=sr))
 
     def predict(self, X: Any, *, sr: int | None = None) -> list[Any]:
         """The most likely label of each recording, "unknown" where no class reaches `fitted.unknown_below`.
 
-        With `multi_label` the list of its labels. X and sr are those of `decision_function`.
+        With `multi_label` the list of its labels. `X`, `sr` and errors are those of `decision_function`.
         """
         return [self.label(row) for row in self.predict_proba(X, sr=sr)]
 
     def label(self, probabilities: np.ndarray) -> Any:
-        """The answer to one row of probabilities (n_classes,)."""
+        """The answer to one row of `probabilities` (n_classes,), as in `predict`; NotFittedError before `fit`."""
         if self.multi_label:
             return [name for name, p in zip(self.class_names, probabilities, strict=True) if p > 0.5]
         best = int(np.argmax(probabilities))
@@ -216,7 +249,7 @@ class AudioClassificationPipeline(PipelineSettings):
         return Evaluation(tuple(dataset.names[row] for row in rows), truth, self.predict_proba(clips), self.class_names)
 
     def score(self, X: Any, y: Sequence[str] | np.ndarray | None = None) -> float:
-        """Accuracy, or mean average precision with `multi_label`, on recordings X with labels y as for `fit`."""
+        """Accuracy, or mean average precision with `multi_label`, on recordings `X` with labels `y` as for `fit`."""
         evaluation = self.evaluate(X, y)
         return evaluation.mean_average_precision if self.multi_label else evaluation.accuracy
 

@@ -25,6 +25,8 @@ from npaudio.streaming import StreamingDetector
 class EventDetector:
     """A convolutional network with the front end, the names and the post-processing that belong to its weights.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     network : FrameCNN
@@ -35,6 +37,11 @@ class EventDetector:
         Settings of each class.
     sizes : mapping
         Arguments that `network` was made with, for the model file.
+
+    See Also
+    --------
+    AudioClassificationPipeline : what sounds, but not when.
+    npaudio.streaming.StreamingDetector : does the work.
     """
 
     def __init__(
@@ -88,6 +95,11 @@ class EventDetector:
         Yields
         ------
         Event
+
+        Raises
+        ------
+        ValueError
+            Samples that are not floats of shape (n_samples,).
         """
         return self._streaming().stream(blocks)
 
@@ -105,6 +117,11 @@ class EventDetector:
             Ends in `.npz`.
         dtype : float32 or float16
             Of the weights in the file.
+
+        Raises
+        ------
+        ValueError
+            Another ending than `.npz`, or another `dtype`.
         """
         header = {
             "frontend": self.frontend,

@@ -13,7 +13,23 @@ from npaudio.datasets import SoundDataset
 
 @dataclass(frozen=True)
 class Mistake:
-    """A clip that was taken for something else, and how sure the classifier was."""
+    """A clip that was taken for something else, and how sure the classifier was.
+
+    Explained in lesson 09.
+
+    Attributes
+    ----------
+    name : str
+        Of the clip.
+    label, predicted : str
+        What it is, and what it was taken for.
+    probability : float
+        Of the predicted class, 0 to 1.
+
+    See Also
+    --------
+    Evaluation : `mistakes()` lists them.
+    """
 
     name: str
     label: str
@@ -28,6 +44,8 @@ class Mistake:
 class Evaluation:
     """Probabilities of clips beside the truth; `print` it for the whole report.
 
+    Explained in lesson 09.
+
     Parameters
     ----------
     names : tuple of str
@@ -35,6 +53,11 @@ class Evaluation:
     y_true : np.ndarray (n_clips,) of int, or (n_clips, n_classes) of 0 and 1
     probabilities : np.ndarray (n_clips, n_classes)
     class_names : tuple of str
+
+    See Also
+    --------
+    npaudio.metrics.classification_report : its table.
+    npaudio.metrics.bootstrap_ci : its intervals.
     """
 
     names: tuple[str, ...]

@@ -21,9 +21,11 @@ PATHS = (str, os.PathLike)
 class Recordings(SoundDataset):
     """Files or waveforms in a list, with a label each.
 
+    Used in lesson 09.
+
     Parameters
     ----------
-    recordings : sequence of path or np.ndarray
+    recordings : sequence of path or np.ndarray (n_samples,)
         Sound files, or waveforms at `sr` Hz.
     labels : sequence of str, or array (n, n_classes) of 0 and 1
         Name of the class of each; or which classes each holds, in the order of `class_names`.
@@ -33,6 +35,15 @@ class Recordings(SoundDataset):
         All classes. None: those that occur, sorted.
     folds, sources : sequence, optional
         As in `SoundDataset`. None: one fold, every recording a source of its own.
+
+    Raises
+    ------
+    ValueError
+        Lengths that differ, nothing at all, or a label that is not in `class_names`.
+
+    See Also
+    --------
+    npaudio.datasets.AudioFolder : the same from folders.
     """
 
     def __init__(
@@ -62,7 +73,7 @@ class Recordings(SoundDataset):
         )
 
     def load(self, index: int, *, sr: int | None = None) -> np.ndarray:
-        """Waveform of a recording, mono, at `sr` Hz."""
+        """Waveform of recording number `index`, mono, at `sr` Hz; ValueError if it holds no samples."""
         return waveform(self.recordings[self._index(index)], self.sr, target_sr=sr or self.sr)
 
     def content_key(self, index: int) -> str:
@@ -91,6 +102,8 @@ def waveform(recording: Recording, sr: int, *, target_sr: int) -> np.ndarray:
 def open_dataset(root: str | os.PathLike[str], *, sr: int = 16000) -> SoundDataset:
     """The data set in a folder: ESC-50 or UrbanSound8K by their tables, else one folder per class.
 
+    Used in lesson 09.
+
     Parameters
     ----------
     root : str or path
@@ -106,6 +119,10 @@ def open_dataset(root: str | os.PathLike[str], *, sr: int = 16000) -> SoundDatas
     ------
     ValueError
         There is no such folder, or no data set in it.
+
+    See Also
+    --------
+    npaudio.datasets.AudioFolder, npaudio.datasets.ESC50 : what it opens.
     """
     path = Path(root)
     if (path / "meta" / "esc50.csv").is_file():

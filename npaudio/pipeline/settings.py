@@ -10,29 +10,7 @@ from npaudio.pipeline.model_file import frontend_of
 
 
 class PipelineSettings:
-    """The arguments of `AudioClassificationPipeline`.
-
-    Parameters
-    ----------
-    sr, n_mels, duration, n_fft, hop_length
-        Sample rate in Hz, mel bands, seconds of a clip, and frames, of the article's front end.
-    num_classes : int
-        Classes of the network. `fit` takes as many as the data has.
-    frontend : Frontend, optional
-        Another recipe in place of `Frontend.article()` with the settings above.
-    model : {"cnn", "transformer"}
-        The article's `AudioCNN`, or a tiny `SpectrogramTransformer`.
-    multi_label : bool
-        Whether a clip may hold several classes: a sigmoid for each class instead of a softmax over all.
-    augment : bool
-        Whether `fit` changes the clips as `npaudio.pipeline.images.TrainingImages` says.
-    epochs, batch_size, max_lr, weight_decay, label_smoothing
-        Of the training: AdamW under a one-cycle schedule. (Smoothing is for single labels only.)
-    shifts : int
-        Views of each clip at prediction, rolled in time by equal steps; their scores are averaged.
-    seed : int
-        For first weights, order and augmentation.
-    """
+    """The arguments of `AudioClassificationPipeline`, which says what they mean."""
 
     def __init__(
         self,
@@ -73,11 +51,11 @@ class PipelineSettings:
         return round(self.duration * self.recipe.sr)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The arguments of the constructor, as scikit-learn's estimators give them."""
+        """The arguments of the constructor, as scikit-learn's estimators give them; `deep` changes nothing."""
         return {name: getattr(self, name) for name in self.parameter_names()}
 
     def set_params(self, **params: Any) -> Self:
-        """Change arguments of the constructor; takes effect at the next `fit`."""
+        """Change `params` of the constructor; takes effect at the next `fit`. ValueError for one that there is not."""
         for name, value in params.items():
             if name not in self.parameter_names():
                 raise ValueError(
@@ -93,7 +71,7 @@ class PipelineSettings:
 
     @staticmethod
     def from_plain(params: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments as they were before they were written as JSON."""
+        """The arguments as they were before they became JSON, the `params`; ValueError if they are damaged."""
         frontend = params.get("frontend")
         return {**params, "frontend": None if frontend is None else frontend_of(frontend)}
 

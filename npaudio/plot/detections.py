@@ -18,6 +18,8 @@ def detected_events(
 ) -> "Axes":
     """Draw events as bars over time, one lane for each label, each bar with its confidence.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     events : sequence of Event
@@ -32,6 +34,10 @@ def detected_events(
     Returns
     -------
     matplotlib axes
+
+    See Also
+    --------
+    event_lanes : the events alone.
     """
     ax = axes_or_new(ax)
     lanes = list(dict.fromkeys(labels)) if labels is not None else sorted({event.label for event in events})

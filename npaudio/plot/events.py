@@ -22,6 +22,8 @@ def event_lanes(explanation: FileExplanation, *, ax: "Axes | None" = None) -> "A
     Every label has two lanes. Matched events are plain, missed ones hatched, false alarms crossed. Each loss has a
     number, and its reason is listed under that number to the right.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     explanation : FileExplanation
@@ -32,6 +34,10 @@ def event_lanes(explanation: FileExplanation, *, ax: "Axes | None" = None) -> "A
     Returns
     -------
     matplotlib axes
+
+    See Also
+    --------
+    npaudio.sed.Event : what is drawn.
     """
     ax = axes_or_new(ax)
     fates = [*explanation.reference, *explanation.false_alarms]

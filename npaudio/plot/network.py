@@ -26,6 +26,8 @@ def learning_curves(
 ) -> "Axes":
     """Draw one line for each curve, with a point for each epoch 1, 2, ...
 
+    Used in lesson 03.
+
     Parameters
     ----------
     curves : mapping from str to sequence of float
@@ -40,6 +42,10 @@ def learning_curves(
     Returns
     -------
     matplotlib axes
+
+    See Also
+    --------
+    npaudio.training.History : `plot()` draws the same.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -59,6 +65,8 @@ def kernels(
     weight: np.ndarray, *, columns: int = 8, colorbar: bool = True, ax: "Axes | None" = None, **style: Any
 ) -> "Axes":
     """Draw the kernels of a first convolution side by side, all on one scale: red above zero, blue below.
+
+    Used in lesson 03.
 
     Parameters
     ----------
@@ -81,6 +89,10 @@ def kernels(
     ------
     ValueError
         A weight of another shape.
+
+    See Also
+    --------
+    npaudio.nn.Conv2d : whose weights they are.
     """
     if weight.ndim != 4 or weight.shape[1] != 1:
         raise ValueError(f"kernels: weight must have shape (n_kernels, 1, height, width), got {weight.shape}")

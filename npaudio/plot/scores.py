@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def confusion_matrix(matrix: np.ndarray, labels: Sequence[str], *, ax: "Axes | None" = None, **style: Any) -> "Axes":
     """Draw a confusion matrix: rows are the true classes, columns the predicted ones, numbers count clips.
 
+    Used in lesson 03.
+
     Parameters
     ----------
     matrix : np.ndarray (n_classes, n_classes)
@@ -34,6 +36,10 @@ def confusion_matrix(matrix: np.ndarray, labels: Sequence[str], *, ax: "Axes | N
     ------
     ValueError
         A matrix that is not square, or another number of labels.
+
+    See Also
+    --------
+    npaudio.metrics.confusion_matrix : computes it.
     """
     matrix = np.asarray(matrix)
     if matrix.ndim != 2 or matrix.shape != (len(labels), len(labels)):
@@ -64,6 +70,8 @@ def precision_recall(y_true: np.ndarray, y_score: np.ndarray, *, ax: "Axes | Non
     step has the height of the right one. (False alarms between two positives only lower the precision at the same
     recall; drawn, they are teeth that add nothing to the area.)
 
+    Used in lesson 07.
+
     Parameters
     ----------
     y_true, y_score : np.ndarray (n_clips,)
@@ -76,6 +84,15 @@ def precision_recall(y_true: np.ndarray, y_score: np.ndarray, *, ax: "Axes | Non
     Returns
     -------
     matplotlib axes
+
+    Raises
+    ------
+    ValueError
+        As `npaudio.metrics.precision_recall_curve`.
+
+    See Also
+    --------
+    npaudio.metrics.precision_recall_curve : computes it.
     """
     precision, recall, _ = precision_recall_curve(y_true, y_score)
     reached = np.unique(recall)  # ascending

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" = None, **style: Any) -> "Axes":
     """Draw samples over time.
 
+    Used in lesson 01.
+
     Parameters
     ----------
     y : np.ndarray (n_samples,)
@@ -38,6 +40,10 @@ def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" 
     ------
     ValueError
         A signal of several channels.
+
+    See Also
+    --------
+    spectrogram : what is in it.
     """
     check = Check("waveform")
     y = check.waveform(y)
@@ -53,6 +59,8 @@ def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" 
 def spectrum(levels: np.ndarray, *, sr: float, ax: "Axes | None" = None, **style: Any) -> "Axes":
     """Draw the levels of one spectrum over frequency.
 
+    Used in lesson 01.
+
     Parameters
     ----------
     levels : np.ndarray (n_freq,)
@@ -67,6 +75,10 @@ def spectrum(levels: np.ndarray, *, sr: float, ax: "Axes | None" = None, **style
     Returns
     -------
     matplotlib axes
+
+    See Also
+    --------
+    spectrogram : one spectrum after the other.
     """
     ax = axes_or_new(ax)
     ax.plot(np.linspace(0, sr / 2, len(levels)), levels, **{"linewidth": 1.0, "color": DARK, **style})
@@ -86,6 +98,8 @@ def spectrogram(
     **style: Any,
 ) -> "Axes":
     """Draw a spectrogram with linear frequency, time to the right, and a color bar.
+
+    Used in lesson 01.
 
     Parameters
     ----------
@@ -114,6 +128,11 @@ def spectrogram(
     ------
     ValueError
         Complex values, or an array that is not two-dimensional.
+
+    See Also
+    --------
+    npaudio.stft : computes it.
+    mel_spectrogram : bands of pitch.
     """
     S = _one_spectrogram(S, "spectrogram")
     ax = axes_or_new(ax)
@@ -134,6 +153,8 @@ def mel_spectrogram(
     **style: Any,
 ) -> "Axes":
     """Draw a mel spectrogram: a row per band, with round frequencies where they fall between the bands.
+
+    Used in lesson 01.
 
     Parameters
     ----------
@@ -158,6 +179,11 @@ def mel_spectrogram(
     ------
     ValueError
         An array that is not two-dimensional, or whose rows are not the front end's bands.
+
+    See Also
+    --------
+    npaudio.melspectrogram : computes it.
+    spectrogram : all frequencies.
     """
     M = _one_spectrogram(M, "mel_spectrogram")
     if len(M) != frontend.n_mels:
@@ -178,6 +204,8 @@ def mel_spectrogram(
 def filterbank(filters: np.ndarray, *, sr: float, ax: "Axes | None" = None, **style: Any) -> "Axes":
     """Draw the triangles of a mel filterbank over frequency, every other one darker.
 
+    Used in lesson 01.
+
     Parameters
     ----------
     filters : np.ndarray (n_mels, n_freq)
@@ -192,6 +220,10 @@ def filterbank(filters: np.ndarray, *, sr: float, ax: "Axes | None" = None, **st
     Returns
     -------
     matplotlib axes
+
+    See Also
+    --------
+    npaudio.mel_filterbank : computes it.
     """
     ax = axes_or_new(ax)
     f = np.linspace(0, sr / 2, filters.shape[1])

@@ -28,6 +28,7 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, BLACK = (
     "#000000",
 )
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, BLACK)
+"""Seven colors, "#rrggbb", in the order in which figures use them (Okabe and Ito 2008). Used in lesson 01."""
 DARK, ACCENT = BLUE, ORANGE
 
 STYLE: dict[str, Any] = {
@@ -60,7 +61,14 @@ STYLE: dict[str, Any] = {
 
 
 def use_style() -> None:
-    """Set the style of this project's figures for the whole process; `matplotlib.rcdefaults()` undoes it."""
+    """Set the style of this project's figures for the whole process; `matplotlib.rcdefaults()` undoes it.
+
+    Used in lesson 01.
+
+    See Also
+    --------
+    npaudio.plot.PALETTE : its colors.
+    """
     for name, value in STYLE.items():
         plt.rcParams[name] = value  # type: ignore[index]
 
@@ -72,6 +80,8 @@ def axes_or_new(ax: "Axes | None") -> "Axes":
 
 def shared_colorbar(axes: Sequence["Axes"], unit: str, **settings: Any) -> "Colorbar":
     """Draw one color bar for several pictures, and give all of them the limits of the first.
+
+    Used in lesson 01.
 
     Parameters
     ----------
@@ -85,6 +95,10 @@ def shared_colorbar(axes: Sequence["Axes"], unit: str, **settings: Any) -> "Colo
     Returns
     -------
     matplotlib colorbar
+
+    See Also
+    --------
+    spectrogram, mel_spectrogram : what it stands beside.
     """
     axes = list(axes)
     first = axes[0].images[0]
@@ -96,15 +110,21 @@ def shared_colorbar(axes: Sequence["Axes"], unit: str, **settings: Any) -> "Colo
 def symmetric(values: Any) -> dict[str, Any]:
     """Settings of a picture of signed values: the diverging map with zero in its middle.
 
+    Used in lesson 03.
+
     Parameters
     ----------
-    values : np.ndarray
+    values : np.ndarray, any shape
         What will be drawn; NaN is left out.
 
     Returns
     -------
     dict
         `cmap`, `vmin` and `vmax`, for the **style of a picture.
+
+    See Also
+    --------
+    kernels : use it.
     """
     import numpy as np
 

@@ -48,6 +48,8 @@ def detect_events(
     number, a sequence (n_classes,), or {label: number}; the three durations are given in seconds, or in frames under
     the names that end in `_frames`.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     scores : ndarray (n_classes, n_frames), or (n_clips, n_classes, n_frames), or {filename: (n_classes, n_frames)}
@@ -81,6 +83,11 @@ def detect_events(
     ------
     ValueError
         Scores that are NaN, outside 0 to 1, or transposed; settings that are impossible or name an unknown label.
+
+    See Also
+    --------
+    tune_postprocessing : finds the settings.
+    npaudio.streaming.StreamingDetector : the same on a stream.
 
     Examples
     --------

@@ -22,6 +22,8 @@ class Event(_EventFields):
 
     Being a tuple it compares, sorts and unpacks as one: `Event(1.0, 2.0, "Dog") == (1.0, 2.0, "Dog", None)`.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     onset, offset : float
@@ -35,6 +37,10 @@ class Event(_EventFields):
     ------
     ValueError
         A time that is negative, infinite or not a number, an offset before the onset, a label that is not text.
+
+    See Also
+    --------
+    read_events, write_events : files of them.
 
     Examples
     --------
@@ -57,7 +63,29 @@ class Event(_EventFields):
 
 
 def as_event(item: object) -> Event:
-    """Return an event as it is, and a tuple `(onset, offset, label)`, or one with a confidence, as an `Event`."""
+    """Return an event as it is, and a tuple `(onset, offset, label)`, or one with a confidence, as an `Event`.
+
+    Goes with lesson 08.
+
+    Parameters
+    ----------
+    item : Event or tuple
+        `(onset, offset, label)` in seconds, or one with a confidence.
+
+    Returns
+    -------
+    Event
+        The same event.
+
+    Raises
+    ------
+    ValueError
+        Neither an event nor such a tuple.
+
+    See Also
+    --------
+    Event : what it returns.
+    """
     if type(item) is Event:
         return item
     if isinstance(item, tuple | list) and len(item) in (3, 4):

@@ -47,6 +47,8 @@ class EventFileError(ValueError):
 def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
     """Events of a tab-separated file, `{filename: [Event, ...]}` in the order of the lines.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     path : path
@@ -63,6 +65,10 @@ def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
     ------
     EventFileError
         A line that does not fit, with its number; or text in an encoding that cannot be told.
+
+    See Also
+    --------
+    write_events : writes such a file.
     """
     path = Path(path)
     events: dict[str, list[Event]] = {}
@@ -83,10 +89,26 @@ def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
 def read_durations(path: str | os.PathLike[str]) -> dict[str, float]:
     """Length of each clip in seconds, `{filename: duration}`, from a file with the columns filename and duration.
 
+    Goes with lesson 08.
+
+    Parameters
+    ----------
+    path : str or path
+        A tab-separated file.
+
+    Returns
+    -------
+    {str: float}
+        Seconds.
+
     Raises
     ------
     EventFileError
         A duration that is negative or not a number, or a clip that is listed with two durations.
+
+    See Also
+    --------
+    npaudio.metrics.psds : needs them.
     """
     durations: dict[str, float] = {}
     for where, row in _rows(Path(path), required=("filename", "duration")):
@@ -108,10 +130,26 @@ def read_clip_labels(path: str | os.PathLike[str]) -> dict[str, tuple[str, ...]]
     The form in which DCASE keeps weak labels: what sounds in a clip, but not when, with commas between the labels. A
     clip without labels has an empty tuple; the lines of one clip are joined.
 
+    Goes with lesson 08.
+
+    Parameters
+    ----------
+    path : str or path
+        A tab-separated file.
+
+    Returns
+    -------
+    {str: tuple of str}
+        The labels of each clip.
+
     Raises
     ------
     EventFileError
         A line that does not fit, with its number.
+
+    See Also
+    --------
+    npaudio.models.ClipTagger : learns from such labels.
     """
     clips: dict[str, tuple[str, ...]] = {}
     for where, row in _rows(Path(path), required=("filename", "event_labels")):
@@ -136,6 +174,8 @@ def write_events(path: str | os.PathLike[str], events: Mapping[str, Iterable[Eve
     The column `confidence` is written if any event has one. Reading the file gives exactly the same events. The
     file appears complete or not at all: it is written under a temporary name beside `path`, then put in its place.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     path : path
@@ -147,6 +187,10 @@ def write_events(path: str | os.PathLike[str], events: Mapping[str, Iterable[Eve
     ------
     ValueError
         A name or label that holds a tab or a line break, which the format cannot keep.
+
+    See Also
+    --------
+    read_events : reads it.
     """
     clips = {_quoted(_cell(name)): [as_event(item) for item in items] for name, items in events.items()}
     with_confidence = any(event.confidence is not None for clip in clips.values() for event in clip)

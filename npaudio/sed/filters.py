@@ -29,6 +29,8 @@ MEDIAN_BATCH = 1 << 20  # numbers in the windows that are sorted at once
 def threshold(scores: np.ndarray, t: Levels = 0.5) -> np.ndarray:
     """Binary decision per frame, `scores > t`.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     scores : ndarray (..., n_frames)
@@ -44,6 +46,11 @@ def threshold(scores: np.ndarray, t: Levels = 0.5) -> np.ndarray:
     ------
     ValueError
         Scores that are NaN or outside 0 to 1, or a number of thresholds that is not the number of classes.
+
+    See Also
+    --------
+    hysteresis_threshold : two thresholds.
+    npaudio.metrics.tune_thresholds : finds one for each class.
     """
     scores = check_scores(scores, caller="threshold")
     return scores > _levels(t, scores, caller="threshold", name="t")
@@ -55,6 +62,8 @@ def hysteresis_threshold(scores: np.ndarray, low: Levels, high: Levels) -> np.nd
 
     One threshold cuts an event in two wherever its score dips for a moment. With two, a high score is needed to begin
     an event, and a lower one is enough to go on. With `low` equal to `high` this is `threshold`.
+
+    Goes with lesson 08.
 
     Parameters
     ----------
@@ -71,6 +80,10 @@ def hysteresis_threshold(scores: np.ndarray, low: Levels, high: Levels) -> np.nd
     ------
     ValueError
         As `threshold`, or a `low` above its `high`.
+
+    See Also
+    --------
+    threshold : one threshold instead of two.
     """
     scores = check_scores(scores, caller="hysteresis_threshold")
     lower = _levels(low, scores, caller="hysteresis_threshold", name="low")
@@ -88,6 +101,8 @@ def median_filter(scores: np.ndarray, length: Frames) -> np.ndarray:
     the median of the decisions is the decision about the median. At its edges a clip is mirrored, the last frame
     included (`c b a | a b c d | d c b`), as `scipy.ndimage.median_filter` does by default.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     scores : ndarray (..., n_frames)
@@ -103,6 +118,10 @@ def median_filter(scores: np.ndarray, length: Frames) -> np.ndarray:
     ------
     ValueError
         A length that is even or below 1, or scores that are NaN.
+
+    See Also
+    --------
+    fill_gaps, remove_short : say what they do in frames.
     """
     array = np.asarray(scores)
     lengths = median_lengths(length, caller="median_filter", name="length")
@@ -118,6 +137,8 @@ def median_filter(scores: np.ndarray, length: Frames) -> np.ndarray:
 def fill_gaps(binary: np.ndarray, max_gap_frames: Frames) -> np.ndarray:
     """Activate the gaps *shorter than* `max_gap_frames` between two runs.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     binary : ndarray (..., n_frames), bool or 0 and 1
@@ -127,6 +148,15 @@ def fill_gaps(binary: np.ndarray, max_gap_frames: Frames) -> np.ndarray:
     Returns
     -------
     ndarray, shape and dtype of `binary`
+
+    Raises
+    ------
+    ValueError
+        Not 0 and 1, or a negative length.
+
+    See Also
+    --------
+    remove_short : the next step.
     """
     active = check_binary(binary, caller="fill_gaps")
     runs = find_runs(active)
@@ -138,6 +168,8 @@ def fill_gaps(binary: np.ndarray, max_gap_frames: Frames) -> np.ndarray:
 def remove_short(binary: np.ndarray, min_duration_frames: Frames) -> np.ndarray:
     """Deactivate the runs *shorter than* `min_duration_frames`.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     binary : ndarray (..., n_frames), bool or 0 and 1
@@ -147,6 +179,15 @@ def remove_short(binary: np.ndarray, min_duration_frames: Frames) -> np.ndarray:
     Returns
     -------
     ndarray, shape and dtype of `binary`
+
+    Raises
+    ------
+    ValueError
+        Not 0 and 1, or a negative length.
+
+    See Also
+    --------
+    fill_gaps : the step before.
     """
     active = check_binary(binary, caller="remove_short")
     runs = find_runs(active)

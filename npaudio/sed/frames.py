@@ -23,6 +23,8 @@ def frames_to_events(
 ) -> list[Event]:
     """One event per run, sorted by onset (runs that start together in the order of `labels`).
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     binary : ndarray (n_classes, n_frames), bool or 0 and 1
@@ -43,6 +45,11 @@ def frames_to_events(
     ------
     ValueError
         Decisions other than 0 and 1, another number of labels than classes, or a frame rate that is not a number.
+
+    See Also
+    --------
+    events_to_frames : the inverse.
+    detect_events : all steps in one.
     """
     active = check_binary(binary, caller="frames_to_events")
     labels = check_labels(labels, caller="frames_to_events")
@@ -88,6 +95,8 @@ def events_to_frames(
 ) -> np.ndarray:
     """Frames that an event touches, `(n_classes, n_frames)`: the reverse of `frames_to_events`.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     events : iterable of Event or tuples (onset, offset, label)
@@ -107,6 +116,10 @@ def events_to_frames(
     ------
     ValueError
         An event with a label that is not among `labels`, or a frame rate that is not a number.
+
+    See Also
+    --------
+    frames_to_events : the inverse.
     """
     items = [as_event(item) for item in events]
     labels = check_labels(labels, caller="events_to_frames")

@@ -27,16 +27,24 @@ class PostProcessing:
     Made by `PostProcessing.of(...)` from what `detect_events` takes, or by `tune_postprocessing`. Durations are whole
     frames of `hop_length / sr` seconds.
 
+    Explained in lesson 08.
+
     Attributes
     ----------
     labels : tuple of str
     hop_length, sr : int, float
+        Samples from frame to frame, and their rate in Hz.
     threshold, low_threshold : tuple of float
         Equal where there is no hysteresis.
     median_frames, max_gap_frames, min_duration_frames : tuple of int
         1, 0 and 0 where a step does nothing.
     achieved : tuple of float, optional
         What tuning reached for each class; NaN where no setting found anything and the defaults were kept.
+
+    See Also
+    --------
+    detect_events : applies it.
+    tune_postprocessing : finds one.
     """
 
     labels: tuple[str, ...]
@@ -66,7 +74,31 @@ class PostProcessing:
         min_duration_frames: PerClass | None = None,
         caller: str = "PostProcessing.of",
     ) -> "PostProcessing":
-        """Settings from seconds or frames, from one number for all classes or one for each; see `detect_events`."""
+        """Settings from seconds or frames, from one number for all classes or one for each; see `detect_events`.
+
+        Parameters
+        ----------
+        labels : sequence of str
+            Names of the classes.
+        hop_length : int
+            Samples from frame to frame.
+        sr : float
+            Sample rate in Hz.
+        threshold, low_threshold, median, median_frames, max_gap, max_gap_frames, min_duration, min_duration_frames
+            As for `detect_events`.
+        caller : str
+            Name of the function that errors name.
+
+        Returns
+        -------
+        PostProcessing
+            With a setting for each class, in frames.
+
+        Raises
+        ------
+        ValueError
+            As `detect_events`.
+        """
         names = check_labels(labels, caller=caller)
         check_frame_rate(hop_length, sr, caller=caller)
         grid = _Grid(names, hop_length / sr, caller)
@@ -83,25 +115,25 @@ class PostProcessing:
         return cls(names, hop_length, sr, *columns)
 
     def runs(self, scores: np.ndarray) -> Runs:
-        """The runs that are events, of scores (..., n_classes, n_frames)."""
+        """The runs that are events, of `scores` (..., n_classes, n_frames); ValueError for scores of other classes."""
         decisions = self.decisions(scores)
         one_for_all = len(set(self.median_frames)) == 1
         smooth = median_filter(decisions, self.median_frames[0] if one_for_all else self.median_frames)
         return self.kept(self.joined(find_runs(smooth)))
 
     def decisions(self, scores: np.ndarray) -> np.ndarray:
-        """Active frames by one threshold or two, before anything is smoothed."""
+        """Active frames of `scores` (..., n_classes, n_frames) by one threshold or two, before anything is smoothed."""
         low, high = (np.array(t, scores.dtype)[:, None] for t in (self.low_threshold, self.threshold))
         if np.array_equal(low, high):
             return scores > high
         return paint(runs_between(scores, low, high), scores.shape)
 
     def joined(self, runs: Runs) -> Runs:
-        """Runs whose short gaps are filled."""
+        """The `runs` with their short gaps filled."""
         return join_close(runs, self._of_run(self.max_gap_frames, runs))
 
     def kept(self, runs: Runs) -> Runs:
-        """Runs that last long enough."""
+        """Those of the `runs` that last long enough."""
         return drop_short(runs, self._of_run(self.min_duration_frames, runs))
 
     def __str__(self) -> str:

@@ -34,6 +34,8 @@ def tune_postprocessing(
 
     Classes do not influence each other's figures, so one pass over the combinations tunes all classes.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     reference : {filename: [Event, ...]} or path
@@ -43,7 +45,7 @@ def tune_postprocessing(
     labels : sequence of str
         Class of each row of the scores.
     hop_length, sr : int, float
-        A frame is `hop_length / sr` seconds.
+        A frame is `hop_length / sr` seconds; sr in Hz.
     metric : callable
         Called as `metric(reference, detections, labels=labels)`, for instance `metrics.event_based_metrics` or
         `metrics.intersection_based_metrics`, with settings of its own by `functools.partial`; the result's `class_wise`
@@ -65,6 +67,11 @@ def tune_postprocessing(
     ------
     ValueError
         Scores that are not probabilities or do not fit the labels, or candidates that are impossible.
+
+    See Also
+    --------
+    detect_events : uses what it finds.
+    npaudio.metrics.tune_thresholds : thresholds alone, for clips.
 
     Examples
     --------

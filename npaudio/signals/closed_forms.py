@@ -27,6 +27,8 @@ def sine(
 ) -> Waveform:
     """Pure tone: amplitude * sin(2 pi frequency t).
 
+    Explained in lesson 02.
+
     Parameters
     ----------
     frequency : float
@@ -76,6 +78,8 @@ def white_noise(
 ) -> Waveform:
     """Gaussian noise: independent samples, so every frequency is equally strong on average.
 
+    Explained in lesson 02.
+
     Parameters
     ----------
     sr : int
@@ -97,6 +101,10 @@ def white_noise(
     ------
     ValueError
         If a number is not above 0.
+
+    See Also
+    --------
+    article_signals : all five.
     """
     check = Check("white_noise")
     n_samples = len(_times(check, sr, duration))
@@ -116,6 +124,8 @@ def sweep(
 
     The phase is the integral of the frequency: 2 pi (f_start t + (f_end - f_start) t**2 / (2 duration)). Without
     the 2, a common mistake, the frequency would rise twice as fast and end at 2 f_end - f_start.
+
+    Explained in lesson 02.
 
     Parameters
     ----------
@@ -138,6 +148,10 @@ def sweep(
     ------
     ValueError
         If a frequency is not below sr / 2, or another number is not above 0.
+
+    See Also
+    --------
+    article_signals : all five.
     """
     check = Check("sweep")
     t, duration = _times(check, sr, duration), float(duration)
@@ -159,6 +173,8 @@ def speech_like(
 
     The mean of sin(2 pi f t) over the frequencies, times (1 - cos(2 pi modulation_rate t)) / 2: silent at t = 0, at
     full level half a period later. The modulation adds two side lines at f ± modulation_rate, each half as strong.
+
+    Explained in lesson 02.
 
     Parameters
     ----------
@@ -183,6 +199,10 @@ def speech_like(
     ------
     ValueError
         If a frequency is not below sr / 2, there is none, or another number is not above 0.
+
+    See Also
+    --------
+    article_signals : all five.
     """
     check = Check("speech_like")
     t = _times(check, sr, duration)
@@ -206,6 +226,8 @@ def music_like(
 
     The frequency of a note is f (1 + depth sin(2 pi rate t)). Its phase is the integral of that, which is 2 pi f
     times a bent time, t + depth (1 - cos(2 pi rate t)) / (2 pi rate). All notes share the bent time.
+
+    Explained in lesson 02.
 
     Parameters
     ----------
@@ -232,6 +254,10 @@ def music_like(
     ------
     ValueError
         If a frequency reaches sr / 2, there is none, the depth is not in 0 to 1, or another number is not above 0.
+
+    See Also
+    --------
+    article_signals : all five.
     """
     check = Check("music_like")
     t = _times(check, sr, duration)
@@ -246,6 +272,8 @@ def music_like(
 def article_signals(*, sr: int = 16000, duration: float = 2.0, dtype: DTypeLike = np.float32) -> dict[str, Waveform]:
     """The five test signals with their defaults, by the name of their function, in the article's order.
 
+    Explained in lesson 02.
+
     Parameters
     ----------
     sr : int
@@ -259,6 +287,10 @@ def article_signals(*, sr: int = 16000, duration: float = 2.0, dtype: DTypeLike 
     -------
     dict of str to np.ndarray
         Each of shape (round(sr * duration),).
+
+    See Also
+    --------
+    sine, white_noise, sweep, speech_like, music_like : the five.
     """
     makers = (sine, white_noise, sweep, speech_like, music_like)
     return {make.__name__: make(sr=sr, duration=duration, dtype=dtype) for make in makers}

@@ -34,6 +34,7 @@ SYNTHESIZERS: dict[str, Synthesizer] = {
     "alarm": alarm,
 }
 SOUND_CLASSES: tuple[str, ...] = tuple(SYNTHESIZERS)
+"""Names of the ten classes of sounds that `synthesize` makes. Used in lesson 03."""
 
 ALREADY_SOUNDING = ("siren", "rain", "engine", "wind")  # from the first sample on
 LATEST_ONSET = 0.4  # of the other classes, as a share of the duration
@@ -45,6 +46,8 @@ def synthesize(
     label: str, *, sr: int = 16000, duration: float = 2.0, rng: np.random.Generator | int, dry: bool = False
 ) -> Waveform:
     """Draw one recording of a sound class.
+
+    Used in lesson 01.
 
     Parameters
     ----------

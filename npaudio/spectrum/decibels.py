@@ -20,6 +20,8 @@ def power_to_db(
     It differs from librosa in one point: `top_db` and a callable `ref` consider one spectrogram at a time, the last
     two axes, so that a clip has the same levels alone and in a batch. librosa takes the maximum of the whole array.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     S : np.ndarray (..., n_freq, n_frames)
@@ -29,7 +31,7 @@ def power_to_db(
     amin : float
         Floor under S and ref; keeps silence finite.
     top_db : float or None
-        Nothing lies more than this below the maximum of its spectrogram; None for no such floor.
+        Nothing lies more than this many dB below the maximum of its spectrogram; None for no such floor.
 
     Returns
     -------
@@ -85,6 +87,8 @@ def checked_top_db(check: Check, top_db: float | None) -> float | None:
 def db_to_power(S_db: Spectrogram, *, ref: float = 1.0) -> Spectrogram:
     """Power of decibels, ref * 10 ** (S_db / 10), as in librosa: the inverse of `power_to_db` above its floors.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     S_db : np.ndarray
@@ -96,6 +100,15 @@ def db_to_power(S_db: Spectrogram, *, ref: float = 1.0) -> Spectrogram:
     -------
     np.ndarray
         Same shape and type.
+
+    Raises
+    ------
+    ValueError
+        Not floating point, or a `ref` that is not a number.
+
+    See Also
+    --------
+    npaudio.power_to_db : the inverse.
 
     Examples
     --------

@@ -37,6 +37,8 @@ def frame(y: np.ndarray, *, frame_length: int, hop_length: int) -> np.ndarray:
     Frame t holds the samples t * hop_length ... t * hop_length + frame_length - 1; samples after the last whole frame
     are left out. The view is read-only, because its frames share their samples.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -52,6 +54,10 @@ def frame(y: np.ndarray, *, frame_length: int, hop_length: int) -> np.ndarray:
     ------
     ValueError
         The signal is shorter than a frame, or a length is below 1.
+
+    See Also
+    --------
+    npaudio.stft : the spectrum of each frame.
 
     Examples
     --------

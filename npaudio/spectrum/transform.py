@@ -34,6 +34,8 @@ def stft(
 ) -> Spectrogram:
     """Short-time Fourier transform, as `librosa.stft`: one complex spectrum a frame.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     y : np.ndarray (..., n_samples)
@@ -106,6 +108,8 @@ def istft(
     the squared windows that cover it; division by that sum gives y[n]. For an array that is the spectrogram of no
     signal, the result is the signal whose spectrogram is nearest to it (Griffin and Lim 1984, eq. 6).
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     S : np.ndarray (..., n_freq, n_frames)
@@ -115,6 +119,8 @@ def istft(
     length : int, optional
         Number of samples to return; by default as many as the frames cover, (n_frames - 1) * hop_length if centered.
         Samples that no frame covers are zero.
+    hop_length, win_length, window, center
+        As for `npaudio.stft`.
 
     Returns
     -------

@@ -24,6 +24,8 @@ def get_window(window: Window, n: int, *, periodic: bool = True, dtype: type = n
     it add up to a constant, which is what a spectrum and its inverse need. A *symmetric* one (`np.hanning`, the
     article) repeats its first sample as its last, and is meant for designing filters.
 
+    Explained in lesson 01.
+
     Parameters
     ----------
     window : {"hann", "hamming", "blackman", "rectangular"}

@@ -32,6 +32,8 @@ class StreamingDetector:
     For a convolutional network the events are those of the whole recording. A recurrent network looks at everything
     before and after; here it is given `context` seconds, so that its events may differ a little.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     model : FrameDetector
@@ -54,6 +56,17 @@ class StreamingDetector:
         Seconds after its end within which an event is returned, if the computer keeps up.
     hop_length : int
         Samples from one frame of the network's output to the next.
+
+    Raises
+    ------
+    ValueError
+        Another number of labels than the network has, a front end that needs the whole recording, or settings that
+        `sed.detect_events` refuses.
+
+    See Also
+    --------
+    npaudio.pipeline.EventDetector : one that comes from a file.
+    npaudio.sed.detect_events : the same for a whole recording.
 
     Examples
     --------
@@ -101,7 +114,7 @@ class StreamingDetector:
         return (samples + self._frame_length - self._padding) / self.sr
 
     def reset(self) -> None:
-        """Begin a new stream."""
+        """Begin a new stream; ValueError if the settings of the post-processing have hysteresis by now."""
         self._events = RunningEvents(self.postprocessing)
         self._frames_out = 0  # frames of the output so far
         self._first_frame = 0  # number of the first frame of the spectrogram that is held
@@ -148,7 +161,7 @@ class StreamingDetector:
         return events
 
     def finish(self) -> list[Event]:
-        """The stream is at its end: the last events. Afterwards the detector is ready for another stream."""
+        """The stream is at its end: the last events; errors as `push`. Afterwards another stream may begin."""
         events = self.push(np.zeros(self._padding, np.float32))
         n_frames = max(0, 1 + (self._filled - self._frame_length) // self.frontend.hop_length)
         events += self._block(n_frames, last=True) + self._events.finish()
@@ -178,6 +191,11 @@ class StreamingDetector:
         ----------
         chunks : iterable of np.ndarray (n_samples,)
             Such as blocks from a microphone.
+
+        Yields
+        ------
+        Event
+            In the order in which they become certain.
         """
         self.reset()
         for chunk in chunks:

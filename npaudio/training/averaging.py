@@ -30,12 +30,19 @@ class EMA:
     It starts with the weights after the first step. In a short training these would dominate it to the end, so the
     decay begins small and grows: decay_t = min(decay, (1 + t) / (10 + t)) after t steps, as in TensorFlow.
 
+    Used in lesson 08.
+
     Parameters
     ----------
     decay : float
         Above 0 and below 1.
     warm_up : bool
         Whether the decay grows; if not it is `decay` from the second step on.
+
+    Raises
+    ------
+    ValueError
+        `decay` is not above 0 and below 1.
 
     See Also
     --------
@@ -57,13 +64,13 @@ class EMA:
             raise Check("EMA").error(f"decay must be above 0 and below 1, got {self.decay!r}; 0.999 is usual")
 
     def share(self, count: int) -> float:
-        """Share of the newest weights in an average of `count` earlier ones."""
+        """Share of the newest weights in an average of `count` earlier ones, from 0 to 1."""
         if count == 0:
             return 1.0
         return 1 - (min(float(self.decay), (1 + count) / (10 + count)) if self.warm_up else float(self.decay))
 
     def begun(self, epoch: int, epochs: int) -> bool:
-        """Whether epoch 0, 1, ... is averaged: every one."""
+        """Whether `epoch` 0, 1, ... of `epochs` is averaged: every one."""
         return True
 
 
@@ -75,10 +82,17 @@ class SWA:
     of BatchNorm's statistics does not fit the mean of the weights, so the statistics are computed again on the training
     data, with one forward pass per epoch.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     start : float
         Share of the epochs after which it begins, from 0 to below 1.
+
+    Raises
+    ------
+    ValueError
+        `start` is not from 0 to below 1.
 
     See Also
     --------
@@ -98,11 +112,11 @@ class SWA:
             raise Check("SWA").error(f"start must be a share of the epochs from 0 to below 1, got {self.start!r}")
 
     def share(self, count: int) -> float:
-        """Share of the newest weights in an average of `count` earlier ones."""
+        """Share of the newest weights in an average of `count` earlier ones, from 0 to 1."""
         return 1 / (count + 1)
 
     def begun(self, epoch: int, epochs: int) -> bool:
-        """Whether epoch 0, 1, ... is averaged; the last always is."""
+        """Whether `epoch` 0, 1, ... of `epochs` is averaged; the last always is."""
         return epoch >= min(float(self.start) * epochs, epochs - 1)
 
 
@@ -142,6 +156,8 @@ def recompute_batch_norm(model: nn.Module, x: Inputs, *, batch_size: int = 32) -
 
     Needed for weights that were not set by training, such as averages. PyTorch's `update_bn`, but without dropout,
     because the statistics will be used without it.
+
+    Goes with lesson 08.
 
     Parameters
     ----------

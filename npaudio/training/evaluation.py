@@ -16,6 +16,8 @@ Metric = Callable[[Targets, Scores], float]
 def predict(model: nn.Module, x: Inputs, *, batch_size: int = 32) -> Scores:
     """Scores of all examples in evaluation mode, computed batch by batch; the model's mode is restored afterwards.
 
+    Used in lesson 08.
+
     Parameters
     ----------
     model : nn.Module

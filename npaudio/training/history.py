@@ -10,12 +10,18 @@ class History(Mapping[str, list[float]]):
     `fit` records `loss` (mean over the examples of the epoch, while the weights changed), `lr` (of the last step), and
     with validation data `val_loss` and `val_` followed by the name of the metric.
 
+    Used in lesson 03.
+
     Attributes
     ----------
     best_epoch : int or None
         The epoch whose weights were kept, counted from 1.
     stopped_early : bool
         Whether the training ended because nothing had improved for `patience` epochs.
+
+    See Also
+    --------
+    npaudio.plot.learning_curves : draws it.
 
     Examples
     --------
@@ -32,7 +38,7 @@ class History(Mapping[str, list[float]]):
         self.stopped_early = False
 
     def append(self, values: Mapping[str, float]) -> None:
-        """Add one epoch: one number for each curve, the same curves every time."""
+        """Add one epoch: one number for each curve in `values`; ValueError if there were other curves before."""
         if self.curves and set(values) != set(self.curves):
             raise ValueError(f"History.append: got {list(values)}, expected one number for each of {list(self.curves)}")
         for name, value in values.items():
@@ -111,7 +117,7 @@ class History(Mapping[str, list[float]]):
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Self:
-        """The history that `to_dict()` described."""
+        """The history that `to_dict()` described, from `plain`."""
         history = cls()
         history.curves = {name: [float(value) for value in curve] for name, curve in plain["curves"].items()}
         history.best_epoch, history.stopped_early = plain["best_epoch"], plain["stopped_early"]

@@ -61,6 +61,8 @@ def fit(
 ) -> History:
     """Train a network in place; at the end it has the best weights that were found, and is in evaluation mode.
 
+    Used in lesson 10.
+
     Parameters
     ----------
     model : nn.Module

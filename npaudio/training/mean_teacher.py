@@ -27,7 +27,21 @@ _check = Check("fit_mean_teacher")
 
 
 class Taught(NamedTuple):
-    """The teacher, in evaluation mode, and both losses of every step, (steps,) each."""
+    """The teacher, in evaluation mode, and both losses of every step, (steps,) each.
+
+    Used in lesson 08.
+
+    Attributes
+    ----------
+    teacher : FrameDetector
+        The mean of the students, in evaluation mode.
+    supervised, consistency : np.ndarray (n_steps,)
+        Both losses of each step.
+
+    See Also
+    --------
+    fit_mean_teacher : makes it.
+    """
 
     teacher: FrameDetector
     supervised: np.ndarray
@@ -49,6 +63,8 @@ def fit_mean_teacher(
     seed: int = 0,
 ) -> Taught:
     """Train a detector in place from any mixture of labels, and return its teacher, the average of its weights.
+
+    Explained in lesson 08.
 
     Parameters
     ----------
@@ -84,6 +100,11 @@ def fit_mean_teacher(
     ------
     ValueError
         No labels at all, targets that do not fit the network's output, or impossible settings.
+
+    See Also
+    --------
+    EMA : how the teacher is averaged.
+    fit : with labels alone.
     """
     batches = _Batches(strong, weak, unlabelled, batch_size=batch_size, seed=seed)
     steps, ramp_steps = _check.whole_number(steps, "steps"), max(1.0, _check.number(ramp, "ramp") * steps)

@@ -27,10 +27,17 @@ class Sampler(Protocol):
 
 @dataclass(frozen=True)
 class Shuffled:
-    """Every example once per epoch, in a new order each time."""
+    """Every example once per epoch, in a new order each time.
+
+    Used in lesson 10.
+
+    See Also
+    --------
+    ClassBalanced, Weighted : favor some examples.
+    """
 
     def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
-        """A permutation of all indices."""
+        """A permutation of all indices into `y`, drawn by `rng`."""
         return rng.permutation(len(y))
 
 
@@ -42,6 +49,8 @@ class ClassBalanced:
     An epoch is as long as the data, so each class is drawn n / n_classes times, rounded up or down. Within a class,
     every example comes once before any comes a second time. With several classes per clip, an example is drawn for one
     of its classes and brings the others along; PANNs (Kong et al. 2020, section III-C) are trained this way.
+
+    Explained in lesson 10.
 
     See Also
     --------
@@ -55,7 +64,7 @@ class ClassBalanced:
     """
 
     def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
-        """Indices in rounds: each round has every class once, in a new order."""
+        """Indices into `y` in rounds drawn by `rng`: each has every class once; ValueError if one has no examples."""
         members = _members(y)
         rounds = -(-len(y) // len(members))
         drawn = np.stack([_in_turn(indices, rounds, rng) for indices in members], axis=1)  # (rounds, n_classes)
@@ -65,10 +74,21 @@ class ClassBalanced:
 class Weighted:
     """Examples drawn with replacement, in proportion to their weights; PyTorch's `WeightedRandomSampler`.
 
+    Goes with lesson 10.
+
     Parameters
     ----------
     weights : array (n,)
         One for each example, at least 0, not all 0.
+
+    Raises
+    ------
+    ValueError
+        Weights that are negative, not finite, or all 0.
+
+    See Also
+    --------
+    ClassBalanced : every class equally often.
     """
 
     def __init__(self, weights: Sequence[float] | np.ndarray) -> None:
@@ -79,7 +99,7 @@ class Weighted:
         self.weights, self.shares = values, values / values.sum()
 
     def __call__(self, y: Targets, rng: np.random.Generator) -> np.ndarray:
-        """As many independent draws as there are examples."""
+        """As many independent draws by `rng` as `y` has examples; ValueError if there are not as many weights."""
         if len(self.shares) != len(y):
             raise Check("Weighted").error(f"got {len(self.shares)} weights for {len(y)} examples; give one for each")
         return rng.choice(len(y), size=len(y), p=self.shares)
@@ -92,6 +112,8 @@ def class_weights(y: Targets, n_classes: int | None = None) -> np.ndarray:
     """Weights that give all classes the same influence, n / (n_classes · count), for nn.CrossEntropyLoss(weight=...).
 
     scikit-learn's `class_weight="balanced"`.
+
+    Explained in lesson 10.
 
     Parameters
     ----------
@@ -126,6 +148,8 @@ def class_weights(y: Targets, n_classes: int | None = None) -> np.ndarray:
 
 def positive_weights(y: Targets) -> np.ndarray:
     """Negatives over positives of each class, which gives both the same influence in nn.BCEWithLogitsLoss(pos_weight=).
+
+    Goes with lesson 10.
 
     Parameters
     ----------

@@ -49,6 +49,8 @@ def download(name: str, root: str | os.PathLike[str], *, url: str | None = None,
     If the folder has it already, nothing is done. An interrupted download is resumed, also by a later call. A terminal
     shows a progress line.
 
+    Used in lesson 09.
+
     Parameters
     ----------
     name : {"esc50", "urbansound8k"}
@@ -74,6 +76,10 @@ def download(name: str, root: str | os.PathLike[str], *, url: str | None = None,
     DownloadError
         If there is no network, the server refuses, the archive (downloaded, or there already) has another checksum, or
         another process is downloading into the folder.
+
+    See Also
+    --------
+    ESC50, UrbanSound8K : read what it fetched.
     """
     published = PUBLISHED[Check("download").choice(name, PUBLISHED, "data set")]
     root = Path(root)

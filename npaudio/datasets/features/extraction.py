@@ -73,6 +73,8 @@ def extract_features(
     and each may be killed: what it has finished is kept. On a terminal a progress line is shown. Opening a cache reads
     all of it once, to compare checksums.
 
+    Used in lesson 03.
+
     Parameters
     ----------
     dataset : SoundDataset

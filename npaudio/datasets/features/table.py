@@ -19,6 +19,13 @@ class FeatureTable:
     Features from a cache are read from disk when they are used, through a memory map, so a table may be larger than
     memory.
 
+    Goes with lesson 03.
+
+    Parameters
+    ----------
+    flat, shapes
+        The features in one row, and the shape of those of each clip; `extract_features` gives them.
+
     Attributes
     ----------
     dataset : SoundDataset
@@ -88,7 +95,7 @@ class FeatureTable:
 
         Returns
         -------
-        train, test : np.ndarray of int
+        train, test : np.ndarray (n,) of int
 
         Raises
         ------

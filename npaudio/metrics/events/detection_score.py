@@ -57,6 +57,8 @@ def psds(
     psds_eval uses only the thresholds that it is given, so its value is lower (`psds_from_detections`). The default is
     DCASE's PSDS1; PSDS2 is dtc=gtc=0.1, cttc=0.3, alpha_ct=0.5.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     reference : {filename: [Event, ...]} or path
@@ -148,6 +150,8 @@ def psds_from_detections(
     The definition is that of `psds`, from Bilen et al. 2020, computed as in psds_eval: a lower bound of the exact value
     that rises as thresholds are added (with alpha_st = 0). Shares are compared unrounded, as in psds_eval;
     sed_scores_eval has no such function.
+
+    Goes with lesson 08.
 
     Parameters
     ----------

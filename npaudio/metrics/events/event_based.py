@@ -28,7 +28,31 @@ Substitutions = Literal["greedy", "optimal"]
 
 @dataclass(frozen=True)
 class EventBasedMetrics(EventMetrics):
-    """Event-based figures; `explain()` says what happened to every event."""
+    """Event-based figures; `explain()` says what happened to every event.
+
+    Used in lesson 08.
+
+    Attributes
+    ----------
+    overall : dict of float
+        Figures of all events together: "f_measure", "precision", "recall", "error_rate" and its parts.
+    class_wise : {label: dict of float}
+        The same for each class.
+    class_wise_average : dict of float
+        Mean over the classes.
+    files : list of str
+        In the order of the tables.
+    reference, estimated : EventTable
+        All events, as columns.
+    matching : dict from int to int
+        Reference event to estimated event.
+    tolerance : Tolerance
+        Collar in seconds and the other limits.
+
+    See Also
+    --------
+    event_based_metrics : makes it.
+    """
 
     files: list[str] = field(repr=False, compare=False)
     reference: EventTable = field(repr=False, compare=False)
@@ -68,6 +92,8 @@ def event_based_metrics(
     same way but expect notes instead of labels; sed_scores_eval's collar-based F takes the mean over classes and counts
     a class without output as 0, which is `empty_output="zero"` here; psds_eval uses overlap instead of onset and offset
     (`intersection_based_metrics`).
+
+    Explained in lesson 08.
 
     Parameters
     ----------

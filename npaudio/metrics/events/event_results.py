@@ -24,7 +24,23 @@ _EPS = float(np.spacing(1))  # sed_eval's stand-in for an empty denominator
 
 @dataclass(frozen=True)
 class EventMetrics:
-    """Figures of a system: `overall`, `class_wise[label]` and `class_wise_average`, dictionaries of floats."""
+    """Figures of a system: `overall`, `class_wise[label]` and `class_wise_average`, dictionaries of floats.
+
+    Used in lesson 08.
+
+    Attributes
+    ----------
+    overall : dict of float
+        Figures of all events together.
+    class_wise : {label: dict of float}
+        The same for each class.
+    class_wise_average : dict of float
+        Mean over the classes.
+
+    See Also
+    --------
+    event_based_metrics, segment_based_metrics, intersection_based_metrics : make one.
+    """
 
     overall: Figures
     class_wise: dict[str, Figures]

@@ -22,6 +22,8 @@ from npaudio.sed import Event
 class Fate:
     """What happened to one event.
 
+    Goes with lesson 10.
+
     Attributes
     ----------
     status : "matched", "missed" or "false alarm"
@@ -39,6 +41,10 @@ class Fate:
         is confused with at most one other.
     reason : str
         Why it is not matched, in words; empty for a match.
+
+    See Also
+    --------
+    Explanation : all fates.
     """
 
     status: str
@@ -54,7 +60,23 @@ class Fate:
 
 @dataclass(frozen=True)
 class FileExplanation:
-    """The fates in one file: its reference events, and the estimated events without a match."""
+    """The fates in one file: its reference events, and the estimated events without a match.
+
+    Goes with lesson 10.
+
+    Attributes
+    ----------
+    filename : str
+        The key in `reference`.
+    reference : list of Fate
+        Of the events that are there.
+    false_alarms : list of Fate
+        Of the estimated events without a match.
+
+    See Also
+    --------
+    Explanation : all files.
+    """
 
     filename: str
     reference: list[Fate]
@@ -73,7 +95,19 @@ class FileExplanation:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The fates of all events: `files[name]` has those of one file, `str` prints them, `rows` gives plain data."""
+    """The fates of all events: `files[name]` has those of one file, `str` prints them, `rows` gives plain data.
+
+    Goes with lesson 10.
+
+    Attributes
+    ----------
+    files : {filename: FileExplanation}
+        What happened in each file.
+
+    See Also
+    --------
+    EventBasedMetrics : `explain()` makes it.
+    """
 
     files: dict[str, FileExplanation]
 

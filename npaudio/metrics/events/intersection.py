@@ -80,6 +80,8 @@ def intersection_based_metrics(
     "intersection-based F" of DCASE task 4, whose class-wise average this is, with one difference: psds_eval leaves a
     class without any true positive out of the average, while this counts its F as 0, as sed_scores_eval does.
 
+    Goes with lesson 08.
+
     Parameters
     ----------
     reference, estimated : {filename: [Event, ...]} or path

@@ -19,22 +19,43 @@ SECONDS_PER_HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Staircase:
-    """Corners of a curve: from `efpr[i]` on the ratio is `tpr[i]`; before the first corner it is 0."""
+    """Corners of a curve: from `efpr[i]` on the ratio is `tpr[i]`; before the first corner it is 0.
+
+    Used in lesson 08.
+
+    Attributes
+    ----------
+    efpr : np.ndarray (n_corners,)
+        Effective false positives per hour, rising.
+    tpr : np.ndarray (n_corners,)
+        The ratio from there on, 0 to 1.
+
+    See Also
+    --------
+    PsdsScore : the score whose curve it is.
+    """
 
     efpr: np.ndarray  # (n_corners,) rising
     tpr: np.ndarray  # (n_corners,) rising
 
     def at(self, efpr: np.ndarray) -> np.ndarray:
-        """The ratio at each rate."""
+        """The ratio at each rate of `efpr` (any shape), per hour."""
         return np.concatenate([[0.0], self.tpr])[np.searchsorted(self.efpr, efpr, side="right")]
 
     def area(self, max_efpr: float) -> float:
-        """Mean height from 0 to `max_efpr`."""
+        """Mean height from 0 to `max_efpr`, false positives per hour."""
         return float(np.sum(np.diff(self.efpr, append=max_efpr) * self.tpr) / max_efpr)
 
 
 class PsdsScore(float):
     """A PSDS: a number from 0 to 1, with the curve whose area it is.
+
+    Used in lesson 08.
+
+    Parameters
+    ----------
+    x : float
+        The score, from 0 to 1.
 
     Attributes
     ----------
@@ -46,6 +67,10 @@ class PsdsScore(float):
         Area under each of them.
     max_efpr : float
         Where the curves end.
+
+    See Also
+    --------
+    psds, psds_from_detections : compute it.
     """
 
     roc: Staircase
@@ -57,7 +82,24 @@ class PsdsScore(float):
     def from_curves(
         cls, labels: Sequence[str], curves: Sequence[Staircase], *, alpha_st: float, max_efpr: float
     ) -> "PsdsScore":
-        """Area under max(0, mean of the curves - `alpha_st` * their population standard deviation)."""
+        """Area under max(0, mean of the curves - `alpha_st` * their population standard deviation).
+
+        Parameters
+        ----------
+        labels : sequence of str
+            Names of the classes.
+        curves : sequence of Staircase
+            One for each class.
+        alpha_st : float
+            Cost of differences between the classes.
+        max_efpr : float
+            Where the area ends, in false positives per hour.
+
+        Returns
+        -------
+        PsdsScore
+            The score, with the curves.
+        """
         efpr = np.unique(np.concatenate([[0.0], *(curve.efpr for curve in curves)]))
         tpr = np.array([curve.at(efpr) for curve in curves])
         roc = Staircase(efpr, np.maximum(tpr.mean(axis=0) - alpha_st * tpr.std(axis=0), 0))

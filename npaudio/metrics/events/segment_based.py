@@ -40,6 +40,8 @@ def segment_based_metrics(
     2016, and the figures are those of sed_eval to the last digit. sed_scores_eval's segment-based F rounds times to a
     microsecond first.
 
+    Explained in lesson 08.
+
     Parameters
     ----------
     reference, estimated : {filename: [Event, ...]} or path

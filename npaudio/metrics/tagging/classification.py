@@ -23,7 +23,21 @@ Normalize = Literal["true", "pred", "all"] | None
 
 
 class PrecisionRecallF(NamedTuple):
-    """Arrays with an entry for each class, or floats if averaged; `support` counts the clips of a class, or is None."""
+    """Arrays with an entry for each class, or floats if averaged; `support` counts the clips of a class, or is None.
+
+    Used in lesson 09.
+
+    Attributes
+    ----------
+    precision, recall, f_measure : float or np.ndarray (n_classes,)
+        Shares from 0 to 1.
+    support : int, np.ndarray (n_classes,) or None
+        Clips of each class; None if averaged.
+
+    See Also
+    --------
+    precision_recall_fscore : computes it.
+    """
 
     precision: Any
     recall: Any
@@ -37,6 +51,8 @@ def accuracy(y_true: Classes, y_pred: Classes) -> float:
     The article's "overall accuracy", scikit-learn's `accuracy_score` for single labels. For clips with several labels
     libraries differ: scikit-learn requires the whole set to be right, torchmetrics counts each label. Use the
     multi-label metrics there.
+
+    Explained in lesson 07.
 
     Parameters
     ----------
@@ -80,6 +96,8 @@ def confusion_matrix(
 
     scikit-learn's `confusion_matrix`, orientation included; some texts put the predictions into rows.
 
+    Explained in lesson 03.
+
     Parameters
     ----------
     y_true, y_pred : sequences of n class indices or labels
@@ -92,6 +110,11 @@ def confusion_matrix(
     Returns
     -------
     ndarray (n_classes, n_classes), int64, or float64 if normalized
+
+    Raises
+    ------
+    ValueError
+        Lengths that differ, no clips, a class that is not among `labels`, or an unknown `normalize`.
 
     See Also
     --------
@@ -127,6 +150,8 @@ def precision_recall_fscore(
     scikit-learn's `precision_recall_fscore_support`, averages included. The macro F is the mean of the classes' F;
     some papers report the F of the mean precision and mean recall instead.
 
+    Used in lesson 09.
+
     Parameters
     ----------
     y_true, y_pred : sequences of n class indices or labels
@@ -138,6 +163,16 @@ def precision_recall_fscore(
         Mean over classes, figures of the summed counts, mean weighted by the clips of each class, or no average.
     zero_division : float
         Value of undefined figures. NaN leaves them out of the averages.
+
+    Returns
+    -------
+    PrecisionRecallF
+        Arrays (n_classes,), or floats if averaged.
+
+    Raises
+    ------
+    ValueError
+        Lengths that differ, no clips, a class that is not among `labels`, or an unknown `average`.
 
     Warns
     -----

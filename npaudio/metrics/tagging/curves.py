@@ -22,6 +22,8 @@ def roc_auc(y_true: Targets, y_score: Scores, *, average: Average = None) -> Any
     The area under the ROC curve by trapezoids, scikit-learn's `roc_auc_score`, equal to the Mann-Whitney U over the
     number of pairs (Hanley and McNeil 1982). Libraries differ where a class has no positives: torchmetrics gives 0.
 
+    Used in lesson 05.
+
     Parameters
     ----------
     y_true, y_score
@@ -33,6 +35,11 @@ def roc_auc(y_true: Targets, y_score: Scores, *, average: Average = None) -> Any
     -------
     float, or ndarray (n_classes,) if `average` is None and there are classes
         NaN where there are no positives or no negatives.
+
+    Raises
+    ------
+    ValueError
+        As `average_precision`.
 
     Warns
     -----
@@ -59,10 +66,26 @@ def d_prime(auc: float | np.ndarray) -> Any:
     detection theory, as reported by Gemmeke et al. 2017 (AudioSet) and Kong et al. 2020 (PANNs). The mean of d' over
     classes is not the d' of the mean AUC; papers report either.
 
+    Goes with lesson 05.
+
     Parameters
     ----------
-    auc : float or ndarray
+    auc : float or ndarray, any shape
         Values from 0 to 1; 0 gives -inf, 1 gives inf, NaN stays NaN.
+
+    Returns
+    -------
+    float or np.ndarray
+        In the shape of `auc`; a distance in standard deviations.
+
+    Raises
+    ------
+    ValueError
+        Values below 0 or above 1.
+
+    See Also
+    --------
+    roc_auc : the area that it is computed from.
 
     Examples
     --------
@@ -85,6 +108,8 @@ def precision_recall_curve(y_true: Targets, y_score: Scores) -> tuple[np.ndarray
     (precision 1, recall 0) without threshold closes the curve. torchmetrics gives the same; older releases of
     scikit-learn cut the curve where full recall is reached.
 
+    Explained in lesson 07.
+
     Parameters
     ----------
     y_true, y_score : ndarray (n_clips,)
@@ -93,6 +118,11 @@ def precision_recall_curve(y_true: Targets, y_score: Scores) -> tuple[np.ndarray
     -------
     precision, recall : ndarray (n_thresholds + 1,)
     thresholds : ndarray (n_thresholds,), rising
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ or are not (n_clips,), targets other than 0 and 1, or NaN among the scores.
 
     Warns
     -----

@@ -23,6 +23,8 @@ def lwlrap(y_true: Targets, y_score: Scores) -> float:
     unweighted metric (`label_ranking_average_precision`) takes the mean per clip first. The reference code of DCASE
     breaks ties by position; here, as in scikit-learn, equal scores share the worse rank.
 
+    Goes with lesson 07.
+
     Parameters
     ----------
     y_true, y_score : ndarray (n_clips, n_classes)
@@ -31,6 +33,11 @@ def lwlrap(y_true: Targets, y_score: Scores) -> float:
     -------
     float
         NaN, with a warning, if no clip has a label.
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ or are not (n_clips, n_classes), targets other than 0 and 1, or NaN among the scores.
 
     See Also
     --------
@@ -53,6 +60,8 @@ def label_ranking_average_precision(y_true: Targets, y_score: Scores) -> float:
     scikit-learn's `label_ranking_average_precision_score`, which scores clips without any label, or with all, as 1.
     Compare `lwlrap`, which gives each label the same weight and clips without labels none.
 
+    Goes with lesson 07.
+
     Parameters
     ----------
     y_true, y_score : ndarray (n_clips, n_classes)
@@ -60,6 +69,15 @@ def label_ranking_average_precision(y_true: Targets, y_score: Scores) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ or are not (n_clips, n_classes), targets other than 0 and 1, or NaN among the scores.
+
+    See Also
+    --------
+    lwlrap : gives each label the same weight.
 
     Examples
     --------

@@ -25,6 +25,8 @@ def average_precision(y_true: Targets, y_score: Scores, *, average: Average = No
     AudioSet papers when averaged. Other definitions with the same name join the points of the curve in other ways, see
     `method`; COCO's AP for object detection interpolates at 101 recalls.
 
+    Explained in lesson 07.
+
     Parameters
     ----------
     y_true : ndarray (n_clips,) or (n_clips, n_classes)
@@ -43,6 +45,11 @@ def average_precision(y_true: Targets, y_score: Scores, *, average: Average = No
     -------
     float, or ndarray (n_classes,) if `average` is None and there are classes
         NaN where there are no positives; scikit-learn gives 0 there.
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ, targets other than 0 and 1, NaN among the scores, or an unknown `average` or `method`.
 
     Warns
     -----
@@ -73,6 +80,25 @@ def mean_average_precision(y_true: Targets, y_score: Scores, *, method: Method =
     are left out, and a warning counts them.
 
     Parameters and errors are those of `average_precision`.
+
+    Explained in lesson 07.
+
+    Parameters
+    ----------
+    y_true, y_score : ndarray (n_clips, n_classes)
+        0 or 1, and scores.
+    method : "step", "trapezoid", "interpolated" or "11-point"
+        As for `average_precision`.
+
+    Returns
+    -------
+    float
+        From 0 to 1; NaN if no class has positives.
+
+    Raises
+    ------
+    ValueError
+        As `average_precision`; and for a single class.
 
     See Also
     --------

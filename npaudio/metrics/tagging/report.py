@@ -27,6 +27,8 @@ def classification_report(
     The article's table of precision, recall and count, and scikit-learn's `classification_report`, whose dictionary
     this gives with the same keys. The text shows percentages, as the article does, where scikit-learn shows shares.
 
+    Goes with lesson 09.
+
     Parameters
     ----------
     y_true, y_pred : sequences of n class indices or labels
@@ -43,6 +45,11 @@ def classification_report(
     Returns
     -------
     str or dict
+
+    Raises
+    ------
+    ValueError
+        Lengths that differ, no clips, or `target_names` that are not one for each class.
 
     Warns
     -----

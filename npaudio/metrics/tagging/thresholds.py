@@ -17,6 +17,8 @@ def tune_thresholds(y_true: Targets, y_score: Scores, *, beta: float = 1.0) -> A
     is accepted and the highest that is not, so that it does not depend on the rounding of one score. Among equally good
     thresholds the highest is taken. Tune on validation clips: on the test clips the result would be too good.
 
+    Explained in lesson 07.
+
     Parameters
     ----------
     y_true, y_score : ndarray (n_clips,) or (n_clips, n_classes)
@@ -28,6 +30,11 @@ def tune_thresholds(y_true: Targets, y_score: Scores, *, beta: float = 1.0) -> A
     float or ndarray (n_classes,), float64
         For `sed.threshold` or `y_score > thresholds`. NaN for classes without positives: no score is greater than NaN.
         If every clip is accepted, the next float below the lowest score.
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ, targets other than 0 and 1, NaN among the scores, or a `beta` that is not above 0.
 
     Warns
     -----

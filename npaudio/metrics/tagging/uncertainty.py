@@ -18,7 +18,21 @@ from npaudio.metrics.tagging.target_checks import (
 
 
 class Interval(NamedTuple):
-    """A figure with the ends of its confidence interval."""
+    """A figure with the ends of its confidence interval.
+
+    Used in lesson 07.
+
+    Attributes
+    ----------
+    estimate : float
+        The figure of all clips.
+    low, high : float
+        Ends of its confidence interval, in the unit of the figure.
+
+    See Also
+    --------
+    bootstrap_ci : computes it.
+    """
 
     estimate: float
     low: float
@@ -36,6 +50,8 @@ def bootstrap_ci(
 
     The percentile bootstrap of Efron 1979. `scipy.stats.bootstrap` corrects for bias and skewness by default (BCa),
     which costs one more evaluation for each clip. A terminal shows a progress line, and Ctrl-C works at any time.
+
+    Explained in lesson 07.
 
     Parameters
     ----------
@@ -98,6 +114,8 @@ def expected_calibration_error(
     clip (`y_true` of class indices) it is Guo's: the score is that of the predicted class, and positive means that the
     prediction is right. torchmetrics has the same with bins that include their lower border instead.
 
+    Goes with lesson 09.
+
     Parameters
     ----------
     y_true : ndarray (n_clips,) or (n_clips, n_classes) of 0 and 1; or (n_clips,) of class indices with 2-d scores
@@ -112,6 +130,15 @@ def expected_calibration_error(
     -------
     float or ndarray (n_classes,)
         0 is perfect.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, scores outside 0 to 1, or fewer than one bin.
+
+    See Also
+    --------
+    tune_thresholds : what does not need calibrated scores.
 
     Examples
     --------
