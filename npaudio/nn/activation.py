@@ -11,6 +11,7 @@ import numpy as np
 from npaudio._core.threads import for_each
 from npaudio.nn.fast.channels_last import batch_tiles
 from npaudio.nn.fast.normal_distribution import normal_cdf
+from npaudio.nn.fast.tabulated import Tabulated
 from npaudio.nn.module import Module
 
 
@@ -62,7 +63,8 @@ class ReLU(Module):
 class GELU(Module):
     """Each x times the share of a normal distribution that lies below it: y = x · Phi(x).
 
-    Computed from the error function, not by the approximation with tanh.
+    Computed from the error function, not by the approximation with tanh; in float32 from a table that is exact to
+    float32 precision (`fast/tabulated.py`).
 
     Used in lesson 06.
 
@@ -82,27 +84,29 @@ class GELU(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = self._checks.floating(x, "x")
-        cdf, y = np.empty_like(x), np.empty_like(x)
-
-        def share_below(tile: Any) -> None:
-            cdf[tile] = normal_cdf(x[tile])
-            np.multiply(x[tile], cdf[tile], out=y[tile])
-
-        for_each(share_below, _tiles(x))
-        self._keep(x.shape, x, cdf)
-        return y
+        self._keep(x.shape, x)
+        return GELU_VALUE(x)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """The product rule: dy/dx = Phi(x) + x · phi(x), and the density is phi(x) = exp(-x²/2) / sqrt(2 pi)."""
-        x, cdf = self._recall(grad)
-        result = np.empty_like(x)
+        """dL/dx = dL/dy · dy/dx; see `gelu_slope`."""
+        (x,) = self._recall(grad)
+        slope = GELU_SLOPE(x)
+        for_each(lambda tile: np.multiply(slope[tile], grad[tile], out=slope[tile]), _tiles(slope))
+        return slope
 
-        def backward_tile(tile: Any) -> None:
-            density = np.exp(-0.5 * x[tile] ** 2) * (1 / math.sqrt(2 * math.pi))
-            result[tile] = grad[tile] * (cdf[tile] + x[tile] * density)
 
-        for_each(backward_tile, _tiles(x))
-        return result
+def gelu(x: np.ndarray) -> np.ndarray:
+    """Each x times Phi(x)."""
+    return x * normal_cdf(x)
+
+
+def gelu_slope(x: np.ndarray) -> np.ndarray:
+    """The product rule: dy/dx = Phi(x) + x · phi(x), and the density is phi(x) = exp(-x²/2) / sqrt(2 pi)."""
+    return normal_cdf(x) + x * np.exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
+
+
+GELU_VALUE = Tabulated(gelu, limit=6, below=(0, 0), above=(0, 1))  # 6e-9 at most beyond the limit
+GELU_SLOPE = Tabulated(gelu_slope, limit=6, below=(0, 0), above=(1, 0))
 
 
 class Sigmoid(Module):

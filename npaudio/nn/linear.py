@@ -63,9 +63,8 @@ class Linear(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., I)
         x = self._checks.features(x, self.in_features)
-        y = product(x.reshape(-1, self.in_features), self.weight.data.T)  # (n, O)
-        if self.bias is not None:
-            y += self.bias.data
+        bias = None if self.bias is None else self.bias.data
+        y = product(x.reshape(-1, self.in_features), self.weight.data.T, plus=bias)  # (n, O)
         y = y.reshape(*x.shape[:-1], self.out_features)  # (..., O)
         self._keep(y.shape, x)
         return y

@@ -86,19 +86,20 @@ class LayerNorm(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (..., D)
         x = self._checks.features(x, *self.normalized_shape)
-        rows = x.reshape(-1, math.prod(self.normalized_shape))  # (n, D)
-        x_hat, inv_std = np.empty_like(rows), np.empty((len(rows), 1), rows.dtype)
+        rows = self._rows(x)  # (n, D)
+        x_hat, y = np.empty_like(rows), np.empty_like(rows)
+        inv_std = np.empty((len(rows), 1), rows.dtype)
 
         def normalize(tile: slice) -> None:
             centered = np.subtract(rows[tile], rows[tile].mean(axis=1, keepdims=True), out=x_hat[tile])
             variance = np.einsum("nd,nd->n", centered, centered)[:, None] / rows.dtype.type(rows.shape[1])
             inv_std[tile] = 1 / np.sqrt(variance + rows.dtype.type(self.eps))
             centered *= inv_std[tile]
+            y[tile] = self._scaled(centered)
 
         for_each(normalize, row_tiles(rows))
-        leading = x.shape[: x.ndim - len(self.normalized_shape)]
-        self._keep(x.shape, x_hat.reshape(x.shape), inv_std.reshape(*leading, *[1] * len(self.normalized_shape)))
-        return self._scaled(x_hat.reshape(x.shape))
+        self._keep(x.shape, x_hat, inv_std)
+        return y.reshape(x.shape)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """`input_gradient` with g = gamma · dL/dy.
@@ -106,27 +107,28 @@ class LayerNorm(Module):
         gamma and beta are shared by all tokens: d(gamma) = Σ dL/dy · x_hat, d(beta) = Σ dL/dy.
         """
         x_hat, inv_std = self._recall(grad)
-        g = grad
-        if self.bias is not None:
-            self.bias.grad += self._sum_tokens(grad)
-        if self.weight is not None:
-            self.weight.grad += self._sum_tokens(grad * x_hat)
-            g = grad * self.weight.data
-        return input_gradient(g, x_hat, inv_std, self._axes)
+        rows, result = self._rows(grad), np.empty_like(x_hat)
+
+        def backward_tile(tile: slice) -> tuple[np.ndarray, np.ndarray]:
+            g = rows[tile] if self.weight is None else rows[tile] * self.weight.data.reshape(-1)
+            result[tile] = input_gradient(g, x_hat[tile], inv_std[tile], axes=(1,))
+            return sum_rows(rows[tile] * x_hat[tile]), sum_rows(rows[tile])
+
+        for grad_gamma, grad_beta in for_each(backward_tile, row_tiles(rows)):
+            if self.weight is not None:
+                self.weight.grad += grad_gamma.reshape(self.normalized_shape)
+            if self.bias is not None:
+                self.bias.grad += grad_beta.reshape(self.normalized_shape)
+        return result.reshape(grad.shape)
 
     def _scaled(self, x_hat: np.ndarray) -> np.ndarray:
-        """Gamma · x_hat + beta, never x_hat itself: a layer that works in place must not change what was saved."""
-        y = x_hat.copy() if self.weight is None else self.weight.data * x_hat
-        if self.bias is not None:
-            y += self.bias.data
-        return y
+        """Gamma · x_hat + beta for some rows."""
+        y = x_hat if self.weight is None else self.weight.data.reshape(-1) * x_hat
+        return y if self.bias is None else y + self.bias.data.reshape(-1)
 
-    @property
-    def _axes(self) -> tuple[int, ...]:
-        return tuple(range(-len(self.normalized_shape), 0))
-
-    def _sum_tokens(self, x: np.ndarray) -> np.ndarray:
-        return sum_rows(x.reshape(-1, math.prod(self.normalized_shape))).reshape(self.normalized_shape)
+    def _rows(self, x: np.ndarray) -> np.ndarray:
+        """What is normalized together in a row: (n, D)."""
+        return x.reshape(-1, math.prod(self.normalized_shape))
 
     def _options(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps:g}"

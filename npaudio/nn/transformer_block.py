@@ -86,7 +86,8 @@ class TransformerBlock(Recomputed):
 
     def _forward(self, x: np.ndarray) -> np.ndarray:  # (B, N, D)
         for branch in self._branches():
-            x = x + branch(x)  # (B, N, D)
+            correction = branch(x)  # (B, N, D)
+            x = np.add(x, correction, out=correction)
         return x
 
     def _backward(self, grad: np.ndarray) -> np.ndarray:
