@@ -73,6 +73,29 @@ def test_gradient_of_a_block(training):
     assert report.max_error <= 1e-7, report
 
 
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("scores", [3, 1000])
+@pytest.mark.parametrize("first", [1, 2, 5])
+def test_a_block_for_the_first_tokens_alone_equals_the_whole_one(monkeypatch, first, scores, training):
+    """Outputs, and all gradients where the other outputs are read by nobody."""
+    monkeypatch.setattr(attention, "BLOCK", scores)
+    block = TransformerBlock(6, 2, 10, rng=0, dtype=np.float64).train(training)
+    x, g = RNG.standard_normal((3, 5, 6)), np.zeros((3, 5, 6))
+    g[:, :first] = RNG.standard_normal((3, first, 6))
+    whole = block(x)
+    expected = [block.backward(g), *(p.grad.copy() for p in block.parameters())]
+    block.zero_grad()
+    assert np.max(np.abs(block.forward(x, first=first) - whole[:, :first])) < 1e-12
+    got = [block.backward(g[:, :first]), *(p.grad for p in block.parameters())]
+    assert max(np.max(np.abs(a - b)) for a, b in zip(got, expected, strict=True)) < 1e-12
+
+
+@pytest.mark.parametrize("first", [0, -1, 1.5])
+def test_first_must_be_a_number_of_tokens(first):
+    with pytest.raises(ValueError, match="first"):
+        TransformerBlock(6, 2, 10, rng=0).forward(np.ones((1, 5, 6), np.float32), first=first)
+
+
 def test_gradient_of_a_block_with_dropout():
     report = gradcheck(TransformerBlock(4, 1, 5, dropout=0.3, rng=0), RNG.standard_normal((2, 3, 4)))
     assert report.max_error <= 1e-7, report

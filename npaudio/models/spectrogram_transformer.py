@@ -220,18 +220,19 @@ class SpectrogramTransformer(Tagger):
         """
         (grid,) = self._recall(grad)
         share = self.mlp_head.backward(grad) / self.n_special  # (B, D)
-        last = self.norm.backward(np.repeat(share[:, None], self.n_special, axis=1))  # (B, 2, D)
-        n_tokens = self.n_special + grid[0] * grid[1]
-        g = np.zeros((len(grad), n_tokens, self.dim), last.dtype)
-        g[:, : self.n_special] = last
+        g = self.norm.backward(np.repeat(share[:, None], self.n_special, axis=1))  # (B, 2, D)
         g = self.blocks.backward(g)  # (B, 2 + N, D)
         self._add_token_grads(g, grid)
         return g[:, self.n_special :]
 
     def embed(self, x: np.ndarray) -> np.ndarray:
         """What the network makes of a clip, one vector (B, D): input for a new classifier (transfer learning)."""
-        tokens = self.blocks(self._tokens(x))  # (B, 2 + N, D)
-        return self.norm(tokens[:, : self.n_special]).mean(axis=1)
+        tokens = self._tokens(x)  # (B, 2 + N, D)
+        *others, last = self._blocks()
+        for block in others:
+            tokens = block(tokens)
+        special = last.forward(tokens, first=self.n_special)  # (B, 2, D); nothing below reads the other tokens
+        return self.norm(special).mean(axis=1)
 
     def head(self) -> nn.Module:
         """Norm and linear layer from the embedding to the logits."""

@@ -206,31 +206,36 @@ class MultiHeadAttention(Module):
         self.qkv = transformer_linear(embed_dim, 3 * embed_dim, bias, rng=generator, dtype=dtype)
         self.proj = transformer_linear(embed_dim, embed_dim, rng=generator, dtype=dtype)
 
-    def forward(self, x: np.ndarray) -> np.ndarray:  # (B, N, D)
+    def forward(self, x: np.ndarray, *, first: int | None = None) -> np.ndarray:  # (B, N, D)
+        """With `first`, only that many tokens look at all N, and are returned: (B, first, D)."""
         x = self._checked(x)
+        if first is not None:
+            first = LayerCheck("MultiHeadAttention").whole_number(first, "first")
         q, k, v = self._project(x)  # three times (B, H, N, d)
-        mixed = np.empty((len(x), x.shape[1], self.num_heads, q.shape[-1]), q.dtype)  # (B, N, H, d)
-        outputs = mixed.transpose(0, 2, 1, 3)  # the same memory as (B, H, N, d)
+        q = q[:, :, :first]  # (B, H, n, d)
+        mixed = np.empty((len(x), q.shape[2], self.num_heads, q.shape[3]), q.dtype)  # (B, n, H, d)
+        outputs = mixed.transpose(0, 2, 1, 3)  # the same memory as (B, H, n, d)
 
         def attend(block: Block) -> None:
             keys = block[:2]  # of all tokens
             outputs[block] = attention(q[block], k[keys], v[keys])  # (b, h, n, d)
 
-        for_each(attend, _blocks(q.shape))
-        y = self.proj(_rows(mixed, self.embed_dim)).reshape(x.shape)  # (B, N, D)
+        for_each(attend, _blocks(q.shape, n_keys=x.shape[1]))
+        y = self.proj(_rows(mixed, self.embed_dim)).reshape(len(x), -1, self.embed_dim)  # (B, n, D)
         self._keep(y.shape, q, k, v)
         return y
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def backward(self, grad: np.ndarray) -> np.ndarray:  # (B, n, D)
         """The three steps in reverse: the mixing layer, attention, the projection to q, k and v.
 
         One thread takes all blocks of a head, because the gradient of a key is a sum over the blocks of queries.
         """
         q, k, v = self._recall(grad)
-        grad_mixed = self.proj.backward(_rows(grad, self.embed_dim)).reshape(grad.shape)  # (B, N, D)
-        (g,) = self._split(grad_mixed)  # (B, H, N, d)
-        grad_qkv = np.zeros((*grad.shape[:2], 3 * self.embed_dim), q.dtype)  # (B, N, 3 D)
+        grad_mixed = self.proj.backward(_rows(grad, self.embed_dim)).reshape(grad.shape)  # (B, n, D)
+        (g,) = self._split(grad_mixed)  # (B, H, n, d)
+        grad_qkv = np.zeros((len(grad), k.shape[2], 3 * self.embed_dim), q.dtype)  # (B, N, 3 D)
         dq, dk, dv = self._split(grad_qkv)  # views of it, three times (B, H, N, d)
+        dq = dq[:, :, : q.shape[2]]  # (B, H, n, d)
 
         def backward_tile(blocks: list[Block]) -> None:
             for block in blocks:
@@ -240,8 +245,9 @@ class MultiHeadAttention(Module):
                 dk[keys] += from_k
                 dv[keys] += from_v
 
-        for_each(backward_tile, _blocks_by_head(q.shape))
-        return self.qkv.backward(_rows(grad_qkv, 3 * self.embed_dim)).reshape(grad.shape)  # (B, N, D)
+        for_each(backward_tile, _blocks_by_head(q.shape, n_keys=k.shape[2]))
+        grad_x = self.qkv.backward(_rows(grad_qkv, 3 * self.embed_dim))
+        return grad_x.reshape(len(grad), -1, self.embed_dim)  # (B, N, D)
 
     def weights(self, x: np.ndarray, queries: slice = slice(None)) -> np.ndarray:
         """The attention weights, for inspection: (B, H, n, N), each row sums to 1.
@@ -308,17 +314,17 @@ def _exp_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
     return np.exp(scores, out=scores)
 
 
-def _blocks(shape: tuple[int, ...]) -> list[Block]:
-    """Cut queries (B, H, N, d) into blocks of about `BLOCK` weights: several heads or images, or a part of one head."""
-    return [block for blocks in _blocks_by_head(shape) for block in blocks]
+def _blocks(shape: tuple[int, ...], n_keys: int) -> list[Block]:
+    """Cut queries (B, H, n, d) into blocks of about `BLOCK` weights: several heads or images, or a part of one head."""
+    return [block for blocks in _blocks_by_head(shape, n_keys) for block in blocks]
 
 
-def _blocks_by_head(shape: tuple[int, ...]) -> list[list[Block]]:
+def _blocks_by_head(shape: tuple[int, ...], n_keys: int) -> list[list[Block]]:
     """The same blocks, in one list for each of the groups of heads that share their keys."""
     n_images, n_heads, n = shape[:3]
-    queries = min(n, max(1, BLOCK // n))
-    heads = min(n_heads, max(1, BLOCK // (n * queries)))
-    images = min(n_images, max(1, BLOCK // (n * queries * heads)))
+    queries = min(n, max(1, BLOCK // n_keys))
+    heads = min(n_heads, max(1, BLOCK // (n_keys * queries)))
+    images = min(n_images, max(1, BLOCK // (n_keys * queries * heads)))
     groups = combinations(_steps(n_images, images), _steps(n_heads, heads))
     return [[(group[0], group[1], rows) for rows in _steps(n, queries)] for group in groups]
 

@@ -7,30 +7,35 @@ frees everything but its input; if `backward` is called after all, the forward p
 Source: Chen et al. 2016, "Training deep nets with sublinear memory cost".
 """
 
+from typing import Any
+
 import numpy as np
 
 from npaudio.nn.module import Module
 
 
 class Recomputed(Module):
-    """A module that defines `_forward` and `_backward`; in evaluation only its input is kept between the two."""
+    """A module that defines `_forward` and `_backward`; in evaluation only its input is kept between the two.
 
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        y = self._forward(x)
-        self._keep(y.shape, None if self.training else x)
+    Whatever `forward` is given, `_forward` is given too, also the second time.
+    """
+
+    def forward(self, *inputs: Any, **options: Any) -> np.ndarray:
+        y = self._forward(*inputs, **options)
+        self._keep(y.shape, None if self.training else inputs, options)
         if not self.training:
             self._forget()
         return y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """The chain rule through the layers inside, whose forward pass is repeated if they forgot it."""
-        (x,) = self._recall(grad)
-        if x is not None:
+        inputs, options = self._recall(grad)
+        if inputs is not None:
             self._require_evaluation()
-            self._forward(x)
+            self._forward(*inputs, **options)
         return self._backward(grad)
 
-    def _forward(self, x: np.ndarray) -> np.ndarray:
+    def _forward(self, *inputs: Any, **options: Any) -> np.ndarray:
         raise NotImplementedError(f"{type(self).__name__} does not define _forward")
 
     def _backward(self, grad: np.ndarray) -> np.ndarray:

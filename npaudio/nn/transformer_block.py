@@ -20,7 +20,6 @@ from npaudio.nn.linear import transformer_linear
 from npaudio.nn.module import Module
 from npaudio.nn.norm import LayerNorm
 from npaudio.nn.recompute import Recomputed
-from npaudio.nn.sequential import Sequential
 
 
 class TransformerBlock(Recomputed):
@@ -84,22 +83,31 @@ class TransformerBlock(Recomputed):
         self.mlp = Mlp(dim, mlp_dim, rng=generator, dtype=dtype)
         self.drop1, self.drop2 = Dropout(dropout, rng=generator), Dropout(dropout, rng=generator)
 
-    def _forward(self, x: np.ndarray) -> np.ndarray:  # (B, N, D)
-        for branch in self._branches():
-            correction = branch(x)  # (B, N, D)
-            x = np.add(x, correction, out=correction)
-        return x
+    def forward(self, x: np.ndarray, *, first: int | None = None) -> np.ndarray:  # (B, N, D)
+        """With `first`, only that many tokens are computed, for a network that reads no others afterwards.
 
-    def _backward(self, grad: np.ndarray) -> np.ndarray:
-        """The derivative of x + f(x) is 1 + f': the gradient itself, plus what comes back through the branch."""
-        for branch in reversed(self._branches()):
-            grad = grad + branch.backward(grad)
-        return grad
+        The other tokens are only looked at. So (B, N, D) becomes (B, first, D), with the same numbers.
+        """
+        return super().forward(x, first=first)
 
-    def _branches(self) -> list[Sequential]:
-        between_tokens = Sequential(self.norm1, self.attn, self.drop1)
-        within_a_token = Sequential(self.norm2, self.mlp, self.drop2)
-        return [between_tokens, within_a_token]
+    def _forward(self, x: np.ndarray, first: int | None = None) -> np.ndarray:  # (B, N, D)
+        x = add_to(x[:, :first], self.drop1(self.attn.forward(self.norm1(x), first=first)))  # (B, n, D)
+        return add_to(x, self.drop2(self.mlp(self.norm2(x))))  # (B, n, D)
+
+    def _backward(self, grad: np.ndarray) -> np.ndarray:  # (B, n, D)
+        """The derivative of x + f(x) is 1 + f': the gradient itself, plus what comes back through the branch.
+
+        A token that was only looked at has no gradient of its own, only what comes back through attention.
+        """
+        grad = add_to(grad, self.norm2.backward(self.mlp.backward(self.drop2.backward(grad))))  # (B, n, D)
+        from_branch = self.norm1.backward(self.attn.backward(self.drop1.backward(grad)))  # (B, N, D)
+        from_branch[:, : grad.shape[1]] += grad
+        return from_branch
+
+
+def add_to(x: np.ndarray, correction: np.ndarray) -> np.ndarray:
+    """The sum x + correction, in the memory of `correction`."""
+    return np.add(x, correction, out=correction)
 
 
 class Mlp(Module):
