@@ -528,9 +528,12 @@ lesson.finding(
 # 3. A mel spectrogram is the result of a dozen choices; change one of them and the picture is a different one, which a
 #    network trained on the old one cannot read.
 #
-# **Library files used:** `npaudio/spectrum/framing.py`, `npaudio/spectrum/transform.py`,
-# `npaudio/spectrum/decibels.py`, `npaudio/mel/filterbank.py`, `npaudio/mel/spectrogram.py`,
-# `npaudio/frontend/recipe.py`, `npaudio/frontend/differences.py`.
+# **Library files used:** `npaudio/spectrum` (begin with `npaudio/spectrum/transform.py`), `npaudio/mel/scales.py`,
+# `npaudio/mel/filterbank.py`, `npaudio/mel/spectrogram.py`, `npaudio/mel/kaldi.py`, `npaudio/frontend`,
+# `npaudio/audio/waveform.py`.
 #
-# **Exercises that follow:** `ex01_stft`, `ex02_mel_filterbank`, `ex13_text_normalizer`, `ex14_mel_reconstruction`,
-# `ex15_vocoder_upsampling` (the last three are the article's solutions to its previous episode, on speech synthesis).
+# **Related library files:** `npaudio/signals/fading.py`.
+#
+# **Exercises that follow:** `ex01_stft`, `ex02_mel_filterbank`, `ex14_mel_reconstruction`; and `ex13_text_normalizer`,
+# which is about text and needs no lesson. (13 to 15 are the article's solutions to its previous episode, on speech
+# synthesis.)

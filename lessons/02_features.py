@@ -356,8 +356,10 @@ lesson.finding(
 #    hearing has one, some 80 dB below the loudest.
 # 3. Silence has no centroid and no flatness: count the silent frames and leave them out.
 #
-# **Library files used:** `npaudio/features/spectral.py`, `npaudio/signals/closed_forms.py`,
-# `npaudio/spectrum/transform.py`.
+# **Library files used:** `npaudio/features/spectral.py`, `npaudio/features/temporal.py`,
+# `npaudio/signals/closed_forms.py`, `npaudio/spectrum/transform.py`.
+#
+# **Related library files:** `npaudio/mel/cepstrum.py` (MFCC).
 #
 # **Exercises that follow:** `ex03_feature_comparator`.
 #

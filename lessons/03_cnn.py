@@ -506,10 +506,12 @@ lesson.finding(
 # 2. A gradient derived by hand is a claim, and a gradient check with a step near 1e-6 settles it.
 # 3. A nice story about what a layer learns can be tested, and the one about the first layer is not true here.
 #
-# **Library files used:** `npaudio/nn/conv.py`, `npaudio/nn/fast`, `npaudio/nn/norm.py`, `npaudio/nn/gradient_check.py`,
+# **Library files used:** `npaudio/nn` (begin with `npaudio/nn/module.py` and `npaudio/nn/conv.py`),
 # `npaudio/models/audio_cnn.py`, `npaudio/models/layer_table.py`.
 #
-# **Exercises that follow:** `ex05_conv2d`, `ex06_batch_norm`.
+# **Related library files:** `npaudio/datasets/features` (with `--data`).
+#
+# **Exercises that follow:** `ex05_conv2d`, `ex06_batch_norm`, `ex15_vocoder_upsampling`.
 #
 # Real recordings to learn from: `npaudio.datasets.download("esc50", "recordings")`, then `python -m lessons 03 --data
 # recordings`.

@@ -417,7 +417,7 @@ lesson.finding(
 # 3. An error bar says little until you know what it covers; compare on the same seeds and the same clips, and count
 #    both kinds of chance.
 #
-# **Library files used:** `npaudio/augment/tempo.py`, `npaudio/augment/masking.py`, `npaudio/augment/mixing.py`,
-# `npaudio/augment/chain.py`, `npaudio/audio/resampling.py`.
+# **Library files used:** `npaudio/augment` (begin with `npaudio/augment/masking.py` and `npaudio/augment/chain.py`),
+# `npaudio/audio/resampling.py`.
 #
 # **Exercises that follow:** `ex04_spec_augment`.

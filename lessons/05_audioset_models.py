@@ -363,4 +363,4 @@ lesson.finding(
 # **Library files used:** `npaudio/models/panns.py`, `npaudio/models/spectrogram_transformer.py`,
 # `npaudio/models/audioset_results.py`, `npaudio/models/audioset_labels.py`, `npaudio/checkpoints`.
 #
-# **Exercises that follow:** `ex08_map_evaluator`.
+# **Exercises that follow:** `ex08_map_evaluator` (of lesson 07).

@@ -387,6 +387,7 @@ lesson.finding(
 # 3. A transformer assumes little, so it needs much: more data, or weights that have learned from others.
 #
 # **Library files used:** `npaudio/nn/attention.py`, `npaudio/nn/transformer_block.py`, `npaudio/nn/patch_embed.py`,
-# `npaudio/models/spectrogram_transformer.py`, `npaudio/models/positions.py`.
+# `npaudio/nn/norm.py`, `npaudio/nn/activation.py`, `npaudio/models/spectrogram_transformer.py`,
+# `npaudio/models/positions.py`.
 #
 # **Exercises that follow:** `ex09_attention`, `ex10_patch_embedding`.

@@ -379,7 +379,8 @@ lesson.finding(
 # 3. Thresholds are tuned on data that is neither for training nor for testing, and accuracy says little where most
 #    answers are no.
 #
-# **Library files used:** `npaudio/nn/loss.py`, `npaudio/metrics/tagging`, `npaudio/models/audio_cnn.py`.
+# **Library files used:** `npaudio/nn/loss.py`, `npaudio/nn/activation.py`, `npaudio/metrics/tagging`,
+# `npaudio/models/audio_cnn.py`.
 #
 # **Exercises that follow:** `ex07_bce_loss`, `ex08_map_evaluator`.
 #

@@ -629,8 +629,13 @@ lesson.finding(
 #    events.
 # 3. Labels that only say what sounds also teach a network when it sounds, but not where its borders are.
 #
-# **Library files used:** `npaudio/sed/filters.py`, `npaudio/sed/detection.py`, `npaudio/sed/tuning.py`,
-# `npaudio/models/frame_cnn.py`, `npaudio/models/attention_pooling.py`, `npaudio/nn/gru.py`,
-# `npaudio/training/mean_teacher.py`, `npaudio/streaming/detector.py`, `npaudio/metrics/events/event_based.py`
+# **Library files used:** `npaudio/sed` (begin with `npaudio/sed/filters.py` and `npaudio/sed/detection.py`),
+# `npaudio/metrics/events`, `npaudio/datasets/scenes.py`, `npaudio/models/frame_detector.py`,
+# `npaudio/models/frame_cnn.py`, `npaudio/models/attention_pooling.py`, `npaudio/models/crnn.py`, `npaudio/nn/gru.py`,
+# `npaudio/nn/loss.py`, `npaudio/training/mean_teacher.py`, `npaudio/streaming/detector.py`.
 #
-# **Exercises that follow:** `ex11_sed_postprocessor`, `ex12_event_f1`
+# **Related library files:** `npaudio/datasets/sound_scenes.py` (recordings with annotations),
+# `npaudio/models/panns_frames.py`, `npaudio/training/averaging.py`, `npaudio/pipeline/detector.py` (what
+# `npaudio detect` uses), `npaudio/audio/blocks.py`, `npaudio/plot/events.py`, `npaudio/plot/detections.py`.
+#
+# **Exercises that follow:** `ex11_sed_postprocessor`, `ex12_event_f1`.

@@ -241,10 +241,12 @@ lesson.finding(
 # 2. Look at each class, at the interval, and at the worst mistakes, before you believe an accuracy.
 # 3. A classifier knows the classes that it learned; whether a sound is one of them is another question.
 #
-# **Library files used:** `npaudio/pipeline/classifier.py`, `npaudio/pipeline/fitting.py`,
-# `npaudio/pipeline/evaluation.py`, `npaudio/datasets/folder.py`.
+# **Library files used:** `npaudio/pipeline` (begin with `npaudio/pipeline/classifier.py`), `npaudio/audio/files.py`,
+# `npaudio/datasets/base.py`, `npaudio/datasets/folder.py`, `npaudio/metrics/tagging`.
 #
-# **Exercises that follow:** `ex08_map_evaluator`.
+# **Related library files:** `npaudio/datasets` (the rest of it: published sets, folds, what is skipped).
+#
+# **Exercises that follow:** `ex08_map_evaluator` (of lesson 07).
 #
 # On the command line: `npaudio train recordings/ -o model.npz`, then `npaudio classify --model model.npz *.wav`.
 # Real recordings to try: `npaudio.datasets.download("esc50", "recordings")`.

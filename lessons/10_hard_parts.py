@@ -460,7 +460,8 @@ lesson.finding(
 #    both.
 # 3. A score depends on its ruler: an F without its collar means nothing.
 #
-# **Library files used:** `npaudio/training/loop.py`, `npaudio/training/samplers.py`, `npaudio/nn/loss_robust.py`,
-# `npaudio/augment/chain.py`, `npaudio/datasets/scenes.py`, `npaudio/metrics/events`.
+# **Library files used:** `npaudio/training` (begin with `npaudio/training/loop.py` and
+# `npaudio/training/samplers.py`), `npaudio/nn/loss_robust.py`, `npaudio/augment/chain.py`,
+# `npaudio/datasets/scenes.py`, `npaudio/metrics/events`.
 #
-# **Exercises that follow:** `ex11_sed_postprocessor`, `ex12_event_f1`.
+# **Exercises that follow:** `ex11_sed_postprocessor`, `ex12_event_f1` (both of lesson 08).

@@ -22,7 +22,7 @@ MCD_CONSTANT = 10 * np.sqrt(2) / np.log(10)  # 6.1418...: from natural logarithm
 class Alignment(NamedTuple):
     """A dynamic-time-warping path: frames `x[k]` and `y[k]` belong together, at `cost` in total.
 
-    Explained in exercise 14.
+    Goes with exercise 14.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ def dtw_path(x: Cepstra, y: Cepstra) -> Alignment:
     Distances are Euclidean. Sakoe and Chiba 1978 with symmetric steps of weight 1, librosa's `sequence.dtw` with its
     defaults; among equal costs the diagonal is preferred. fastdtw, which many MCD scripts use, only approximates it.
 
-    Explained in exercise 14.
+    Goes with exercise 14.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def spectral_convergence(reference: Spectrogram, generated: Spectrogram) -> floa
     Arik, Jun and Diamos 2019, the first term of the multi-resolution STFT loss of Parallel WaveGAN (Yamamoto et al.
     2020). Some code averages the ratio over clips, or reports it in decibels, 20 log10 SC.
 
-    Goes with exercise 14.
+    Explained in exercise 14.
 
     Parameters
     ----------

@@ -75,7 +75,7 @@ class PannsCNN(Tagger):
         Parameters
         ----------
         path : str or path
-            `.pth` as published by Kong et al., `.safetensors` or `.npz`; see `npaudio.load_checkpoint`.
+            `.pth` as published by Kong et al., `.safetensors` or `.npz`; see `npaudio.checkpoints.load_checkpoint`.
         num_classes : int, optional
             For transfer learning: this many new classes in place of those of the file, with random weights.
         rng : np.random.Generator or int, optional

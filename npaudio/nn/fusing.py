@@ -28,7 +28,7 @@ def fuse(model: Module) -> Module:
     are those of `model.eval()` to rounding; inference with AudioCNN takes about 0.7 of the time.
     Joining is what PyTorch's `fuse_modules` does.
 
-    Used in lesson 09.
+    Goes with lesson 03.
 
     Parameters
     ----------

@@ -161,7 +161,7 @@ class BCEWithLogitsLoss(Loss):
 class MSELoss(Loss):
     r"""Mean squared error, L = mean of (score - target)²; the shapes must be equal, nothing is broadcast.
 
-    As PyTorch's, except for the broadcasting. Goes with lesson 08.
+    As PyTorch's, except for the broadcasting. Used in lesson 08.
 
     See Also
     --------

@@ -1,7 +1,7 @@
 """One file for a whole classifier: weights, recipe, labels, versions and the training record, without pickle.
 
-The file is an `.npz` as `npaudio.save_checkpoint` writes it: the weights under `network.` and their PyTorch names, and
-one text, `pipeline`, that holds everything else as JSON.
+The file is an `.npz` as `npaudio.checkpoints.save_checkpoint` writes it: the weights under `network.` and their PyTorch
+names, and one text, `pipeline`, that holds everything else as JSON.
 """
 
 import contextlib

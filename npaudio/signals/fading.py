@@ -12,7 +12,7 @@ def fade(y: Waveform, *, sr: float, duration: float = 0.01) -> Waveform:
     A sound that stops in the middle of a period jumps to zero, and a jump holds all frequencies. The gain rises as
     half a period of a cosine, (1 - cos(pi t / duration)) / 2, and falls likewise at the end.
 
-    Used in lesson 01.
+    Goes with lesson 01.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ class EMA:
     It starts with the weights after the first step. In a short training these would dominate it to the end, so the
     decay begins small and grows: decay_t = min(decay, (1 + t) / (10 + t)) after t steps, as in TensorFlow.
 
-    Used in lesson 08.
+    Goes with lesson 08.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ class History(Mapping[str, list[float]]):
     `fit` records `loss` (mean over the examples of the epoch, while the weights changed), `lr` (of the last step), and
     with validation data `val_loss` and `val_` followed by the name of the metric.
 
-    Used in lesson 03.
+    Used in lesson 10.
 
     Attributes
     ----------

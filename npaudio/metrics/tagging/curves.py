@@ -66,7 +66,7 @@ def d_prime(auc: float | np.ndarray) -> Any:
     detection theory, as reported by Gemmeke et al. 2017 (AudioSet) and Kong et al. 2020 (PANNs). The mean of d' over
     classes is not the d' of the mean AUC; papers report either.
 
-    Goes with lesson 05.
+    Goes with lesson 07.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ def classification_report(
     The article's table of precision, recall and count, and scikit-learn's `classification_report`, whose dictionary
     this gives with the same keys. The text shows percentages, as the article does, where scikit-learn shows shares.
 
-    Goes with lesson 09.
+    Goes with lesson 07.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ def expected_calibration_error(
     clip (`y_true` of class indices) it is Guo's: the score is that of the predicted class, and positive means that the
     prediction is right. torchmetrics has the same with bins that include their lower border instead.
 
-    Goes with lesson 09.
+    Goes with lesson 07.
 
     Parameters
     ----------
