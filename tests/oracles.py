@@ -10,13 +10,14 @@ import numpy as np
 def resample_loops(y, orig_sr, target_sr, *, half_width=32, cutoff=0.933, beta=6.755):
     """Sum of the input samples around each output time, weighted by a sinc under a Kaiser window."""
     scale = min(1.0, target_sr / orig_sr)
+    peak = np.i0(beta)
     out = []
     for m in range(-(-len(y) * target_sr // orig_sr)):
         total = 0.0
         for n in range(len(y)):
             t = scale * (m * orig_sr / target_sr - n)
             if abs(t) < half_width:
-                window = np.i0(beta * np.sqrt(1 - (t / half_width) ** 2)) / np.i0(beta)
+                window = np.i0(beta * np.sqrt(1 - (t / half_width) ** 2)) / peak
                 total += y[n] * scale * cutoff * np.sinc(cutoff * t) * window
         out.append(float(total))
     return np.array(out)

@@ -143,7 +143,7 @@ class TestTrain:
 
     def test_killed_and_resumed_it_gives_the_same_model(self, tmp_path, capsys):
         folder_of_classes(tmp_path / "data", {"high": 4, "low": 4})
-        words = ["train", str(tmp_path / "data"), "--epochs", "40", "--duration", "0.5", "-o"]
+        words = ["train", str(tmp_path / "data"), "--epochs", "20", "--duration", "0.5", "-o"]
         assert cli.main([*words, str(tmp_path / "whole.npz")]) == 0
         command = [sys.executable, "-m", "npaudio", *words, str(tmp_path / "resumed.npz")]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

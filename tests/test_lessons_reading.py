@@ -1,6 +1,7 @@
 """How a lesson is read: cells, markdown for a terminal, formulas, tables, progress, the glossary."""
 
 import ast
+import functools
 import io
 import re
 import sys
@@ -98,6 +99,7 @@ def test_progress_speaks_after_three_seconds_and_cleans_up(monkeypatch):
     assert stream.getvalue().endswith(" \r")
 
 
+@functools.cache
 def read_by_the_reader(script):
     """What a reader sees, headings and the opening left aside: prose cells, answers, and what else a lesson says."""
     parts = [(cell.line, re.sub(r"(?m)^#.*", "", cell.text)) for cell in cells(script)[1:] if cell.is_prose]

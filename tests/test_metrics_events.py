@@ -1,5 +1,7 @@
 """Event-based, segment-based and intersection-based figures: sed_eval's golden values, properties, bad input."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -26,15 +28,19 @@ def segment_based(reference, estimated, settings, **more):
     return metrics.segment_based_metrics(reference, estimated, time_resolution=resolution, **more)
 
 
+@functools.cache
+def figures(seed):
+    """All our figures of one case: {key: values}."""
+    reference, estimated, settings = event_case(seed)
+    options = {"labels": LABELS, "empty_output": "zero" if seed % 2 else "nan"}
+    event = event_based(reference, estimated, settings, **options)
+    segment = segment_based(reference, estimated, settings, **options)
+    return our_figures(event, segment, LABELS)
+
+
 @pytest.mark.parametrize("key", sorted(GOLDEN))
 def test_figures_are_those_of_sed_eval(key):
-    ours = []
-    for seed in range(len(GOLDEN[key])):
-        reference, estimated, settings = event_case(seed)
-        options = {"labels": LABELS, "empty_output": "zero" if seed % 2 else "nan"}
-        event = event_based(reference, estimated, settings, **options)
-        segment = segment_based(reference, estimated, settings, **options)
-        ours.append(our_figures(event, segment, LABELS)[key])
+    ours = [figures(seed)[key] for seed in range(len(GOLDEN[key]))]
     np.testing.assert_allclose(ours, GOLDEN[key], rtol=1e-12, atol=1e-12)
 
 

@@ -103,7 +103,7 @@ def small(**options) -> SpectrogramTransformer:
 # 13 frames are those that it is made for; 10 cut positions, 19 stretch them.
 @pytest.mark.parametrize(("distilled", "n_frames"), [(True, 13), (False, 13), (True, 10), (True, 19)])
 def test_gradients(distilled, n_frames):
-    report = gradcheck(small(distilled=distilled), RNG.standard_normal((2, 1, 8, n_frames)), max_entries=8)
+    report = gradcheck(small(distilled=distilled), RNG.standard_normal((2, 1, 8, n_frames)), max_entries=4)
     assert report.max_error <= 1e-7, report
 
 

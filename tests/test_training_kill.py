@@ -1,31 +1,38 @@
 """A training that is killed ends, once it is resumed, exactly where it would have ended: to the last bit."""
 
 import concurrent.futures
-import subprocess
-import sys
+import multiprocessing
 import time
-from pathlib import Path
 
 import numpy as np
 
 from npaudio import training
+from tests import training_cases
 from tests.training_cases import EPOCHS, STEPS, data, network, settings
 
 KILLS = {"ema": 10, "swa": 10}
+# A server that has imported everything forks the 22 processes; where there is none, each starts as a new Python.
+METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+PROCESSES = multiprocessing.get_context(METHOD)
+PROCESSES.set_forkserver_preload(["pytest", training_cases.__name__])
 
 
 def killed_again_and_again(kind, checkpoint, lives):
     """Start the training and kill it after each of the given times, then let it finish."""
-    command = [sys.executable, "-m", "tests.training_cases", kind, str(checkpoint)]
     for seconds in [*lives, None]:
-        with subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout.readline() == "begins\n"
-            if seconds is None:
-                assert process.wait() == 0
-                return
-            time.sleep(seconds)
-            assert process.poll() is None, "the training was over before it could be killed"
-            process.kill()
+        reading, writing = PROCESSES.Pipe(duplex=False)
+        process = PROCESSES.Process(target=training_cases.main, args=(kind, checkpoint, writing))
+        process.start()
+        writing.close()
+        with reading:
+            assert reading.recv() == "begins"
+        process.join(seconds)
+        if seconds is None:
+            assert process.exitcode == 0
+            return
+        assert process.exitcode is None, "the training was over before it could be killed"
+        process.kill()
+        process.join()
 
 
 def undisturbed(kind, path):

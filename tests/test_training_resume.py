@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +49,19 @@ def kind(request):
     return request.param
 
 
+@pytest.fixture(scope="module")
+def wholes(tmp_path_factory):
+    """The trainings of both kinds that nothing stopped: {kind: (network, history, path of the checkpoint)}."""
+    paths = {kind: tmp_path_factory.mktemp("whole") / f"{kind}.npz" for kind in SETTINGS}
+    return {kind: (*run(kind, path), path) for kind, path in paths.items()}
+
+
+@pytest.fixture
+def finished(wholes, tmp_path):
+    """A function that copies the checkpoint of a finished training to a.npz."""
+    return lambda kind: shutil.copy(wholes[kind][-1], tmp_path / "a.npz")
+
+
 def test_from_every_step_on_it_goes_on_bit_for_bit_and_no_step_is_done_twice(kind, tmp_path):
     run(kind, tmp_path / "whole.npz", epochs=2)
     for step in range(2 * STEPS):
@@ -61,8 +75,8 @@ def test_from_every_step_on_it_goes_on_bit_for_bit_and_no_step_is_done_twice(kin
         assert path.read_bytes() == (tmp_path / "whole.npz").read_bytes()
 
 
-def test_without_checkpoint_every_it_goes_on_from_the_last_epoch(kind, tmp_path):
-    _, history = run(kind, tmp_path / "whole.npz")
+def test_without_checkpoint_every_it_goes_on_from_the_last_epoch(kind, tmp_path, wholes):
+    _, history, _ = wholes[kind]
     crashing, _ = counting(until=5 * STEPS + 3)
     with pytest.raises(Crash):
         run(kind, tmp_path / "a.npz", augment=crashing)
@@ -90,8 +104,10 @@ def test_a_crash_during_validation_costs_no_step(kind, tmp_path):
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
 
 
-def test_a_crash_while_the_checkpoint_is_written_costs_no_more_than_the_steps_since_the_last(tmp_path, monkeypatch):
-    whole, _ = run("ema", tmp_path / "whole.npz")
+def test_a_crash_while_the_checkpoint_is_written_costs_no_more_than_the_steps_since_the_last(
+    tmp_path, monkeypatch, wholes
+):
+    whole, _, _ = wholes["ema"]
     replace, writes = os.replace, []
 
     def fails_once(source, target):
@@ -105,13 +121,12 @@ def test_a_crash_while_the_checkpoint_is_written_costs_no_more_than_the_steps_si
         run("ema", tmp_path / "a.npz")
     model, _ = run("ema", tmp_path / "a.npz", resume=True)
     assert same_bits(model, whole)
-    assert sorted(os.listdir(tmp_path)) == ["a.npz", "whole.npz"]
+    assert sorted(os.listdir(tmp_path)) == ["a.npz"]
 
 
-def test_the_checkpoint_does_not_depend_on_being_written_often(tmp_path):
+def test_the_checkpoint_does_not_depend_on_being_written_often(tmp_path, wholes):
     run("ema", tmp_path / "a.npz", checkpoint_every=3)
-    run("ema", tmp_path / "b.npz")
-    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    assert (tmp_path / "a.npz").read_bytes() == wholes["ema"][-1].read_bytes()
 
 
 TRAIN_WITH = """
@@ -138,8 +153,9 @@ def test_the_number_of_threads_makes_no_difference(tmp_path):
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "more.npz").read_bytes()
 
 
-def test_a_finished_training_is_only_loaded(tmp_path):
-    model, history = run("ema", tmp_path / "a.npz")
+def test_a_finished_training_is_only_loaded(tmp_path, wholes, finished):
+    model, history, _ = wholes["ema"]
+    finished("ema")
     again, calls = counting()
     other, same = run("ema", tmp_path / "a.npz", network(seed=9), augment=again, resume=True)
     assert calls == []
@@ -202,16 +218,16 @@ def test_generators_of_every_kind_are_restored(bits, tmp_path):
         ({"augment": None}, "augment was blended, now None"),
     ],
 )
-def test_other_settings_are_refused_by_name(tmp_path, change, said):
-    run("ema", tmp_path / "a.npz")
+def test_other_settings_are_refused_by_name(tmp_path, finished, change, said):
+    finished("ema")
     before = (tmp_path / "a.npz").read_bytes()
     with pytest.raises(ValueError, match=said):
         run("ema", tmp_path / "a.npz", **change, resume=True)
     assert (tmp_path / "a.npz").read_bytes() == before
 
 
-def test_other_networks_are_refused(tmp_path):
-    run("swa", tmp_path / "a.npz")
+def test_other_networks_are_refused(tmp_path, finished):
+    finished("swa")
     with pytest.raises(ValueError, match=r"network was \(0\): Linear\(5, 12\), now \(0\): Linear\(5, 3\)"):
         run("swa", tmp_path / "a.npz", nn.Sequential(nn.Linear(5, 3)), resume=True)
     with pytest.raises(ValueError, match=r"network was \(3\): Dropout\(p=0.2\), now \(3\): Dropout\(p=0.1\)"):
@@ -297,8 +313,8 @@ def test_a_failed_resume_leaves_the_network_as_it_was(tmp_path):
     assert model.training
 
 
-def test_resume_may_name_the_file(tmp_path):
-    whole, _ = run("swa", tmp_path / "whole.npz")
+def test_resume_may_name_the_file(tmp_path, wholes):
+    whole, _, _ = wholes["swa"]
     crashing, _ = counting(until=20)
     with pytest.raises(Crash):
         run("swa", tmp_path / "a.npz", augment=crashing)
@@ -370,8 +386,8 @@ def pressing_ctrl_c(at):
     return pressed, calls
 
 
-def test_ctrl_c_finishes_the_step_saves_it_and_leaves_the_best_model(tmp_path):
-    whole, history = run("ema", tmp_path / "whole.npz")
+def test_ctrl_c_finishes_the_step_saves_it_and_leaves_the_best_model(tmp_path, wholes):
+    whole, history, _ = wholes["ema"]
     pressed, calls = pressing_ctrl_c(at=4 * STEPS + 2)
     model = network()
     with pytest.raises(KeyboardInterrupt) as stop:
@@ -394,8 +410,8 @@ def test_ctrl_c_finishes_the_step_saves_it_and_leaves_the_best_model(tmp_path):
     assert resumed_history == history
 
 
-def test_a_second_ctrl_c_stops_at_once_and_the_last_checkpoint_serves(tmp_path):
-    whole, _ = run("swa", tmp_path / "whole.npz")
+def test_a_second_ctrl_c_stops_at_once_and_the_last_checkpoint_serves(tmp_path, wholes):
+    whole, _, _ = wholes["swa"]
 
     def impatient(x, y, rng):
         if len(calls) == 3 * STEPS + 1:
@@ -411,8 +427,8 @@ def test_a_second_ctrl_c_stops_at_once_and_the_last_checkpoint_serves(tmp_path):
     assert same_bits(resumed, whole)
 
 
-def test_ctrl_c_during_validation_waits_for_the_end_of_the_epoch(tmp_path):
-    whole, _ = run("swa", tmp_path / "whole.npz")
+def test_ctrl_c_during_validation_waits_for_the_end_of_the_epoch(tmp_path, wholes):
+    whole, _, _ = wholes["swa"]
 
     def accuracy(y, scores):
         if len(seen) == 4:
@@ -427,8 +443,8 @@ def test_ctrl_c_during_validation_waits_for_the_end_of_the_epoch(tmp_path):
     assert same_bits(resumed, whole)
 
 
-def test_ctrl_c_in_the_last_epoch_is_not_swallowed(tmp_path):
-    whole, _ = run("ema", tmp_path / "whole.npz")
+def test_ctrl_c_in_the_last_epoch_is_not_swallowed(tmp_path, wholes):
+    whole, _, _ = wholes["ema"]
     pressed, _ = pressing_ctrl_c(at=EPOCHS * STEPS - 1)
     model = network()
     with pytest.raises(KeyboardInterrupt) as stop:

@@ -1,6 +1,5 @@
 """A tiny training with everything in it that a resumed one must restore, for tests in this process and in others."""
 
-import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -57,7 +56,7 @@ def settings(kind, **changes):
     return {**shared, **SETTINGS[kind], **changes}
 
 
-def main(kind, checkpoint):
+def main(kind, checkpoint, pipe):
     """What the killed process runs: the training, taken up where it was, then a sign that it came to its end."""
     model = network()
     chosen = settings(kind)
@@ -70,12 +69,8 @@ def main(kind, checkpoint):
         return blended(x, y, rng)
 
     slowly.__qualname__ = blended.__qualname__
-    print("begins", flush=True)
+    pipe.send("begins")
     training.fit(
         model, *data(), **{**chosen, "augment": slowly}, checkpoint=checkpoint, checkpoint_every=1, resume=True
     )
     np.savez(Path(checkpoint).with_name("final.npz"), steps=steps, **model.state_dict())
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
