@@ -190,21 +190,29 @@ CLAIMS = (
 )
 holds = np.zeros((len(CLAIMS), len(WINDOWS), len(FLOORS), len(TONES)), bool)
 lowest: dict[tuple[int, int, int], str] = {}
+
+
+def described(S: np.ndarray, floor: str) -> tuple[float, float, float]:
+    """Flatness, variation in dB a frame, and centroid in Hz."""
+    return flatness(S, floor), variation(S, floor), float(npaudio.spectral_centroid(S=S, sr=SR).mean())
+
+
 tones = {f: npaudio.sine(f, sr=SR, duration=2.0, dtype=np.float64) for f in TONES}
 for w, window in enumerate(lesson.progress(list(WINDOWS.values()), "windows")):
-    others = {name: magnitudes(sounds[name], window) for name in ARTICLE_SOUNDS[1:]}
-    for (i, floor), (j, tone) in product(enumerate(FLOORS), enumerate(tones.values())):
-        S = {"sine": magnitudes(tone, window), **others}
-        F = {name: flatness(s, floor) for name, s in S.items()}
-        V = {name: variation(s, floor) for name, s in S.items()}
-        C = {name: float(npaudio.spectral_centroid(S=s, sr=SR).mean()) for name, s in S.items()}
-        lowest[w, i, j] = min(F, key=F.__getitem__)
-        holds[:, w, i, j] = (
-            max(F, key=F.__getitem__) == "white_noise",
-            lowest[w, i, j] == "sine",
-            V["speech_like"] > max(V["sine"], V["sweep"], V["music_like"]),
-            C["sine"] < C["sweep"] < C["white_noise"],
-        )
+    S_others = {name: magnitudes(sounds[name], window) for name in ARTICLE_SOUNDS[1:]}
+    S_tones = [magnitudes(tone, window) for tone in tones.values()]
+    for i, floor in enumerate(FLOORS):
+        others = {name: described(S, floor) for name, S in S_others.items()}
+        for j, S_tone in enumerate(S_tones):
+            sounds_now = {"sine": described(S_tone, floor), **others}
+            F, V, C = ({name: values[k] for name, values in sounds_now.items()} for k in range(3))
+            lowest[w, i, j] = min(F, key=F.__getitem__)
+            holds[:, w, i, j] = (
+                max(F, key=F.__getitem__) == "white_noise",
+                lowest[w, i, j] == "sine",
+                V["speech_like"] > max(V["sine"], V["sweep"], V["music_like"]),
+                C["sine"] < C["sweep"] < C["white_noise"],
+            )
 count = holds.sum(axis=(1, 2, 3))
 with_article = holds[:, 0, 0, 2]  # np.hanning, no floor, 440 Hz
 settings = holds[0].size
