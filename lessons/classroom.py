@@ -88,7 +88,7 @@ class Lesson:
             figure.text(0.5, 0.5, "quick run\nproves nothing", rotation=25, alpha=0.25, fontsize=44, color="#d55e00",
                         ha="center", va="center", weight="bold", zorder=100)  # fmt: skip
         path = self.folder / f"{name}.png"
-        save_png(figure, path, figure.dpi if self.quick else plt.rcParams["savefig.dpi"])
+        save_png(figure, path, "figure" if self.quick else plt.rcParams["savefig.dpi"])
         with notes.instead_of_print("figure", file=path.name, title=titles_of(figure)):
             self._keep("figures", path)
         if not self.options.show and not in_notebook():
@@ -244,11 +244,11 @@ def in_notebook() -> bool:
     return "ipykernel" in sys.modules
 
 
-def save_png(figure: plt.Figure, path: Path, dpi: float) -> None:
+def save_png(figure: plt.Figure, path: Path, dpi: float | str) -> None:
     """Save like `figure.savefig`, which draws every figure twice: the first time only to lay it out."""
     dpi_before, shown_by = figure.dpi, figure.canvas
     canvas = FigureCanvasAgg(figure)
-    figure.set_dpi(dpi)
+    figure.set_dpi(dpi_before if dpi == "figure" else dpi)
     canvas.print_png(path, pil_kwargs={"compress_level": 1})  # quick to write rather than small
     figure.set_dpi(dpi_before)
     figure.set_canvas(shown_by)
