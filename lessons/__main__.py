@@ -16,6 +16,7 @@ for folder in (FOLDER.parent, FOLDER):  # npaudio; classroom.py and reading.py; 
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+from book import api  # noqa: E402
 from book.build import write_book  # noqa: E402
 from glossary import explanation  # noqa: E402
 from notebooks import write_notebooks  # noqa: E402
@@ -52,6 +53,8 @@ def main(argv: list[str] | None = None) -> int:
         print_results(results, quick=options.quick)
     print(f"\nFigures, sounds and what each lesson printed are in {outputs_of(options).resolve()}")
     if options.book:
+        if not api.HAS_PDOC:
+            print(wrapped(api.WITHOUT_PDOC))
         print(f"The book begins with {write_book(chosen([]), outputs_of(options)).resolve()}")
     return int(any(result["failed"] for result in results))
 

@@ -19,6 +19,7 @@ import npaudio
 from lessons.__main__ import FOLDER, chosen, main
 
 sys.path.insert(0, str(FOLDER))
+from book.api import api_pages
 from book.build import ASSETS, write_book
 from book.explorer import GOLDEN, SR, explorer_data
 from book.recording import Notes
@@ -160,7 +161,7 @@ def all_pages(tmp_path_factory):
 
 def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(all_pages, short_book):
     pages, book = all_pages
-    assert len(pages) == len(chosen([])) + 4
+    assert len(pages) == len(chosen([])) + 4 + len(api_pages())
     for name, page in pages.items():
         assert page.open == [], name
         for address in page.addresses:

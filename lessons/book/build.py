@@ -1,4 +1,4 @@
-"""Write the book: a page a lesson, the first page, glossary, errata, a page to play with, and the search index."""
+"""Write the book: first page, a page a lesson, a page to play with, glossary, errata, the library, the search index."""
 
 import html
 import json
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from string import Template
 
+from book.api import ApiPage, api_pages
 from book.explorer import write_explorer
 from book.markup import anchor_of, plain_link, to_html
 from book.pages import Chapter, card, contents_entry, lesson_body
@@ -23,10 +24,12 @@ Each lesson is a program that ran to make its page: the numbers, figures and sou
 asks a question, the answer is folded away; guess first. All of it can be run again: `python -m lessons 01`.
 
 On the page [Play with the STFT](explorer.html) you change frame length, hop and window, and see what that does to a
-spectrogram.
+spectrogram. What the article says and what happens instead is in the [errata](errata.html), every term in the
+[glossary](glossary.html)$library.
 
 ## Lessons
 """
+LIBRARY = ", and every function and class of the library on [pages of its own](npaudio.html)"
 
 
 def write_book(scripts: list[Path], outputs: Path) -> Path:
@@ -56,22 +59,27 @@ class Book:
         self.template = Template((ASSETS / "page.html").read_text(encoding="utf-8"))
         self.meanings = {entry.anchor: entry.text for entry in entries()}
         extras = [extra for extra in EXTRAS if extra[0] != "errata.html" or ERRATA.is_file()]
-        self.order = [("index.html", "Contents"), *((c.file, c.title) for c in self.there), *extras]
+        self.api = api_pages()
+        library = [(page.file, page.name if page.name != "npaudio" else "The library") for page in self.api]
+        self.order = [("index.html", "Contents"), *((c.file, c.title) for c in self.there), *extras, *library]
 
     def write(self) -> Path:
         """Write everything anew; returns the first page."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.copytree(ASSETS, self.folder, ignore=shutil.ignore_patterns("*.html"))
+        shutil.copytree(ASSETS, self.folder, ignore=shutil.ignore_patterns("*.html", "*.jinja2"))
         for chapter in self.there:
-            self._write(chapter.file, lesson_body(chapter, self.folder, self.link))
+            self._write(chapter.file, self._with_library(lesson_body(chapter, self.folder, self.link)))
         self._write("glossary.html", to_html(GLOSSARY.read_text(encoding="utf-8"), self.link))
         if ERRATA.is_file():
             self._write("errata.html", to_html(ERRATA.read_text(encoding="utf-8"), self.link))
+        for page in self.api:
+            self._write(page.file, self._with_lessons(page.body))
         controls = (ASSETS / "explorer.html").read_text(encoding="utf-8")
         self._write("explorer.html", write_explorer(self.folder, controls, self.link))
         (self.folder / "search_index.js").write_text(self.search_index(), encoding="utf-8")
+        introduction = INTRODUCTION.replace("$library", LIBRARY if self.api else "")
         cards = "".join(card(chapter, self.link) for chapter in self.chapters)
-        return self._write("index.html", f'{to_html(INTRODUCTION, self.link)}\n<ul class="cards">{cards}</ul>')
+        return self._write("index.html", f'{to_html(introduction, self.link)}\n<ul class="cards">{cards}</ul>')
 
     def _write(self, file: str, body: str) -> Path:
         """A page around its main part."""
@@ -89,7 +97,10 @@ class Book:
     def _contents(self, current: str) -> str:
         lessons = "".join(contents_entry(chapter, current) for chapter in self.there)
         mark: Callable[[str], str] = lambda file: ' aria-current="page"' if file == current else ""  # noqa: E731
-        rest = "".join(f'<li><a href="{f}"{mark(f)}>{title}</a></li>' for f, title in self.order[1 + len(self.there) :])
+        rooms = {page.file for page in self.api[1:]}  # listed on their own pages only
+        hidden = set() if current in rooms or current == "npaudio.html" else rooms
+        others = [(f, title) for f, title in self.order[1 + len(self.there) :] if f not in hidden]
+        rest = "".join(f'<li><a href="{f}"{mark(f)}>{title}</a></li>' for f, title in others)
         return f"<ul>{lessons}</ul><ul>{rest}</ul>"
 
     def _neighbors(self, position: int) -> str:
@@ -112,12 +123,23 @@ class Book:
             return f'<a class="term" href="glossary.html#{anchor}" title="{meaning}">{words}</a>'
         return plain_link(re.sub(r"^(GLOSSARY|ERRATA)\.md", lambda found: f"{found[1].lower()}.html", target), words)
 
+    def _with_lessons(self, body: str) -> str:
+        """A page of the library whose mentions of lessons are links."""
+        mention = r"\b[Ll]esson (\d\d)\b(?![^<]*</a>)"
+        return re.sub(mention, lambda found: self.link(f"lesson:{found[1]}", found[0]), body)
+
+    def _with_library(self, body: str) -> str:
+        """A page of a lesson whose mentions of library files lead to the page of their room."""
+        rooms = "|".join(page.name.partition(".")[2] for page in self.api[1:]) or "none"
+        return re.sub(rf"(<code>npaudio/({rooms})\b[\w/.]*</code>)", r'<a href="npaudio.\2.html">\1</a>', body)
+
     def search_index(self) -> str:
         """A script with the sections of all pages: `const SECTIONS = [[file, title, anchor, heading, text], ...]`."""
         rows = [row for c in self.there for row in sections(c.file, c.title, _prose(c))]
         rows += sections("glossary.html", "Glossary", GLOSSARY.read_text(encoding="utf-8"))
         if ERRATA.is_file():
             rows += sections("errata.html", "Errata", ERRATA.read_text(encoding="utf-8"))
+        rows += [[page.file, page.name, *words] for page in self.api[1:] for words in named(page)]
         return f"const SECTIONS = {json.dumps(rows, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
@@ -130,6 +152,11 @@ def sections(file: str, title: str, text: str) -> list[list[str]]:
     parts = re.split(r"(?m)^#+ (.+)$", text)[1:]
     pairs = zip(parts[::2], parts[1::2], strict=True)
     return [[file, title, anchor_of(head), _without_marks(head), _without_marks(words)] for head, words in pairs]
+
+
+def named(page: ApiPage) -> list[list[str]]:
+    """What a page of the library describes: [anchor, name, first sentence]."""
+    return [[name, name, _without_marks(words)] for name, words in page.entries]
 
 
 def _without_marks(markdown: str) -> str:

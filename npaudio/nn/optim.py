@@ -89,7 +89,7 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    parameters, lr :
+    parameters, lr
         See `Optimizer`.
     momentum, dampening : float
         The share of the last velocity v that is kept, and the share of the gradient that is left out. The first v is g.
@@ -155,7 +155,7 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    parameters, lr :
+    parameters, lr
         See `Optimizer`.
     betas : (float, float)
         The share of m and of v that is kept at each step.
@@ -222,7 +222,7 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    parameters, lr, betas, eps :
+    parameters, lr, betas, eps
         See `Adam`.
     weight_decay : float
         Times lr, the share of every weight that is subtracted at each step.
