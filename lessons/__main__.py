@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     aloud = (
         bool(options.lessons) and not options.book
     )  # who asks for a lesson wants to read it; who runs all wants the table
-    results = [run(lesson, i, len(lessons), options, aloud) for i, lesson in enumerate(lessons, 1)]
+    results = [run(lesson, options) for lesson in lessons] if aloud else run_two_at_a_time(lessons, options)
     if not (aloud and len(results) == 1):
         print_results(results, quick=options.quick)
     print(f"\nFigures, sounds and what each lesson printed are in {outputs_of(options).resolve()}")
@@ -120,25 +121,42 @@ def opening(script: Path) -> tuple[str, str, str]:
     return title.lstrip("# "), times.strip("*\n "), " ".join(re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", paragraph).split())
 
 
-def run(script: Path, number: int, count: int, options: argparse.Namespace, aloud: bool) -> dict[str, Any]:
+def run_two_at_a_time(lessons: list[Path], options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Run the lessons, two at once where there are two processors, and say in their order how it went.
+
+    A lesson alone keeps little more than one processor busy: drawing, synthesis and scoring run in one thread.
+    """
+    at_once = min(2, len(lessons), os.cpu_count() or 1)
+    with ThreadPoolExecutor(at_once) as pool:
+        started = [pool.submit(run, lesson, options, aloud=False, at_once=at_once) for lesson in lessons]
+        try:
+            for number, (lesson, job) in enumerate(zip(lessons, started, strict=True), 1):
+                print(f"[{number}/{len(lessons)}] {lesson.stem} ...", end=" ", flush=True)
+                result = job.result()
+                print(f"{'FAILED' if result['failed'] else 'ok'} ({result['seconds']:.1f} s)", flush=True)
+                if result["failed"]:
+                    print(textwrap.indent(result["printed"].strip()[-3000:], "    "))
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [job.result() for job in started]
+
+
+def run(script: Path, options: argparse.Namespace, *, aloud: bool = True, at_once: int = 1) -> dict[str, Any]:
     """Run one lesson in a process of its own, and read what it found."""
     start = time.perf_counter()
-    if not aloud:
-        print(f"[{number}/{count}] {script.stem} ...", end=" ", flush=True)
     process = subprocess.run(
         [sys.executable, *reader(script), str(script), *passed_on(options)],
-        env=environment(),
+        env=environment(at_once),
         stdin=None if options.ask else subprocess.DEVNULL,
         stdout=None if aloud else subprocess.PIPE,
+        stderr=None if at_once == 1 else subprocess.STDOUT,  # one line of a terminal cannot tell of two lessons
         encoding="utf-8",
         errors="replace",
     )
     seconds, failed = time.perf_counter() - start, process.returncode != 0
-    if not aloud:
-        print(f"{'FAILED' if failed else 'ok'} ({seconds:.1f} s)", flush=True)
-        if failed:
-            print(textwrap.indent(process.stdout.strip()[-3000:], "    "))
-    return {"lesson": script.stem, "seconds": seconds, "failed": failed, **summary_of(script, options)}
+    found = {"seconds": seconds, "failed": failed, "printed": process.stdout}
+    return {"lesson": script.stem, **found, **summary_of(script, options)}
 
 
 def reader(script: Path) -> list[str]:
@@ -146,10 +164,11 @@ def reader(script: Path) -> list[str]:
     return [] if "Lesson(" in script.read_text(encoding="utf-8") else [str(FOLDER / "aloud.py")]
 
 
-def environment() -> dict[str, str]:
-    """The environment of a lesson: it finds npaudio also where that is not installed."""
+def environment(at_once: int) -> dict[str, str]:
+    """The environment of a lesson: it finds npaudio also where that is not installed, and has its share of threads."""
     folders = [str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(folders)}
+    threads = {"OPENBLAS_NUM_THREADS": str((os.cpu_count() or 1) // at_once)}
+    return {**threads, **os.environ, "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(folders)}
 
 
 def summary_of(script: Path, options: argparse.Namespace) -> dict[str, Any]:
