@@ -25,8 +25,8 @@ PAGE = FOLDER / "ERRATA.md"
 HEAD = """# What the article says, and what happens
 
 The [article](GLOSSARY.md#article) is a good introduction, and most of what it says holds. This page lists what does
-not, with what was measured instead. `python lessons/errata.py` makes it; a test measures everything again, except the
-result of lesson 04, which takes a minute.
+not, what was measured instead, and the lesson or exercise that shows it. `python lessons/errata.py` makes the page;
+[a test](../tests/test_lessons.py) measures everything again, except the result of lesson 04, which takes a minute.
 
 | the article says | what happens | shown in |
 | --- | --- | --- |
@@ -189,9 +189,11 @@ CLAIMS: list[tuple[str, Callable[[], str], str]] = [
     ("An event is correct if it overlaps within a margin.", overlapping_events, "lesson 10"),
 ]
 FROM_PAPERS = [
-    ("BEATs reaches 0.498 mAP.", "Its paper has 0.480 (iter3), 0.486 (iter3+), 0.506 (ensemble).", "Chen et al. 2023"),
-    ("Humans reach about 0.65 mAP on AudioSet.", "We found no source for that number.", ""),
-    ("AST has 86.0 million parameters, CNN6 4.7.", "86.6 and 4.84 million.", "Gong et al. 2021, Kong et al. 2020"),
+    ("BEATs reaches 0.498 mAP.", "Its paper has 0.480 (iter3), 0.486 (iter3+), 0.506 (ensemble).",
+     "lesson 05, Chen et al. 2023"),
+    ("Humans reach about 0.65 mAP on AudioSet.", "We found no source for that number.", "no source"),
+    ("AST has 86.0 million parameters, CNN6 4.7.", "86.6 and 4.84 million.",
+     "lesson 05, Gong et al. 2021, Kong et al. 2020"),
     ("Music is in 40 % of AudioSet's clips, Skateboard in 0.03 %.", "The published counts are near 48 % and 0.14 %.",
      "AudioSet's label statistics"),
 ]  # fmt: skip
@@ -212,8 +214,15 @@ def spec_augment_row(outputs: Path) -> str:
 
 
 def row(claim: str, happens: str, where: str) -> str:
-    """A row of the table."""
-    return f"| {claim} | {happens} | {where} |"
+    """A row of the table; lessons and exercises are links."""
+    return f"| {claim} | {happens} | {re.sub(r'(lesson|exercise) ([0-9]{2})', link, where)} |"
+
+
+def link(found: re.Match[str]) -> str:
+    """A lesson or an exercise as a link to its file, as seen from the page."""
+    if found[1] == "lesson":
+        return f"[{found[0]}]({next(FOLDER.glob(f'{found[2]}_*.py')).name})"
+    return f"[{found[0]}](../exercises/{next(FOLDER.parent.glob(f'exercises/ex{found[2]}_*.py')).name})"
 
 
 def measured_rows() -> list[str]:

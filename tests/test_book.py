@@ -175,6 +175,12 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(all_pag
         assert not re.search(r"https?://", asset.read_text(encoding="utf-8")), asset.name
 
 
+def test_the_errata_are_a_page_that_leads_to_the_lessons(all_pages):
+    pages, _ = all_pages
+    assert {"01_sound_to_mel.html", "02_features.html", "07_multi_label.html"} <= set(pages["errata.html"].addresses)
+    assert all("errata.html" in page.addresses and "glossary.html" in page.addresses for page in pages.values())
+
+
 def test_every_page_can_be_read_by_a_screen_reader(all_pages, short_book):
     pages = {**all_pages[0], "short": Page((short_book / "02_short.html").read_text(encoding="utf-8"))}
     for name, page in pages.items():

@@ -264,6 +264,16 @@ def test_the_errata_say_what_is_measured_now():
     assert len(page.splitlines()) == len(errata.HEAD.splitlines()) + len(errata.CLAIMS) + len(errata.FROM_PAPERS) + 1
 
 
+def test_every_erratum_is_linked_with_what_shows_it():
+    rows = re.findall(r"^\| (?!---|the article)(.+?) \| .+ \| (.+) \|$", errata.PAGE.read_text("utf-8"), re.MULTILINE)
+    shown = dict(rows)
+    assert len(shown) == len(errata.CLAIMS) + len(errata.FROM_PAPERS) + 1
+    for claim, _, where in [*errata.CLAIMS, *((claim, None, where) for claim, _, where in errata.FROM_PAPERS)]:
+        links = re.findall(r"\[(\w+ \d\d)\]\(([\w./]+)\)", shown[claim])
+        assert [words for words, _ in links] == re.findall(r"(?:lesson|exercise) \d\d", where)
+        assert all((FOLDER / file).is_file() and f"{words[-2:]}_" in file for words, file in links)
+
+
 def test_the_readme_lists_every_lesson_with_its_time_and_shows_a_real_mistake():
     readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
     for script in SCRIPTS:

@@ -117,6 +117,10 @@ class Book:
         if target.startswith("lesson:"):
             file = next((c.file for c in self.there if c.script.stem.startswith(target[-2:])), None)
             return plain_link(file, words) if file else words
+        if script := re.fullmatch(r"(\d\d)_\w+\.py", target):
+            return self.link(f"lesson:{script[1]}", words)
+        if target.startswith("../"):  # a file of the repository, which the book does not hold
+            return f'<span title="{target.removeprefix("../")}">{words}</span>'
         if target.startswith("GLOSSARY.md#"):
             anchor = target.split("#")[1]
             meaning = html.escape(_without_marks(self.meanings.get(anchor, "")))
