@@ -59,6 +59,15 @@ def test_extreme_logits_give_finite_clips_and_gradients():
 @pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("name", DETECTORS)
 def test_detector_equals_pytorch(name, dtype):
+    values, expected = detector_values(name, dtype), golden(name)
+    assert set(values) == set(expected)
+    largest = max(np.max(np.abs(want)) for k, want in expected.items() if k.startswith("grad_"))
+    for k, want in expected.items():
+        floor = 0.01 * largest if k.startswith(("grad_", "norm_")) else 0  # as in gradcheck: some gradients are 0
+        assert np.max(np.abs(values[k] - want)) <= TOLERANCES[dtype] * max(np.max(np.abs(want)), floor), k
+
+
+def detector_values(name, dtype):
     model = made(name, dtype)
     x = numbers(cases.SHAPE, 1).astype(dtype)
     frames = model(x)
@@ -67,13 +76,7 @@ def test_detector_equals_pytorch(name, dtype):
     values = {"frames": frames, "clips": clips, "grad_x": model.backward(*grads)}
     values |= {f"grad_{k}": cases.some_entries(p.grad) for k, p in model.named_parameters()}
     values |= {f"norm_{k}": np.linalg.norm(p.grad) for k, p in model.named_parameters()}
-    values |= {"eval_frames": model.eval()(x), "eval_clips": model.clip_logits()}
-    expected = golden(name)
-    assert set(values) == set(expected)
-    largest = max(np.max(np.abs(want)) for k, want in expected.items() if k.startswith("grad_"))
-    for k, want in expected.items():
-        floor = 0.01 * largest if k.startswith(("grad_", "norm_")) else 0  # as in gradcheck: some gradients are 0
-        assert np.max(np.abs(values[k] - want)) <= TOLERANCES[dtype] * max(np.max(np.abs(want)), floor), k
+    return values | {"eval_frames": model.eval()(x), "eval_clips": model.clip_logits()}
 
 
 class BothHeads(nn.Module):

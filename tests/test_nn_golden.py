@@ -50,19 +50,28 @@ def test_layer_equals_pytorch(case, dtype):
 @pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("case", nn_cases.LOSSES)
 def test_loss_equals_pytorch(case, dtype):
-    kind, options, target_kind = nn_cases.LOSSES[case]
+    values = loss_values(*nn_cases.LOSSES[case], dtype)
+    assert isinstance(values["loss"], float)
+    assert values["grad"].dtype == dtype
+    assert_close(values, golden("nn_losses", case), TOLERANCES[dtype])
+
+
+def loss_values(kind, options, target_kind, dtype):
     loss = getattr(nn, kind)(**options)
     value = loss(nn_cases.numbers((6, 4), 5, spread=4).astype(dtype), nn_cases.targets(target_kind))
-    grad = loss.backward()
-    assert isinstance(value, float)
-    assert grad.dtype == dtype
-    assert_close({"loss": np.array(value), "grad": grad}, golden("nn_losses", case), TOLERANCES[dtype])
+    return {"loss": value, "grad": loss.backward()}
 
 
 @pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("case", nn_cases.OPTIMIZERS)
 def test_ten_steps_equal_pytorch(case, dtype):
-    kind, options = nn_cases.OPTIMIZERS[case]
+    path = path_of(*nn_cases.OPTIMIZERS[case], dtype)
+    assert path.dtype == dtype
+    assert_close({"path": path}, golden("nn_optim", case), TOLERANCES[dtype])
+
+
+def path_of(kind, options, dtype):
+    """The weights after each of ten steps."""
     w = nn.Parameter(nn_cases.numbers((3, 4), 11).astype(dtype))
     optimizer = getattr(nn, kind)([w], **options)
     path = []
@@ -71,8 +80,7 @@ def test_ten_steps_equal_pytorch(case, dtype):
         w.grad += np.cos(w.data) * nn_cases.numbers((3, 4), 20 + step).astype(dtype)
         optimizer.step()
         path.append(w.data.copy())
-    assert w.data.dtype == dtype
-    assert_close({"path": np.array(path)}, golden("nn_optim", case), TOLERANCES[dtype])
+    return np.array(path)
 
 
 def test_one_cycle_equals_pytorch():
@@ -97,6 +105,16 @@ def test_clip_grad_norm_equals_pytorch():
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-10), (np.float32, 1e-4)])
 def test_one_training_step_of_audio_cnn_equals_pytorch(dtype, tolerance):
+    values = audio_cnn_values(dtype)
+    expected = load("nn_audio_cnn")
+    for name in [name for name in expected if is_bias_before_batchnorm(name)]:
+        weight = "norm_" + name.partition("_")[2].replace("bias", "weight")
+        assert np.max(np.abs(values.pop(name))) <= tolerance * expected[weight], name
+        assert np.max(np.abs(expected.pop(name))) <= 1e-10, name
+    assert_close(values, expected, tolerance)
+
+
+def audio_cnn_values(dtype):
     model = AudioCNN(n_mels=nn_cases.CNN_SHAPE[2], num_classes=nn_cases.CNN_CLASSES, dropout=0.0, dtype=dtype)
     model.load_state_dict(nn_cases.state({k: v.shape for k, v in model.state_dict().items()}), strict=False)
     loss = nn.CrossEntropyLoss()
@@ -106,13 +124,7 @@ def test_one_training_step_of_audio_cnn_equals_pytorch(dtype, tolerance):
     for name, parameter in model.named_parameters():
         values[f"grad_{name}"] = nn_cases.some_entries(parameter.grad)
         values[f"norm_{name}"] = np.linalg.norm(parameter.grad)
-    values |= {f"state_{k}": v for k, v in model.state_dict().items() if "running" in k}
-    expected = load("nn_audio_cnn")
-    for name in [name for name in expected if is_bias_before_batchnorm(name)]:
-        weight = "norm_" + name.partition("_")[2].replace("bias", "weight")
-        assert np.max(np.abs(values.pop(name))) <= tolerance * expected[weight], name
-        assert np.max(np.abs(expected.pop(name))) <= 1e-10, name
-    assert_close(values, expected, tolerance)
+    return values | {f"state_{k}": v for k, v in model.state_dict().items() if "running" in k}
 
 
 def is_bias_before_batchnorm(name: str) -> bool:

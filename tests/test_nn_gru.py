@@ -24,16 +24,18 @@ def made(sizes, dtype=np.float64) -> nn.GRU:
 @pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("case", cases.GRUS)
 def test_gru_equals_pytorch(case, dtype):
-    sizes, shape, lengths = cases.GRUS[case]
-    gru = made(sizes, dtype)
-    y = gru(numbers(shape, 1).astype(dtype), lengths)
-    values = {"y": y, "grad_x": gru.backward(numbers(y.shape, 2).astype(dtype))}
-    values |= {f"grad_{name}": parameter.grad for name, parameter in gru.named_parameters()}
-    expected = golden(case)
+    values, expected = gru_values(*cases.GRUS[case], dtype), golden(case)
     assert list(values) == list(expected)  # PyTorch's names in PyTorch's order
     for name, want in expected.items():
         assert values[name].dtype == dtype
         assert np.max(np.abs(values[name] - want)) <= TOLERANCES[dtype] * np.max(np.abs(want)), name
+
+
+def gru_values(sizes, shape, lengths, dtype):
+    gru = made(sizes, dtype)
+    y = gru(numbers(shape, 1).astype(dtype), lengths)
+    values = {"y": y, "grad_x": gru.backward(numbers(y.shape, 2).astype(dtype))}
+    return values | {f"grad_{name}": parameter.grad for name, parameter in gru.named_parameters()}
 
 
 @pytest.mark.parametrize("sizes", [(3, 4, 1, False), (3, 2, 2, True)])
