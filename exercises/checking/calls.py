@@ -6,6 +6,7 @@ import inspect
 import linecache
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,21 @@ def guarded_call(
 ) -> Any:
     """Call `function`; turn what goes wrong into `Wrong` or `Todo`, and see that its inputs stay as they are."""
     named = _bind(function, name, args, kwargs)
-    before = {key: copy.deepcopy(value) for key, value in named.items() if isinstance(value, np.ndarray | list)}
+    before = {key: _kept(value) for key, value in named.items() if isinstance(value, np.ndarray | list)}
+    changed: list[str] = []
     try:
         value = _called(function, name, path, named, args, kwargs)
-        changed = [key for key, kept in before.items() if not _unchanged(named[key], kept)]
     finally:
-        _restore(named, before)
+        changed += [key for key, kept in before.items() if not _unchanged(named[key], kept)]
+        _restore(named, {key: before[key] for key in changed})
     if changed:
         told = f"{name} changes its input {changed[0]}, which the caller still needs."
         raise Wrong(f"{told} Work on a copy: {_copied(changed[0])}.")
     return value
+
+
+def _kept(value: Any) -> Any:
+    return value.copy(order="K") if isinstance(value, np.ndarray) else copy.deepcopy(value)
 
 
 def _called(
@@ -67,10 +73,9 @@ def _advice(error: BaseException) -> str:
 def _restore(named: dict[str, Any], before: dict[str, Any]) -> None:
     """What a function changed is as it was: the check, and the checks after it, still need it."""
     for key, kept in before.items():
-        if not _unchanged(named[key], kept):
-            where = ... if isinstance(kept, np.ndarray) else slice(None)
-            with contextlib.suppress(ValueError, TypeError):  # read-only, or of another shape
-                named[key][where] = kept
+        where = ... if isinstance(kept, np.ndarray) else slice(None)
+        with contextlib.suppress(ValueError, TypeError):  # read-only, or of another shape
+            named[key][where] = kept
 
 
 def _bind(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def _bind(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs
     if not callable(function):
         raise Wrong(f"{name} is {function!r}, not a function.")
     try:
-        signature = inspect.signature(function)
+        signature = _signature(function)
     except (TypeError, ValueError):
         return {f"argument {i + 1}": value for i, value in enumerate(args)} | kwargs
     try:
@@ -90,6 +95,12 @@ def _bind(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs
             f"argument{'' if count == 1 else 's'}. Keep the first line of the skeleton."
         ) from None
     return dict(bound.arguments)
+
+
+@lru_cache(maxsize=64)
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    """Kept, since a check may call a function some thousand times."""
+    return inspect.signature(function)
 
 
 def where_in(path: Path, error: BaseException) -> str:
@@ -115,8 +126,7 @@ def _told(value: Any) -> str:
 
 def _unchanged(now: Any, before: Any) -> bool:
     if isinstance(before, np.ndarray):
-        same_type = now.shape == before.shape and now.dtype == before.dtype
-        return same_type and np.array_equal(now, before, equal_nan=before.dtype.kind in "fc")
+        return now.shape == before.shape and now.dtype == before.dtype and now.tobytes() == before.tobytes()
     try:
         return bool(now == before)
     except ValueError:  # a list of arrays

@@ -80,13 +80,23 @@ def close(yours: Any, expected: Any, *, rtol: float = RTOL) -> bool:
             yours = yours.reshape(())
         if yours.shape != expected.shape or np.iscomplexobj(yours) != np.iscomplexobj(expected):
             return False
-        if expected.dtype.kind not in "biufc":
-            return bool(np.array_equal(yours, expected))
-        finite = np.abs(expected[np.isfinite(expected)])
-        largest = float(finite.max()) if finite.size else 0.0
-        return np.allclose(_wide(yours), _wide(expected), rtol=rtol, atol=0.1 * rtol * largest, equal_nan=True)
+        if np.array_equal(yours, expected):
+            return True
+        return expected.dtype.kind in "biufc" and _near(_wide(yours), _wide(expected), rtol)
     except (TypeError, ValueError):
         return False
+
+
+def _near(yours: np.ndarray, expected: np.ndarray, rtol: float) -> bool:
+    """`np.allclose` with NaN equal to NaN, in a quarter of its time: a diagnosis compares thousands of values."""
+    size = np.abs(expected)
+    finite = size < np.inf  # not NaN either
+    if not finite.all():
+        odd = ~finite
+        if not np.array_equal(yours[odd], expected[odd], equal_nan=True):
+            return False
+        yours, expected, size = yours[finite], expected[finite], size[finite]
+    return bool(np.all(np.abs(yours - expected) <= rtol * (size + 0.1 * size.max(initial=0))))
 
 
 def as_array(label: str, yours: Any) -> np.ndarray:

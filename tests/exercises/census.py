@@ -20,6 +20,7 @@ from exercises.checking import explaining
 from exercises.checking.answers import Answer
 from exercises.checking.catalogue import EXERCISES, exercises, find
 from exercises.checking.diagnosis import Found, Patient, _nested, changed, diagnose, reach, right
+from exercises.checking.explaining import quietly
 from exercises.checking.mutants import Mutant, mutants_of
 from exercises.checking.probes import Probe, agree, observe, probes_of
 from exercises.checking.probes.asking import Names, Raised, is_right
@@ -60,14 +61,15 @@ class Case:
 def kind_of(exercise: str, names: Names, *mutants: Mutant) -> str:
     """Whether an answer differs from the task on any of many inputs, or only stops with an error."""
     stops = False
-    for probe in concerned(exercise, *mutants):
-        for seed in SEEDS:
-            seen = observe(probe, names, seed)
-            if is_right(probe, seed, seen, right(exercise, probe, seed)):
-                continue
-            if not isinstance(seen.value, Raised):
-                return DIFFERS
-            stops = True
+    with quietly():
+        for probe in concerned(exercise, *mutants):
+            for seed in SEEDS:
+                seen = observe(probe, names, seed)
+                if is_right(probe, seed, seen, right(exercise, probe, seed)):
+                    continue
+                if not isinstance(seen.value, Raised):
+                    return DIFFERS
+                stops = True
     return STOPS if stops else SAME
 
 
@@ -118,9 +120,9 @@ def watched() -> Iterator[list[tuple[Patient, list[Found]]]]:
 
 def is_false(patient: Patient, found: Found) -> bool:
     """Whether answer and version disagree on inputs that neither has met."""
-    pairs = [
-        (found.version(probe, seed), observe(probe, patient.names, seed)) for probe in found.probes for seed in AGAIN
-    ]
+    with quietly():
+        pairs = [(found.version(probe, seed), observe(probe, patient.names, seed))
+                 for probe in found.probes for seed in AGAIN]  # fmt: skip
     return not all(version is None or agree(version, yours) for version, yours in pairs)
 
 
