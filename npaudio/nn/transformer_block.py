@@ -91,7 +91,8 @@ class TransformerBlock(Recomputed):
         return super().forward(x, first=first)
 
     def _forward(self, x: np.ndarray, first: int | None = None) -> np.ndarray:  # (B, N, D)
-        x = add_to(x[:, :first], self.drop1(self.attn.forward(self.norm1(x), first=first)))  # (B, n, D)
+        from_others = self.drop1(self.attn.forward(self.norm1(x), first=first))  # (B, n, D)
+        x = add_to(x[:, :first], from_others)
         return add_to(x, self.drop2(self.mlp(self.norm2(x))))  # (B, n, D)
 
     def _backward(self, grad: np.ndarray) -> np.ndarray:  # (B, n, D)
