@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 
 MOST = 8  # more would spend their time waiting for the interpreter
-TILE_PRODUCT = 2**24  # multiplications worth a tile of their own
+TILE_PRODUCT = 2**23  # multiplications worth a tile of their own
 MOST_PRODUCT_TILES = 4  # BLAS rearranges the other matrix for each tile: 5 % of the time for 4 tiles, 10 % for 8
 PREFIXES = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
 
@@ -42,6 +42,10 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
 
     What `work` raises is raised here, once all threads have stopped; tiles that have not begun by then are left out.
     """
+    n_threads = min(thread_count(), len(tiles))
+    if n_threads <= 1:
+        with one_blas_thread():
+            return [work(tile) for tile in tiles]
     results: list[Any] = [None] * len(tiles)
     errors: list[BaseException] = []
     waiting, lock = iter(range(len(tiles))), threading.Lock()
@@ -57,7 +61,6 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
         except BaseException as error:
             errors.append(error)
 
-    n_threads = min(thread_count(), len(tiles))
     with one_blas_thread(), helped(take_tiles, n_threads - 1):
         take_tiles()
     if errors:
@@ -83,24 +86,33 @@ def helped(work: Callable[[], None], n_helpers: int) -> Iterator[None]:
 
 
 def product(a: np.ndarray, b: np.ndarray, plus: np.ndarray | None = None) -> np.ndarray:
-    """Matrix product of a (n, k) and b (k, m), in tiles that threads share; `plus` (m,) is added to each row.
-
-    The longer axis of the result is cut into up to `MOST_PRODUCT_TILES` tiles, fewer if the product is small.
-    """
-    result = np.empty((len(a), b.shape[1]), np.result_type(a, b))
-    by_rows = len(a) >= b.shape[1]
-    pieces = min(MOST_PRODUCT_TILES, max(1, a.size * b.shape[1] // TILE_PRODUCT))
-    step = max(1, math.ceil(max(result.shape) / pieces))
-
-    def multiply(start: int) -> None:
-        tile = slice(start, start + step)
-        rows, columns = (tile, slice(None)) if by_rows else (slice(None), tile)
-        np.matmul(a[rows], b[:, columns], out=result[rows, columns])
-        if plus is not None:
-            result[rows, columns] += plus[columns]
-
-    for_each(multiply, range(0, max(result.shape), step))
+    """Matrix product of a (n, k) and b (k, m), in tiles that threads share; `plus` (m,) is added to each row."""
+    (result,) = products((a, b, plus))
     return result
+
+
+def products(*factors: tuple[np.ndarray, np.ndarray, np.ndarray | None]) -> list[np.ndarray]:
+    """`product` of several triples (a, b, plus) at once: starting a thread takes as long as a small product."""
+    results = [np.empty((len(a), b.shape[1]), np.result_type(a, b)) for a, b, _ in factors]
+
+    def multiply(tile: tuple[int, slice, slice]) -> None:
+        number, rows, columns = tile
+        a, b, plus = factors[number]
+        np.matmul(a[rows], b[:, columns], out=results[number][rows, columns])
+        if plus is not None:
+            results[number][rows, columns] += plus[columns]
+
+    for_each(multiply, [(number, *tile) for number, (a, b, _) in enumerate(factors) for tile in _product_tiles(a, b)])
+    return results
+
+
+def _product_tiles(a: np.ndarray, b: np.ndarray) -> list[tuple[slice, slice]]:
+    """Rows and columns of the result: its longer axis is cut into a few tiles, one if the product is small."""
+    n, m = len(a), b.shape[1]
+    pieces = min(MOST_PRODUCT_TILES, max(1, a.size * m // TILE_PRODUCT))
+    step = max(1, math.ceil(max(n, m) / pieces))
+    steps = [slice(start, start + step) for start in range(0, max(n, m), step)]
+    return [(tile, slice(None)) if n >= m else (slice(None), tile) for tile in steps]
 
 
 def thread_count() -> int:

@@ -97,7 +97,8 @@ from npaudio.nn.init import Rng, as_rng
 from npaudio.nn.linear import transformer_linear
 from npaudio.nn.module import Module
 
-BLOCK = 2**18  # weights that are computed at once by a thread: 1 MB of float32
+BLOCK = 2**19  # weights that are computed at once by a thread, at most: 2 MB of float32
+SMALL_BLOCK = 2**16  # fewer are not worth a block of their own
 SAFE_EXPONENT = 40  # exp(40) = 2e17, far from the largest and the smallest numbers of float32
 Block = tuple[slice, slice, slice]  # of images, of heads, of queries
 
@@ -315,19 +316,22 @@ def _exp_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
 
 
 def _blocks(shape: tuple[int, ...], n_keys: int) -> list[Block]:
-    """Cut queries (B, H, n, d) into blocks of about `BLOCK` weights: several heads or images, or a part of one head."""
+    """Cut queries (B, H, n, d) into blocks: several heads or images, or a part of one head."""
     return [block for blocks in _blocks_by_head(shape, n_keys) for block in blocks]
 
 
 def _blocks_by_head(shape: tuple[int, ...], n_keys: int) -> list[list[Block]]:
     """The same blocks, in one list for each of the groups of heads that share their keys."""
     n_images, n_heads, n = shape[:3]
-    queries = min(n, max(1, BLOCK // n_keys))
-    heads = min(n_heads, max(1, BLOCK // (n_keys * queries)))
-    images = min(n_images, max(1, BLOCK // (n_keys * queries * heads)))
+    size = min(BLOCK, max(SMALL_BLOCK, n_images * n_heads * n * n_keys // 4))  # of a block, in weights
+    queries = min(n, max(1, size // n_keys))
+    heads = min(n_heads, max(1, size // (n_keys * queries)))
+    images = min(n_images, max(1, size // (n_keys * queries * heads)))
     groups = combinations(_steps(n_images, images), _steps(n_heads, heads))
     return [[(group[0], group[1], rows) for rows in _steps(n, queries)] for group in groups]
 
 
-def _steps(n: int, step: int) -> list[slice]:
+def _steps(n: int, most: int) -> list[slice]:
+    """Cut range(n) into slices of nearly equal length, at most `most`."""
+    step = math.ceil(n / math.ceil(n / most))
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]

@@ -5,7 +5,7 @@ Conventions: the weight is stored as PyTorch's, (out_features, in_features); any
 
 import numpy as np
 
-from npaudio._core.threads import product
+from npaudio._core.threads import product, products
 from npaudio.nn.fast.channels_last import sum_rows
 from npaudio.nn.init import Rng, torch_default, truncated_normal
 from npaudio.nn.module import Module, Parameter
@@ -76,10 +76,14 @@ class Linear(Module):
         """
         (x,) = self._recall(grad)
         rows = grad.reshape(-1, self.out_features)  # (n, O)
-        self.weight.grad += product(rows.T, x.reshape(-1, self.in_features))  # (O, n) (n, I)
+        grad_weight, grad_x = products(
+            (rows.T, x.reshape(-1, self.in_features), None),  # (O, n) (n, I)
+            (rows, self.weight.data, None),  # (n, O) (O, I)
+        )
+        self.weight.grad += grad_weight
         if self.bias is not None:
             self.bias.grad += sum_rows(rows)
-        return product(rows, self.weight.data).reshape(x.shape)  # (..., I)
+        return grad_x.reshape(x.shape)  # (..., I)
 
     def _options(self) -> str:
         return f"{self.in_features}, {self.out_features}" + ("" if self.bias else ", bias=False")

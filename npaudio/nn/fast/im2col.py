@@ -16,7 +16,7 @@ from npaudio._core.checks import Check
 from npaudio.nn.fast.channels_last import tiles
 
 COLUMNS_BYTES = 3 * 1024 * 1024  # memory for the columns of one tile
-LONG_RUN = 8  # with at least this many channels, copying pixel by pixel is quick enough
+LONG_RUN = 16  # with at least this many numbers in a row of the window, copying row by row is quick enough
 
 Pair = tuple[int, int]
 
@@ -35,7 +35,7 @@ class Im2col:
     def __init__(self, channels: int, kernel_size: Pair, stride: Pair, padding: Pair) -> None:
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.length = math.prod(kernel_size) * channels  # numbers in a window, kh kw C
-        self.tap_by_tap = channels < LONG_RUN  # a pixel is too short a run to copy, so one tap is copied at a time
+        self.tap_by_tap = kernel_size[1] * channels < LONG_RUN  # too short a run to copy, so one tap at a time
 
     def columns(self, x: np.ndarray, rows: slice, *, ones: int = 0) -> np.ndarray:
         """im2col: the windows of some output rows of images (b, F, T, C) as a matrix (n, kh kw C + ones).

@@ -16,7 +16,7 @@ from npaudio._core.threads import for_each
 from npaudio.nn.fast.channels_last import tiles
 
 PIECES = 2**14
-CHUNK = 2**16  # numbers that are looked up at once, so that the work arrays stay in the cache
+TILE = 2**17  # numbers that are looked up at once
 Line = tuple[float, float]  # a and b
 
 
@@ -41,32 +41,22 @@ class Tabulated:
         y = np.empty_like(x)
         numbers, values = (x if x.strides == y.strides else x.copy(order="K")).ravel(order="K"), y.ravel(order="K")
         write = self._look_up if x.dtype == np.float32 else self._compute
-        for_each(lambda tile: write(numbers[tile], values[tile]), list(tiles(x.size, x.itemsize)))
+        for_each(lambda tile: write(numbers[tile], values[tile]), list(tiles(x.size, 1, tile_bytes=TILE)))
         return y
 
     def _compute(self, x: np.ndarray, y: np.ndarray) -> None:
         y[:] = self.function(x)
 
     def _look_up(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Chunk by chunk, in the same three work arrays. NaN gives NaN."""
-        size, lines = min(CHUNK, x.size), self._lines
-        places, numbers, found = np.empty(size, np.float32), np.empty(size, np.intp), np.empty(size, np.complex64)
-        for start in range(0, x.size, CHUNK):
-            chunk = slice(start, min(start + CHUNK, x.size))
-            n = chunk.stop - start
-            self._places(x[chunk], out=places[:n])
-            with np.errstate(invalid="ignore"):  # NaN lies in no piece, and 0 · inf is NaN
-                np.copyto(numbers[:n], places[:n], casting="unsafe")
-                lines.take(numbers[:n], mode="clip", out=found[:n])
-                np.multiply(x[chunk], found.imag[:n], out=y[chunk])
-                y[chunk] += found.real[:n]
-
-    def _places(self, x: np.ndarray, out: np.ndarray) -> None:
-        """The number of each x's line, with a fraction; line 0 lies below the first piece."""
+        """NaN gives NaN."""
         per_unit = PIECES / (2 * self.limit)
-        np.multiply(x, per_unit, out=out)
-        out += self.limit * per_unit + 1
-        np.clip(out, 0, PIECES + 1, out=out)
+        places = x * np.float32(per_unit)
+        places += self.limit * per_unit + 1  # the number of each x's line; line 0 lies below the first piece
+        np.clip(places, 0, PIECES + 1, out=places)
+        with np.errstate(invalid="ignore"):  # NaN lies in no piece, and 0 · inf is NaN
+            lines = self._lines.take(places.astype(np.intp), mode="clip")
+            np.multiply(x, lines.imag, out=y)
+            y += lines.real
 
     @functools.cached_property
     def _lines(self) -> np.ndarray:
