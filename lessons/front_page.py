@@ -1,7 +1,7 @@
 """Make the README's pictures: `python lessons/front_page.py`, after `python -m lessons 01`.
 
-`three_recipes.png` is the last figure of lesson 01 at half its size, and `a_detection.png` is what `npaudio detect` hears
-in a scene of three synthetic sounds.
+`three_recipes.png` is the last figure of lesson 01 at half its size, and `a_detection.png` is what `npaudio detect`
+hears in a scene of three synthetic sounds.
 """
 
 import argparse
@@ -64,8 +64,9 @@ def a_detection() -> None:
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     frontend = replace(Frontend.article(), hop_length=256, floor=1e-6)
     plot.mel_spectrogram(frontend(y), frontend=frontend, ax=above)
-    plot.detected_events(heard(), duration=len(y) / SR, ax=below)
-    above.set(title="ten seconds of rain, a dog and a clock", xlabel="")
+    events = heard()
+    plot.detected_events(events, duration=len(y) / SR, ax=below)
+    above.set(title=f"{len(SOUNDS)} sounds, {len(events)} events", xlabel="")
     figure.savefig(DETECTION, dpi=100)
     picture = Image.open(DETECTION).convert("RGB")
     picture.quantize(64, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(DETECTION, optimize=True)

@@ -1,6 +1,6 @@
 """The pages about the library: pdoc reads its docstrings and links them, the book gives them their frame.
 
-pdoc comes with `python -m pip install -e ".[dev]"`. Without it the book has no such pages, and the command says so.
+pdoc is an extra for development. Without it the book has no such pages, and the command says so.
 """
 
 import ast
@@ -20,7 +20,7 @@ from book.signatures import signature
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 HAS_PDOC = importlib.util.find_spec("pdoc") is not None
-WITHOUT_PDOC = 'The pages about the library need pdoc: python -m pip install -e ".[dev]", and write the book again.'
+WITHOUT_PDOC = "The pages about the library need pdoc: python -m pip install pdoc, and write the book again."
 COLON = "\ue000"  # stands for a colon where pdoc would split a type at it
 
 
