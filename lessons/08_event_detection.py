@@ -630,9 +630,10 @@ lesson.finding(
 # 3. Labels that only say what sounds also teach a network when it sounds, but not where its borders are.
 #
 # **Library files used:** `npaudio/sed` (begin with `npaudio/sed/filters.py` and `npaudio/sed/detection.py`),
-# `npaudio/metrics/events`, `npaudio/datasets/scenes.py`, `npaudio/models/frame_detector.py`,
-# `npaudio/models/frame_cnn.py`, `npaudio/models/attention_pooling.py`, `npaudio/models/crnn.py`, `npaudio/nn/gru.py`,
-# `npaudio/nn/loss.py`, `npaudio/training/mean_teacher.py`, `npaudio/streaming/detector.py`.
+# `npaudio/metrics/events`, `npaudio/datasets/scene.py`, `npaudio/datasets/scenes.py`,
+# `npaudio/models/frame_detector.py`, `npaudio/models/frame_cnn.py`, `npaudio/models/attention_pooling.py`,
+# `npaudio/models/crnn.py`, `npaudio/nn/gru.py`, `npaudio/nn/loss.py`, `npaudio/training/mean_teacher.py`,
+# `npaudio/streaming/detector.py`.
 #
 # **Related library files:** `npaudio/datasets/sound_scenes.py` (recordings with annotations),
 # `npaudio/models/panns_frames.py`, `npaudio/training/averaging.py`, `npaudio/pipeline/detector.py` (what

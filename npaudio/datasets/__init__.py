@@ -30,7 +30,8 @@ from npaudio.datasets.features.table import FeatureTable
 from npaudio.datasets.folder import AudioFolder
 from npaudio.datasets.folds import SourceLeakWarning, UntrainedClassWarning, leaked_sources, make_folds
 from npaudio.datasets.published import ESC50, UrbanSound8K
-from npaudio.datasets.scenes import Scene, SyntheticScenes
+from npaudio.datasets.scene import Scene
+from npaudio.datasets.scenes import SyntheticScenes
 from npaudio.datasets.skipped import Skipped
 from npaudio.datasets.sound_scenes import SoundScenes
 from npaudio.datasets.synthetic import SyntheticSounds

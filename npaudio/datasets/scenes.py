@@ -9,7 +9,6 @@ Conventions
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from npaudio._core.checks import Check
 from npaudio.audio import resample
 from npaudio.datasets.base import SoundDataset
+from npaudio.datasets.scene import Scene, Sound
 from npaudio.datasets.scene_sounds import MIN_EVENT, Recordings, Synthesizers
 from npaudio.datasets.synthetic import clip_count, drawn_seed, fold_count
 from npaudio.sed import Event
@@ -24,59 +24,6 @@ from npaudio.signals import SOUND_CLASSES
 from npaudio.signals.sound_parts import shaped_noise
 
 PLACEMENTS = 20  # onsets tried before an event is left out, as the scene is full
-
-
-@dataclass(frozen=True)
-class Sound:
-    """One sound in a scene: its class, its first sample, its samples as they are in the mixture, its SNR in dB."""
-
-    label: str
-    start: int
-    samples: np.ndarray
-    snr: float
-
-    @property
-    def stop(self) -> int:
-        """The sample after its last."""
-        return self.start + len(self.samples)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A mixture and what it is made of: the sum of `background` and all `sounds` at their places.
-
-    Explained in lesson 08.
-
-    Attributes
-    ----------
-    background : np.ndarray (n_samples,)
-        What sounds all the time.
-    sounds : tuple of Sound
-        Label, first sample, samples and SNR in dB of each event.
-    sr : int
-        Sample rate in Hz.
-
-    See Also
-    --------
-    SyntheticScenes : `scene(i)` makes one.
-    """
-
-    background: np.ndarray
-    sounds: tuple[Sound, ...]
-    sr: int
-
-    @property
-    def mixture(self) -> np.ndarray:
-        """The waveform, (n_samples,) float32."""
-        y = self.background.copy()
-        for sound in self.sounds:
-            y[sound.start : sound.stop] += sound.samples
-        return y.astype(np.float32)
-
-    @property
-    def events(self) -> list[Event]:
-        """The events in order of their onsets."""
-        return sorted(Event(sound.start / self.sr, sound.stop / self.sr, sound.label) for sound in self.sounds)
 
 
 class SyntheticScenes(SoundDataset):

@@ -6,6 +6,7 @@ Names, signatures, defaults and parameter shapes are PyTorch's. See `module` for
 
 from npaudio.nn.activation import GELU, ReLU, Sigmoid
 from npaudio.nn.attention import MultiHeadAttention
+from npaudio.nn.batch_norm import BatchNorm1d, BatchNorm2d
 from npaudio.nn.conv import Conv2d
 from npaudio.nn.dropout import Dropout
 from npaudio.nn.finite import NonFiniteError, require_finite
@@ -16,7 +17,7 @@ from npaudio.nn.linear import Linear
 from npaudio.nn.loss import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 from npaudio.nn.loss_robust import FocalLoss, GeneralizedCrossEntropyLoss
 from npaudio.nn.module import Module, Parameter
-from npaudio.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm
+from npaudio.nn.norm import LayerNorm
 from npaudio.nn.optim import SGD, Adam, AdamW, Optimizer, clip_grad_norm
 from npaudio.nn.patch_embed import PatchEmbed
 from npaudio.nn.pool import AdaptiveAvgPool2d, AvgPool2d, Flatten, MaxPool2d

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from npaudio.nn.activation import ReLU
+from npaudio.nn.batch_norm import BatchNorm2d
 from npaudio.nn.conv import Conv2d
 from npaudio.nn.module import Module, Parameter
-from npaudio.nn.norm import BatchNorm2d
 from npaudio.nn.pool import MaxPool2d
 from npaudio.nn.sequential import Sequential
 

@@ -20,7 +20,7 @@ import numpy as np
 from npaudio import nn
 from npaudio._core.checks import Check
 from npaudio._core.types import Inputs
-from npaudio.nn.norm import BatchNorm
+from npaudio.nn.batch_norm import BatchNorm
 
 
 @dataclass(frozen=True)
