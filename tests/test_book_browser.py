@@ -10,6 +10,7 @@ from tests.browser import COMMAND, REASON, Browser
 from tests.test_book import short_book  # noqa: F401  (a fixture)
 
 sys.path.insert(0, str(FOLDER))
+from book.api import HAS_PDOC
 from book.build import write_book
 from book.recording import Notes
 
@@ -82,6 +83,16 @@ def test_search_finds_a_term_and_enter_goes_there(browser, short_book):  # noqa:
     press(browser, "Enter", 13)
     browser.evaluate("new Promise(done => setTimeout(done, 300))")
     assert browser.evaluate("location.href").endswith("glossary.html#spectral-flatness-flatness")
+
+
+@pytest.mark.skipif(not HAS_PDOC, reason="the pages about the library need pdoc")
+def test_search_leads_to_the_page_of_a_function(browser, short_book):  # noqa: F811
+    browser.open(short_book / "index.html")
+    press(browser, "/", 191)
+    browser.call("Input.insertText", text="mean_average_precision")
+    press(browser, "Enter", 13)
+    browser.evaluate("new Promise(done => setTimeout(done, 300))")
+    assert browser.evaluate("location.href").endswith("npaudio.metrics.html#mean_average_precision")
 
 
 def test_the_keyboard_reaches_the_text_and_opens_a_fold(browser, short_book):  # noqa: F811

@@ -37,7 +37,7 @@ foldContents();
 // ---- search
 const lower = SECTIONS.map(([, , , heading, text]) => [heading.toLowerCase(), text.toLowerCase()]);
 
-/** How well a section fits: a word in its heading counts ten times. 0 if a word is missing. */
+/** How well a section fits: a word in its heading counts ten times, and the library half. 0 if a word is missing. */
 function score(index, words) {
   const [heading, text] = lower[index];
   let sum = 0;
@@ -46,7 +46,7 @@ function score(index, words) {
     if (!count) return 0;
     sum += count;
   }
-  return sum;
+  return SECTIONS[index][0].startsWith("npaudio") ? sum / 2 : sum;
 }
 
 function excerpt(index, word) {
