@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -49,6 +51,18 @@ def test_spectrogram_puts_frames_and_bins_where_they_are():
     assert (bottom, top) == pytest.approx((-0.05, 0.85))  # nine rows of 0.1 kHz, the first centred on 0
     assert ax.figure.axes[1].get_ylabel() == "dB"
     assert ax.get_ylabel() == "frequency (kHz)"
+
+
+@pytest.mark.parametrize("preset", ["article", "ast", "panns", "librosa"])
+@pytest.mark.parametrize("height", [1.2, 2.0, 4.8])
+def test_mel_spectrogram_s_labels_do_not_overlap(preset, height):
+    figure, ax = plt.subplots(figsize=(6, height))
+    frontend = getattr(Frontend, preset)()
+    plot.mel_spectrogram(frontend(Y), frontend=frontend, ax=ax)
+    figure.draw_without_rendering()
+    boxes = [tick.get_window_extent() for tick in ax.get_yticklabels()]
+    assert len(boxes) >= 3
+    assert all(high.y0 > low.y0 + 0.7 * low.height for low, high in pairwise(boxes))
 
 
 @pytest.mark.parametrize("preset", ["article", "ast", "panns", "librosa"])

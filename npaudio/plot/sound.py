@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from npaudio.frontend import Frontend
 
+LABEL_HEIGHT = 8  # points that a label needs
+
 
 def waveform(y: np.ndarray, *, sr: float, start: float = 0.0, ax: "Axes | None" = None, **style: Any) -> "Axes":
     """Draw samples over time.
@@ -195,7 +197,8 @@ def mel_spectrogram(
     start = 0.0 if frontend.center else (frontend.win_length or frontend.n_fft) / 2 / frontend.sr
     times = _time_extent(M, frontend.hop_length / frontend.sr, start)
     _image(ax, M, (*times, -0.5, len(M) - 0.5), unit if colorbar else None, style)
-    frequencies, rows = _round_frequencies(frontend)
+    points_per_row = ax.bbox.height / ax.figure.dpi * 72 / len(M)
+    frequencies, rows = _round_frequencies(frontend, LABEL_HEIGHT / points_per_row)
     ax.set_yticks(rows, [f"{f:g}" if f < 1000 else f"{f / 1000:g}k" for f in frequencies])
     ax.set_ylabel("frequency (Hz, mel scale)")
     return ax
@@ -260,8 +263,8 @@ def _image(
     ax.set_xlabel("time (s)")
 
 
-def _round_frequencies(frontend: "Frontend") -> tuple[np.ndarray, np.ndarray]:
-    """125, 250, 500, 1000 ... Hz as far as the bands reach, and their places counted in rows.
+def _round_frequencies(frontend: "Frontend", apart: float) -> tuple[np.ndarray, np.ndarray]:
+    """125, 250, 500, 1000 ... Hz as far as the bands reach, and their places in rows, at least `apart` from the next.
 
     The center of row m is m + 1 steps above fmin on the mel scale, and fmax is n_mels + 1 steps above it.
     """
@@ -271,5 +274,5 @@ def _round_frequencies(frontend: "Frontend") -> tuple[np.ndarray, np.ndarray]:
         hz_to_mel(np.asarray(f, float), scale=frontend.scale) for f in (frontend.fmin, fmax, frequencies)
     )
     rows = (mels - low) / (high - low) * (frontend.n_mels + 1) - 1
-    inside = (rows >= -0.5) & (rows <= frontend.n_mels - 0.5)
+    inside = (rows >= -0.5) & (rows <= frontend.n_mels - 0.5) & (np.diff(rows, append=np.inf) >= apart)
     return frequencies[inside], rows[inside]
