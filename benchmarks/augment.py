@@ -4,16 +4,34 @@ import argparse
 import itertools
 import tempfile
 import warnings
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.timing import alternate, installed, ratio
+from benchmarks.comparison import Comparison
+from benchmarks.timing import compare, installed
 from npaudio import augment, save
 
 SR = 16000
-BATCH_BAR, PEER_BAR = 10.0, 1.0
+BATCH_BAR, PEER_BAR = 0.10, 1.0
+PEER = "audiomentations"
+SIZES = [(32, 64, 101), (32, 64, 157), (64, 64, 157), (32, 64, 313), (64, 128, 1000)]
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rounds", type=int, default=51)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--sizes", type=int, default=len(SIZES), help="of batches, beginning with the smallest")
+
+
+def comparisons(options: argparse.Namespace) -> Iterator[Comparison]:
+    yield from batches(options.rounds, SIZES[: options.sizes])
+    if installed(PEER):
+        yield from waveforms(options.rounds, options.seconds)
+    else:
+        yield Comparison(f"augmentations of {options.seconds:g} s", PEER, bar=PEER_BAR, note="not installed")
 
 
 def waveform_pairs(y, folder):
@@ -93,49 +111,25 @@ def batch_pairs(S, fill, rng):
     return pairs
 
 
-def compare_batches(rounds, sizes):
+def batches(rounds, sizes):
     """Only the two that are compared take turns.
 
     What others leave in the processor's cache would slow the batch, which is mostly moving memory, more than the
     items, which are mostly calls.
     """
     rng = np.random.default_rng(0)
-    print("SpecAugment, 2 + 2 masks, float32: a batch, its items one by one, how many times as fast the batch is")
     for shape, fill in itertools.product(sizes, ("mean", 0)):
         S = rng.standard_normal(shape).astype(np.float32)
         for name, (batch, items) in batch_pairs(S, fill, rng).items():
-            seconds = alternate({"batch": batch, "items": items}, rounds=rounds)
-            medians = [np.median(seconds[who]) * 1e3 for who in ("batch", "items")]
-            times = 1 / ratio(seconds, "batch", "items")
-            verdict = "ok" if times >= BATCH_BAR else "MISSED"
-            bar = "" if "bare" in name else f"   (bar: {BATCH_BAR:.0f}) {verdict}"
-            label = f"{shape}, fill {fill}, {name}"
-            print(f"  {label:<48}{medians[0]:>7.3f} ms {medians[1]:>7.3f} ms {times:>6.1f}{bar}")
+            work = f"SpecAugment on a batch {' x '.join(map(str, shape))}, fill {fill}, {name}"
+            bars = {"its items one by one": None if "bare" in name else BATCH_BAR}
+            yield from compare(work, {"npaudio": batch, "its items one by one": items}, bars, rounds=rounds)
 
 
-def compare_waveforms(rounds, duration):
+def waveforms(rounds, duration):
     y = (0.1 * np.random.default_rng(0).standard_normal(round(duration * SR))).astype(np.float32)
-    print(f"{duration:g} s at {SR} Hz, float32: our time over audiomentations'")
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, (ours, peer) in waveform_pairs(y, Path(folder)).items():
-            seconds = alternate({"ours": ours, "peer": lambda peer=peer: peer(y, SR)}, rounds=rounds)
-            value = ratio(seconds, "ours", "peer")
-            medians = [np.median(seconds[who]) * 1e3 for who in ("ours", "peer")]
-            print(
-                f"  {name:<36}{medians[0]:>9.3f} ms {medians[1]:>9.3f} ms {value:>7.2f}"
-                f"   (bar: {PEER_BAR:.2f}) {'ok' if value <= PEER_BAR else 'MISSED'}"
-            )
-
-
-def main(argv):
-    parser = argparse.ArgumentParser(prog="python -m benchmarks augment", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=51)
-    parser.add_argument("--seconds", type=float, default=5.0)
-    options = parser.parse_args(argv)
-    compare_batches(options.rounds, [(32, 64, 101), (32, 64, 157), (64, 64, 157), (32, 64, 313), (64, 128, 1000)])
-    if installed("audiomentations"):
-        compare_waveforms(options.rounds, options.seconds)
-    else:
-        print("audiomentations is not installed; nothing to compare the waveforms with")
-    return 0
+            candidates = {"npaudio": ours, PEER: lambda peer=peer: peer(y, SR)}
+            yield from compare(f"{name}, {duration:g} s", candidates, {PEER: PEER_BAR}, rounds=rounds)

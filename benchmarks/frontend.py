@@ -2,29 +2,29 @@
 
 import argparse
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 import npaudio
-from benchmarks.timing import alternate, installed, print_ratios
+from benchmarks.comparison import Comparison
+from benchmarks.timing import compare, installed
 
 SR = 16000
 SETTINGS = {"n_fft": 1024, "hop_length": 512, "n_mels": 64}
-BARS = {"librosa": 0.70, "torch": 1.25}
+BARS = {"librosa": 0.67, "PyTorch": 1.25}
 
 
-def main(argv: list[str]) -> None:
-    options = argparse.ArgumentParser(prog="python -m benchmarks frontend", description=__doc__)
-    options.add_argument("--rounds", type=int, default=41)
-    rounds = options.parse_args(argv).rounds
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rounds", type=int, default=41)
 
+
+def comparisons(options: argparse.Namespace) -> Iterator[Comparison]:
     y = np.random.default_rng(0).standard_normal(60 * SR).astype(np.float32)
     candidates = contestants(y)
     check_agreement(candidates)
-    print("Mel spectrogram of 60 s at 16 kHz, 1024/512, 64 bands, float32 (medians of alternating runs):")
-    print_ratios(alternate(candidates, rounds=rounds), "npaudio", BARS)
-    print_memory()
+    yield from compare("mel spectrogram of 60 s at 16 kHz, 64 bands", candidates, BARS, rounds=options.rounds)
+    yield memory()
 
 
 def contestants(y: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
@@ -35,7 +35,7 @@ def contestants(y: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
 
         candidates["librosa"] = lambda: librosa.feature.melspectrogram(y=y, sr=SR, **SETTINGS)
     if installed("torch"):
-        candidates["torch"] = torch_mel(y)
+        candidates["PyTorch"] = torch_mel(y)
     return candidates
 
 
@@ -62,12 +62,12 @@ def check_agreement(candidates: dict[str, Callable[[], np.ndarray]]) -> None:
             raise SystemExit(f"{name} computes something else: relative difference {error:.1e}")
 
 
-def print_memory() -> None:
+def memory() -> Comparison:
+    """Of an hour: what is needed at once, beside three times the result and 16 MB."""
     hour = np.zeros(3600 * SR, np.float32)
     tracemalloc.start()
     result = npaudio.melspectrogram(hour, sr=SR, **SETTINGS)
-    peak = tracemalloc.get_traced_memory()[1]
+    peak, limit = tracemalloc.get_traced_memory()[1], 3 * result.nbytes + 16e6
     tracemalloc.stop()
-    bar = 3 * result.nbytes + 16e6
-    verdict = "ok" if peak <= bar else "MISSED"
-    print(f"An hour: result {result.nbytes / 1e6:.1f} MB, peak {peak / 1e6:.1f} MB (bar: {bar / 1e6:.1f} MB) {verdict}")
+    work, peer = "mel spectrogram of an hour, peak memory", "three times the result and 16 MB"
+    return Comparison(work, peer, peak / 1e6, limit / 1e6, peak / limit, 1.0, "MB")

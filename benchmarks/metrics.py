@@ -1,17 +1,19 @@
 """Metrics: mAP, event scores and PSDS against scikit-learn, sed_eval and sed_scores_eval, in time and in figures.
 
-`python -m benchmarks metrics --data ../shared/data/dcase2019_task4` adds the real annotations: the golden figures of
-DCASE 2019 task 4's baseline, and sed_eval's at ten thresholds and several collars.
+`python -m benchmarks metrics --annotations DIR` measures on real annotations, and adds the golden figures of DCASE 2019
+task 4's baseline, and sed_eval's at ten thresholds and several collars.
 """
 
 import argparse
 import warnings
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.timing import alternate, installed, print_ratios
+from benchmarks.comparison import Comparison
+from benchmarks.timing import compare, installed
 from npaudio import metrics, sed
 from tests.golden import metric_peers as peers
 from tests.metric_cases import LABELS, PSDS_SETTINGS, event_case, label_case
@@ -29,23 +31,24 @@ EVENT_GOLDEN = {
 PSDS_GOLDEN = {(0.5, 0, 0): 0.408129268, (0.5, 1, 0): 0.291484666, (0.7, 0, 1): 0.144528286, (0.1, 0.5, 1): 0.248840751}
 
 
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks metrics", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, help="folder of DCASE 2019 task 4 annotations")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of alternating calls")
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--annotations", type=Path, help="folder of DCASE 2019 task 4 annotations")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of alternating calls")
     parser.add_argument("--cases", type=int, default=3000, help="random cases to compare with the peers")
-    options = parser.parse_args(argv)
+
+
+def comparisons(options: argparse.Namespace) -> Iterator[Comparison]:
     warnings.simplefilter("ignore")
-    failures = [label_metrics(options.rounds, options.cases), psds_from_scores(options.rounds)]
-    failures.append(random_events(options.cases))
-    if options.data:
-        failures += [
-            golden_figures(options.data),
-            every_threshold(options.data),
-            event_metrics(options.data, options.rounds),
-        ]
-    else:
-        print("event metrics: give --data to measure on real annotations")
+    yield from label_metrics(options.rounds)
+    yield from psds_from_scores(options.rounds)
+    yield from event_metrics(options.annotations, options.rounds)
+
+
+def details(options: argparse.Namespace) -> int:
+    """The figures themselves, on random cases and on real annotations."""
+    failures = [random_labels(options.cases), random_events(options.cases)]
+    if options.annotations:
+        failures += [golden_figures(options.annotations), every_threshold(options.annotations)]
     print("figures: all agree" if not any(failures) else "figures: SOME DIFFER")
     return int(any(failures))
 
@@ -57,41 +60,42 @@ def check(name: str, difference: float, limit: float) -> bool:
     return failed
 
 
-def label_metrics(rounds: int, cases: int) -> bool:
+def label_metrics(rounds: int) -> Iterator[Comparison]:
     """MAP of AudioSet's size: 20,000 clips, 527 classes, of which some are in 40 % and some in 0.03 % of the clips."""
+    rng = np.random.default_rng(0)
+    y_true = rng.uniform(size=(20_000, 527)) < np.geomspace(0.0003, 0.4, 527)
+    y_true[0] = True
+    y_score = (rng.normal(size=y_true.shape) + y_true).astype(np.float32)
+    candidates = {"npaudio": lambda: metrics.mean_average_precision(y_true, y_score)}
+    if installed("sklearn"):
+        from sklearn.metrics import average_precision_score
+
+        candidates["scikit-learn"] = lambda: average_precision_score(y_true, y_score, average="macro")
+        agree(*(candidate() for candidate in candidates.values()), 1e-12)
+    yield from compare("mAP of 20,000 clips x 527 classes", candidates, {"scikit-learn": 0.30}, rounds=rounds)
+
+
+def agree(ours: float, theirs: float, limit: float) -> None:
+    """Comparing times would mean nothing if the results were different."""
+    if not abs(ours - theirs) <= limit:
+        raise SystemExit(f"the peer computes something else: {theirs} instead of {ours}")
+
+
+def random_labels(cases: int) -> bool:
+    """AP and AUC of small random cases against scikit-learn."""
     if not installed("sklearn"):
-        print("mAP: scikit-learn is not installed")
+        print("AP and AUC: scikit-learn is not installed")
         return False
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    rng = np.random.default_rng(0)
-    share = np.geomspace(0.0003, 0.4, 527)
-    y_true = rng.uniform(size=(20_000, 527)) < share
-    y_true[0] = True
-    y_score = (rng.normal(size=y_true.shape) + y_true).astype(np.float32)
-    print("mAP of 20,000 clips x 527 classes")
-    seconds = alternate(
-        {
-            "npaudio": lambda: metrics.mean_average_precision(y_true, y_score),
-            "scikit-learn": lambda: average_precision_score(y_true, y_score, average="macro"),
-        },
-        rounds=rounds,
-        warmup=1,
-    )
-    print_ratios(seconds, "npaudio", {"scikit-learn": 0.30})
-    theirs = average_precision_score(y_true, y_score, average=None)
-    failed = check("AP of 527 classes", np.abs(metrics.average_precision(y_true, y_score) - theirs).max(), 1e-12)
     worst = 0.0
     for seed in range(cases):
         y_true, y_score = label_case(seed)
         for c in np.flatnonzero(y_true.any(axis=0) & ~y_true.all(axis=0)):
             truth, score = y_true[:, c], y_score[:, c]
-            worst = max(
-                worst,
-                abs(metrics.average_precision(truth, score) - average_precision_score(truth, score)),
-                abs(metrics.roc_auc(truth, score) - roc_auc_score(truth, score)),
-            )
-    return check(f"AP and AUC of {cases} random cases", worst, 1e-12) or failed
+            ap = abs(metrics.average_precision(truth, score) - average_precision_score(truth, score))
+            worst = max(worst, ap, abs(metrics.roc_auc(truth, score) - roc_auc_score(truth, score)))
+    return check(f"AP and AUC of {cases} random cases", worst, 1e-12)
 
 
 def random_events(cases: int) -> bool:
@@ -175,38 +179,46 @@ def every_threshold(data: Path) -> bool:
     return any(failed)
 
 
-def event_metrics(data: Path, rounds: int) -> bool:
-    """Time of event-based plus segment-based figures of the real annotations, from event lists in memory."""
-    if not installed("sed_eval"):
-        return False
-    reference, detections, _ = read(data)
-    estimated = detections[0.5]
-    labels = sorted({event.label for clip in reference.values() for event in clip})
-    pairs = {
-        name: (peers.as_dicts(clip, name), peers.as_dicts(estimated.get(name, []), name))
-        for name, clip in reference.items()
-    }
+def event_metrics(data: Path | None, rounds: int) -> Iterator[Comparison]:
+    """Time of event-based plus segment-based figures, from event lists in memory: real annotations or drawn ones."""
+    if data:
+        reference, detections, _ = read(data)
+        estimated = detections[0.5]
+    else:
+        reference, scores, labels = scenes(1168, 10, 156, 0.064)
+        estimated = {name: sed.detect_events(clip, labels=labels, hop_length=1024, sr=16000)
+                     for name, clip in scores.items()}  # fmt: skip
+    work = f"event-based and segment-based figures of {len(reference):,} {'real' if data else 'drawn'} clips"
 
     def ours() -> None:
         metrics.event_based_metrics(reference, estimated, percentage_of_length=0.2)
         metrics.segment_based_metrics(reference, estimated)
 
-    def theirs() -> None:
-        import sed_eval
+    candidates = {"npaudio": ours}
+    if installed("sed_eval"):
+        candidates["sed_eval"] = sed_eval_call(reference, estimated)
+    yield from compare(work, candidates, {"sed_eval": 0.10}, rounds=rounds)
 
+
+def sed_eval_call(reference: Clips, estimated: Clips) -> Callable[[], None]:
+    """The same with sed_eval, given the events in its own form."""
+    import sed_eval
+
+    labels = sorted({event.label for clip in reference.values() for event in clip})
+    pairs = [
+        (peers.as_dicts(clip, name), peers.as_dicts(estimated.get(name, []), name)) for name, clip in reference.items()
+    ]
+
+    def theirs() -> None:
         event = sed_eval.sound_event.EventBasedMetrics(labels, t_collar=0.2, percentage_of_length=0.2)
         segment = sed_eval.sound_event.SegmentBasedMetrics(labels, time_resolution=1.0)
-        for pair in pairs.values():
+        for pair in pairs:
             event.evaluate(*pair)
             segment.evaluate(*pair)
         event.results()
         segment.results()
 
-    print("event-based plus segment-based, 1,168 real clips")
-    print_ratios(
-        alternate({"npaudio": ours, "sed_eval": theirs}, rounds=rounds, warmup=1), "npaudio", {"sed_eval": 0.10}
-    )
-    return False
+    return theirs
 
 
 def scenes(n_files: int, n_classes: int, n_frames: int, hop: float) -> tuple[Clips, dict[str, np.ndarray], list[str]]:
@@ -227,22 +239,17 @@ def scenes(n_files: int, n_classes: int, n_frames: int, hop: float) -> tuple[Cli
     return reference, scores, labels
 
 
-def psds_from_scores(rounds: int) -> bool:
+def psds_from_scores(rounds: int) -> Iterator[Comparison]:
     """300 clips of 10 s, 10 classes, every threshold; each is given scores in the form that it expects."""
-    if not installed("sed_scores_eval"):
-        print("PSDS: sed_scores_eval is not installed")
-        return False
-    failed = []
     for n_frames, hop in ((156, 0.064), (500, 0.02)):
         reference, scores, labels = scenes(300, 10, n_frames, hop)
         durations = dict.fromkeys(reference, n_frames * hop)
         for name, settings in zip(("PSDS1", "PSDS2"), PSDS_SETTINGS, strict=False):
-            call = peers.sed_scores_eval_call(reference, scores, durations, hop, labels, **settings)
-            ours = partial(
-                metrics.psds, reference, scores, durations=durations, labels=labels, hop_time=hop, **settings
-            )
-            print(f"{name} of 300 clips x 10 classes x {n_frames} frames, from scores")
-            seconds = alternate({"npaudio": ours, "sed_scores_eval": call}, rounds=min(rounds, 3), warmup=0)
-            print_ratios(seconds, "npaudio", {"sed_scores_eval": 1.0})
-            failed.append(check(name, abs(ours() - float(call()[0])), 1e-6))
-    return any(failed)
+            about = {"durations": durations, "labels": labels, "hop_time": hop, **settings}
+            candidates = {"npaudio": partial(metrics.psds, reference, scores, **about)}
+            if installed("sed_scores_eval"):
+                call = peers.sed_scores_eval_call(reference, scores, durations, hop, labels, **settings)
+                candidates["sed_scores_eval"] = call
+                agree(float(candidates["npaudio"]()), float(call()[0]), 1e-6)
+            work = f"{name} of 300 clips x 10 classes x {n_frames} frames, every threshold"
+            yield from compare(work, candidates, {"sed_scores_eval": 1.0}, rounds=rounds)

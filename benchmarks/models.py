@@ -2,62 +2,62 @@
 
 import argparse
 import contextlib
-import subprocess
-import sys
+import importlib.util
 import tempfile
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
-from benchmarks.nn import largest_resident_megabytes, usable_cores
-from benchmarks.timing import alternate, installed, print_ratios
+from benchmarks.comparison import Comparison
+from benchmarks.nn import largest_resident_megabytes, number_printed, usable_cores
+from benchmarks.timing import compare, installed
 from npaudio import nn
 from npaudio.checkpoints import save_checkpoint
 from npaudio.checkpoints.key_styles import match_ast
 from npaudio.models import Cnn14, SpectrogramTransformer
 
-OURS, TORCH, HUGGING_FACE = "npaudio", "torch", "Hugging Face"
+OURS, TORCH, HUGGING_FACE = "npaudio", "PyTorch", "Hugging Face"
 TOKENS = (512, 1024, 2048, 4096)
 AGREE = 1e-4  # of the largest logit, for networks of random weights
 LOADING_BAR = 1.2
 Functions = dict[str, Callable[[], Any]]
 
 
-def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks models", description=__doc__)
+def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=7, help="rounds of the alternating timings")
-    parser.add_argument("--peak", nargs=2, metavar=("CASE", "NAME"), help=argparse.SUPPRESS)
-    options = parser.parse_args(argv)
-    if options.peak:
-        print(peak_of_this_process(*options.peak))
-        return
-    print(f"float32, {usable_cores()} cores")
-    for case, (title, _, bar) in CASES.items():
-        print_case(case, title, bar, options.rounds)
+
+
+def comparisons(options: argparse.Namespace) -> Iterator[Comparison]:
+    for title, make, peers, bar in CASES.values():
+        functions = make((OURS, *peers))
+        check_agreement(functions)
+        yield from compare(title, functions, dict.fromkeys(peers, bar), rounds=options.rounds)
+    yield from loading()
+
+
+def details(options: argparse.Namespace) -> None:
+    """Peak memory of the networks, and of attention over more and more tokens."""
+    for case, (title, _, _, _) in CASES.items():
+        print(f"{title}: peak memory above that of the network")
+        for name in (OURS, TORCH) if installed("torch") else (OURS,):
+            print(f"  {name:<28}{number_printed(PEAK, case, name):>10.0f} MB")
     print_attention()
-    print_loading()
 
 
-def print_case(case: str, title: str, bar: float, rounds: int) -> None:
-    functions = CASES[case][1]((OURS, TORCH, HUGGING_FACE))
-    print(title)
+def check_agreement(functions: Functions) -> None:
+    """Comparing times would mean nothing if the results were different."""
     outputs = {name: np.asarray(function()) for name, function in functions.items()}
-    for name in list(outputs)[1:]:
-        difference = np.max(np.abs(outputs[name] - outputs[OURS])) / np.max(np.abs(outputs[OURS]))
-        print(f"  {f'difference to {name}':<28}{difference:>10.1e}     {'ok' if difference <= AGREE else 'WRONG'}")
-    print_ratios(alternate(functions, rounds=rounds, warmup=1), OURS, dict.fromkeys(list(functions)[1:], bar))
-    print_peaks(case, [name for name in functions if name != HUGGING_FACE])
+    for name, output in outputs.items():
+        difference = np.max(np.abs(output - outputs[OURS])) / np.max(np.abs(outputs[OURS]))
+        if not difference <= AGREE:
+            raise SystemExit(f"{name} computes something else: relative difference {difference:.1e}")
 
 
-def print_peaks(case: str, names: list[str]) -> None:
-    """Each candidate in a process of its own, because the peak of a process never falls."""
-    for name in names:
-        command = [sys.executable, "-m", "benchmarks", "models", "--peak", case, name]
-        peak = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
-        print(f"  {f'peak memory, {name}':<28}{peak:>10.0f} MB, above that of the network")
+PEAK = "import sys; from benchmarks.models import peak_of_this_process as peak; print(peak(*sys.argv[1:]))"
 
 
 def peak_of_this_process(case: str, name: str) -> float:
@@ -143,10 +143,11 @@ def torch_tiny_step(weights: dict[str, np.ndarray], x: np.ndarray, classes: np.n
     return step
 
 
-CASES: dict[str, tuple[str, Callable[[tuple[str, ...]], Functions], float]] = {
-    "base": ("SpectrogramTransformer.base(), forward, 1,024 frames (10.24 s)", base, 1.0),
-    "cnn14": ("Cnn14, forward, 10 s", cnn14, 1.2),
-    "tiny": ("SpectrogramTransformer.tiny(), training step, batch 32 x 64 x 128", tiny_step, 1.2),
+# Title, what makes the functions, the peers, and the bar.
+CASES: dict[str, tuple[str, Callable[[tuple[str, ...]], Functions], tuple[str, ...], float]] = {
+    "base": ("SpectrogramTransformer.base(), 10.24 s, forward", base, (TORCH, HUGGING_FACE), 1.0),
+    "cnn14": ("Cnn14, 10 s, forward", cnn14, (TORCH,), 1.2),
+    "tiny": ("SpectrogramTransformer.tiny(), batch 32 x 64 x 128, training step", tiny_step, (TORCH,), 1.2),
 }
 
 
@@ -190,12 +191,20 @@ def torch_transformer(weights: Any, sizes: dict, n_mels: int, n_frames: int, str
 def hugging_face(model: SpectrogramTransformer) -> Any:
     """Their network with our weights, or None if transformers cannot be imported."""
     try:
-        from transformers import ASTConfig, ASTForAudioClassification
+        with without_torchaudio():
+            from transformers import ASTConfig, ASTForAudioClassification
     except (ImportError, OSError) as error:
-        print(f"  transformers cannot be imported ({type(error).__name__}), so it is left out")
+        print(f"  transformers cannot be imported, so Hugging Face is left out: {str(error).splitlines()[0]}")
         return None
     theirs, ours = ASTForAudioClassification(ASTConfig(num_labels=527)), model.state_dict()
     return _LogitsOnly(with_weights(theirs, {name: hugging_face_array(name, ours) for name in theirs.state_dict()}))
+
+
+def without_torchaudio() -> Any:
+    """Hide torchaudio: the network does not need it, and one built for another PyTorch would stop the import."""
+    find = importlib.util.find_spec
+    hidden = lambda name, package=None: None if name == "torchaudio" else find(name, package)  # noqa: E731
+    return mock.patch("importlib.util.find_spec", hidden)
 
 
 class _LogitsOnly:
@@ -232,22 +241,21 @@ def print_attention() -> None:
         )
 
 
-def print_loading() -> None:
-    """Peak memory of a process that does nothing but load Cnn14 from a file, relative to its weights."""
-    print("Cnn14.from_checkpoint, growth of the resident size relative to the weights")
+def loading() -> Iterator[Comparison]:
+    """Growth of a process that does nothing but load Cnn14 from a file."""
+    state = Cnn14(rng=0).state_dict()
+    half = {name: array.astype(np.float16) for name, array in state.items()}
+    weights = sum(array.nbytes for array in state.values()) / 2**20
+    files = {"a.safetensors": ("safetensors", state), "b.npz": ("npz", state), "c.safetensors": ("float16", half)}
     with tempfile.TemporaryDirectory() as folder:
-        state = Cnn14(rng=0).state_dict()
-        half = {name: array.astype(np.float16) for name, array in state.items()}
-        for name, arrays in {"a.safetensors": state, "b.npz": state, "half.safetensors": half}.items():
+        for name, (kind, arrays) in files.items():
             save_checkpoint(Path(folder) / name, arrays)
-            command = [sys.executable, "-m", "benchmarks", "models", "--peak", "loading", str(Path(folder) / name)]
-            peak = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
-            verdict = "ok" if peak <= LOADING_BAR else "MISSED"
-            print(f"  {name:<28}{peak:>10.2f}     (bar: {LOADING_BAR:.2f}) {verdict}")
+            peak = number_printed(PEAK, "loading", str(Path(folder) / name))
+            work = f"Cnn14.from_checkpoint, {kind}, peak memory"
+            yield Comparison(work, "the weights", peak, weights, peak / weights, LOADING_BAR, "MB")
 
 
 def peak_of_loading(path: str) -> float:
     before = largest_resident_megabytes()
-    model = Cnn14.from_checkpoint(path, verbose=False)
-    weights = sum(parameter.data.nbytes for parameter in model.parameters()) / 2**20
-    return (largest_resident_megabytes() - before) / weights
+    Cnn14.from_checkpoint(path, verbose=False)
+    return largest_resident_megabytes() - before

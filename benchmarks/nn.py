@@ -5,37 +5,43 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.timing import alternate, installed, print_ratios
+from benchmarks.comparison import Comparison
+from benchmarks.timing import alternate, fastest, installed, rows_of
 from npaudio import nn
 from npaudio._core.threads import for_each, thread_count
 from npaudio.models import AudioCNN, summary
 
 SHAPE, CLASSES = (32, 1, 64, 157), 50
-BARS = {"training step": 1.2, "inference": 1.0}
+BARS = {"training step": 1.05, "forward pass in evaluation": 1.0}
 MEMORY_BAR = 1.5
-OURS, PEERS = "npaudio", ("torch", "torch channels-last")
+OURS, PEERS = "npaudio", ("PyTorch", "PyTorch, channels-last")
 WARM_STEPS = 3
 
 
-def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks nn", description=__doc__)
+def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=15, help="rounds of the alternating timings")
-    parser.add_argument("--peak", choices=(OURS, *PEERS), help=argparse.SUPPRESS)
-    options = parser.parse_args(argv)
-    if options.peak:
-        print(peak_of_this_process(options.peak))
-        return
-    names = (OURS, *PEERS) if installed("torch") else (OURS,)
-    if len(names) == 1:
-        print("PyTorch is not installed: only our own times, without ratios.")
-    print_times(names, options.rounds)
-    print_peaks(names)
+
+
+def comparisons(options: argparse.Namespace) -> Iterator[Comparison]:
+    peers = PEERS if installed("torch") else ()
+    both = {name: functions(name) for name in (OURS, *peers)}
+    for kind, (title, bar) in enumerate(BARS.items()):
+        seconds = alternate({name: pair[kind] for name, pair in both.items()}, rounds=options.rounds)
+        best = fastest(seconds, peers) if peers else PEERS[0]
+        work = f"{title} of AudioCNN, batch {' x '.join(map(str, SHAPE))}"
+        yield from rows_of(work, seconds, {best: bar})
+    if sys.platform != "win32":  # where the largest size of a process is not told
+        yield memory(peers)
+
+
+def details(options: argparse.Namespace) -> None:
+    """How far the convolutions are from what the machine can do."""
     print_roofline()
 
 
@@ -105,31 +111,21 @@ def functions(name: str) -> tuple[Callable[[], object], Callable[[], object]]:
     return our_functions() if name == OURS else torch_functions(name)
 
 
-def print_times(names: tuple[str, ...], rounds: int) -> None:
-    both = {name: functions(name) for name in names}
-    for kind, (title, bar) in enumerate(BARS.items()):
-        print(f"AudioCNN, {title}, batch {SHAPE[0]}, {SHAPE[2]} x {SHAPE[3]}, float32, {usable_cores()} cores")
-        seconds = alternate({name: pair[kind] for name, pair in both.items()}, rounds=rounds)
-        best = min(names[1:], key=lambda name: float(np.median(seconds[name])), default=None)
-        print_ratios(seconds, OURS, {best: bar} if best else {})
-
-
-def print_peaks(names: tuple[str, ...]) -> None:
+def memory(peers: tuple[str, ...]) -> Comparison:
     """Each candidate trains in a process of its own, because the peak of a process never falls."""
-    if sys.platform == "win32":
-        print("Peak memory is not measured on Windows.")
-        return
-    print(f"peak memory of {WARM_STEPS} training steps, above that of the network and its data")
-    command = [sys.executable, "-m", "benchmarks", "nn", "--peak"]
-    peaks = {
-        name: float(subprocess.run([*command, name], capture_output=True, text=True, check=True).stdout)
-        for name in names
-    }
-    for name, megabytes in peaks.items():
-        print(f"  {name:<28}{megabytes:>10.0f} MB")
-    if len(names) > 1:
-        value = peaks[OURS] / min(peaks[name] for name in names[1:])
-        print(f"  {OURS} / best{value:>30.2f}   (bar: {MEMORY_BAR:.2f}) {'ok' if value <= MEMORY_BAR else 'MISSED'}")
+    work = f"{WARM_STEPS} such training steps, peak memory above that of network and data"
+    code = "import sys; from benchmarks.nn import peak_of_this_process as peak; print(peak(sys.argv[1]))"
+    peaks = {name: number_printed(code, name) for name in (OURS, *peers)}
+    if not peers:
+        return Comparison(work, PEERS[0], peaks[OURS], bar=MEMORY_BAR, unit="MB", note="not installed")
+    best = min(peers, key=peaks.__getitem__)
+    return Comparison(work, best, peaks[OURS], peaks[best], peaks[OURS] / peaks[best], MEMORY_BAR, "MB")
+
+
+def number_printed(code: str, *arguments: str) -> float:
+    """The last line that a Python process prints."""
+    command = [sys.executable, "-c", code, *arguments]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
 
 
 def peak_of_this_process(name: str) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.sed import Recipe, Scenes, scenes
+from benchmarks.scenes import Recipe, Scenes, scenes
 from npaudio import Frontend, metrics, models, nn, sed, training
 from npaudio.augment import spec_augment
 from npaudio.datasets import ESC50

@@ -6,13 +6,15 @@ same drift, so the ratio within one round is steady, and the median over the rou
 
 import importlib.util
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from benchmarks.comparison import Comparison
+
 
 def alternate(
-    candidates: dict[str, Callable[[], object]], *, rounds: int = 15, warmup: int = 2
+    candidates: dict[str, Callable[[], object]], *, rounds: int = 15, warmup: int = 1
 ) -> dict[str, np.ndarray]:
     """Seconds of each candidate in each round, {name: (rounds,)}; the order within a round is reversed each time."""
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
@@ -37,12 +39,25 @@ def installed(*modules: str) -> bool:
     return all(importlib.util.find_spec(module) is not None for module in modules)
 
 
-def print_ratios(seconds: dict[str, np.ndarray], ours: str, bars: dict[str, float]) -> None:
-    """Print the medians in milliseconds and, for each peer in `bars`, our ratio beside the bar that was set."""
-    for name, values in seconds.items():
-        print(f"  {name:<28}{np.median(values) * 1e3:>10.2f} ms")
-    for peer, bar in bars.items():
-        if peer in seconds:
-            value = ratio(seconds, ours, peer)
-            verdict = "ok" if value <= bar else "MISSED"
-            print(f"  {f'{ours} / {peer}':<28}{value:>10.2f}     (bar: {bar:.2f}) {verdict}")
+def compare(
+    work: str, candidates: dict[str, Callable[[], object]], bars: dict[str, float | None], *, rounds: int = 15
+) -> list[Comparison]:
+    """A row for each peer in `bars`, those that are not among the candidates included; `candidates` begin with us."""
+    return rows_of(work, alternate(candidates, rounds=rounds), bars)
+
+
+def rows_of(work: str, seconds: dict[str, np.ndarray], bars: dict[str, float | None]) -> list[Comparison]:
+    """The same from seconds that `alternate` measured."""
+    ours = next(iter(seconds))
+    milliseconds = {name: float(np.median(values)) * 1e3 for name, values in seconds.items()}
+    return [
+        Comparison(work, peer, milliseconds[ours], milliseconds[peer], ratio(seconds, ours, peer), bar)
+        if peer in seconds
+        else Comparison(work, peer, milliseconds[ours], bar=bar, note="not installed")
+        for peer, bar in bars.items()
+    ]
+
+
+def fastest(seconds: dict[str, np.ndarray], names: Iterable[str]) -> str:
+    """Who of these took least, in the median."""
+    return min(names, key=lambda name: float(np.median(seconds[name])))

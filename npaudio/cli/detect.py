@@ -1,6 +1,7 @@
 """`npaudio detect`: which sounds, and from when to when; in files, or while they happen."""
 
 import argparse
+import csv
 import json
 import sys
 from collections.abc import Iterable
@@ -59,7 +60,8 @@ def print_stream(events: Iterable[Event], options: argparse.Namespace) -> None:
         if options.json:
             print(json.dumps(as_dict(event)), flush=True)
         elif options.csv:
-            print(",".join(str(value) for value in as_dict(event).values()), flush=True)
+            csv.writer(sys.stdout, lineterminator="\n").writerow(as_dict(event).values())
+            sys.stdout.flush()
         else:
             print(line_of(as_dict(event)), flush=True)
 
