@@ -1,4 +1,4 @@
-"""A data set whose clips take their time, so that a test can come in between; importable by worker processes."""
+"""For worker processes to import: tasks, and a data set whose clips take time, so that a test can come in between."""
 
 import os
 import sys
@@ -39,6 +39,27 @@ class SlowSounds(SoundDataset):
 
 
 FRONTEND = Frontend(sr=8000, n_fft=256, hop_length=128, n_mels=16)
+
+
+def square(x):
+    """A task that prints, which must not disturb the answers."""
+    print("squaring")
+    if x == "process":
+        return os.getpid(), os.environ.get("OPENBLAS_NUM_THREADS")
+    if x == 13:
+        raise KeyError("thirteen")
+    return x * x
+
+
+def faults_of_five_arrays(round_number):
+    """Pages that this process has to fetch for five arrays of 1 MB."""
+    import resource  # not there on Windows
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    arrays = [np.ones(1 << 20, np.uint8) for _ in range(5)]
+    del arrays
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
 
 if __name__ == "__main__":
     extract_features(SlowSounds(int(sys.argv[2]), seconds=0.01), FRONTEND, cache_dir=sys.argv[1], processes=2)

@@ -110,10 +110,23 @@ def test_a_lesson_that_was_changed_since_its_run_is_not_in_the_book(short_book, 
     assert not (tmp_path / "book" / "02_short.html").exists()
 
 
+ONE_PAGE = """# %% [markdown]
+# # 00 A page alone
+#
+# *Reading: 1 minutes. Running: 1 seconds on two cores.*
+#
+# Everything on one page.
+#
+# > **Question.** How many?
+
+# %%
+print("before: 10.0% of 20")
+"""
+
+
 def test_the_command_runs_lessons_and_writes_their_pages(tmp_path, monkeypatch, capsys):
-    fails = tmp_path / "02_short.py"
-    fails.write_text(LESSON + "\nraise RuntimeError('on purpose')\n", encoding="utf-8")
-    shutil.copy(FOLDER / "00_one_page.py", tmp_path)
+    (tmp_path / "00_one_page.py").write_text(ONE_PAGE, encoding="utf-8")  # in the form of the real one: no Lesson(...)
+    (tmp_path / "02_short.py").write_text(LESSON + "\nraise RuntimeError('on purpose')\n", encoding="utf-8")
     shutil.copy(FOLDER / "aloud.py", tmp_path)
     monkeypatch.setattr("lessons.__main__.FOLDER", tmp_path)
     monkeypatch.setenv("PYTHONPATH", f"{FOLDER.parent}{os.pathsep}{FOLDER}")

@@ -58,23 +58,13 @@ def test_freed_memory_is_kept():
     assert after < 100
 
 
-def faults_of_five_arrays(round_number):
-    """Pages that this process has to fetch for five arrays of 1 MB."""
-    import resource  # not there on Windows
-
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    arrays = [np.ones(1 << 20, np.uint8) for _ in range(5)]
-    del arrays
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the hint is for glibc's malloc")
 @pytest.mark.parametrize("processes", [1, 2])
 def test_those_who_work_keep_their_memory(processes):
     """In a process of its own, because earlier tests may have freed a large array in this one."""
     code = (
         "from npaudio.datasets.features import worker\n"
-        "from tests.test_datasets_kept_memory import faults_of_five_arrays\n"
+        "from tests.slow_sounds import faults_of_five_arrays\n"
         f"worker.fork_is_safe = lambda: False\n"
         f"print(*dict(worker.run(faults_of_five_arrays, list(range(64)), processes={processes})).values())"
     )

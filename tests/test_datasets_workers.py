@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,18 +15,9 @@ from npaudio import datasets
 from npaudio._core.terminal import ProgressLine
 from npaudio.datasets import extract_features
 from npaudio.datasets.features import worker
-from tests.slow_sounds import FRONTEND, SlowSounds
-from tests.test_datasets_features import ROOT
+from tests.slow_sounds import FRONTEND, SlowSounds, square
 
-
-def square(x):
-    """A task that prints, which must not disturb the answers."""
-    print("squaring")
-    if x == "process":
-        return os.getpid(), os.environ.get("OPENBLAS_NUM_THREADS")
-    if x == 13:
-        raise KeyError("thirteen")
-    return x * x
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(params=["fork", "fresh"])
