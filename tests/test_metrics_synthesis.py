@@ -75,6 +75,7 @@ A = np.ones((3, 4))
         (lambda: metrics.mel_cepstral_distortion(A[:1], A[:1]), "include_c0=True"),
         (lambda: metrics.mel_cepstral_distortion(A, A * np.nan), "NaN or infinity"),
         (lambda: metrics.dtw_path(A, np.ones((3, 0))), "of one height"),
+        (lambda: metrics.dtw_path(A, np.full_like(A, np.nan)), "hold NaN"),
         (lambda: metrics.spectral_convergence(A, A[:2]), "expected one shape"),
         (lambda: metrics.spectral_convergence(A, A * 1j), "take np.abs first"),
         (lambda: metrics.spectral_convergence(A, A * np.inf), "NaN or infinity"),

@@ -245,6 +245,8 @@ def _frames_of_one_height(check: Check, x: np.ndarray, y: np.ndarray) -> tuple[n
     x, y = check.array(x, "the first array"), check.array(y, "the second array")
     if x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or 0 in x.shape + y.shape:
         raise check.error(f"got shapes {x.shape} and {y.shape}, expected (n_coefficients, n_frames) of one height")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise check.error("cepstra hold NaN or infinity, expected finite numbers; floor the logarithm")
     return x, y
 
 
@@ -256,8 +258,6 @@ def _checked_cepstra(
         raise check.error(f"{ref.shape[1]} and {gen.shape[1]} frames, expected as many in both; set align=True")
     if not include_c0 and len(ref) < 2:
         raise check.error("one coefficient, and c0 is left out, expected two or more; set include_c0=True")
-    if not (np.isfinite(ref).all() and np.isfinite(gen).all()):
-        raise check.error("cepstra hold NaN or infinity, expected finite numbers; floor the logarithm")
     first = 0 if include_c0 else 1
     return ref[first:], gen[first:]
 
