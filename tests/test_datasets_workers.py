@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from npaudio import datasets
+from npaudio._core import threads
 from npaudio._core.terminal import ProgressLine
 from npaudio.datasets import extract_features
 from npaudio.datasets.features import worker
@@ -73,6 +74,7 @@ def test_workers_end_with_the_loop(start):
     results = worker.run(square, list(range(14, 1000)), processes=2)
     next(results)
     results.close()
+    threads.end_helpers()
     assert threading.active_count() == 1
 
 

@@ -37,7 +37,26 @@ def test_threads_work_at_the_same_time(thread_count):
     """Each tile waits until as many are under way as there are threads: with one fewer it would wait for ever."""
     together = threading.Barrier(thread_count, timeout=20)
     threads.for_each(lambda tile: together.wait(), range(thread_count))
+    threads.end_helpers()
     assert threading.active_count() == 1
+
+
+def test_tiles_may_have_tiles_of_their_own(thread_count):
+    """More threads are asked for than there are; whoever gets none does all by itself, and nobody waits for ever."""
+    for _ in range(20):
+        sums = threads.for_each(lambda k: sum(threads.for_each(lambda j: j * k, range(6))), range(12))
+        assert sums == [15 * k for k in range(12)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_has_threads_of_its_own(thread_count):
+    def both_at_once():
+        together = threading.Barrier(thread_count, timeout=20)
+        threads.for_each(lambda tile: together.wait(), range(thread_count))
+
+    both_at_once()
+    assert wait_for(fork_and(both_at_once)) == 0
 
 
 def test_what_the_work_raises_is_raised_when_all_have_stopped(thread_count):
@@ -48,6 +67,7 @@ def test_what_the_work_raises_is_raised_when_all_have_stopped(thread_count):
 
     with pytest.raises(KeyError, match="3"):
         threads.for_each(work, range(50))
+    threads.end_helpers()
     assert threading.active_count() == 1
 
 
@@ -93,6 +113,7 @@ def test_after_ctrl_c_in_this_thread_the_others_end_their_tiles(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         threads.for_each(work, range(50))
     assert len(finished) == 1
+    threads.end_helpers()
     assert threading.active_count() == 1
 
 

@@ -26,6 +26,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -70,19 +71,34 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
 
 @contextlib.contextmanager
 def helped(work: Callable[[], None], n_helpers: int) -> Iterator[None]:
-    """Inside the block `n_helpers` other threads do the work too, or fewer if the system allows no more."""
-    started = []
+    """Inside the block `n_helpers` other threads do the work too, or fewer if they are busy or there are none."""
+    helping = []
+    with contextlib.suppress(RuntimeError):  # can't start new thread, or Python is about to end
+        for _ in range(n_helpers):
+            # In a copy of this thread's context, where np.errstate keeps its settings.
+            helping.append(helpers().submit(contextvars.copy_context().run, work))
     try:
-        with contextlib.suppress(RuntimeError):  # can't start new thread
-            for _ in range(n_helpers):
-                # In a copy of this thread's context, where np.errstate keeps its settings.
-                helper = threading.Thread(target=contextvars.copy_context().run, args=(work,))
-                helper.start()
-                started.append(helper)
         yield
     finally:
-        for helper in started:
-            helper.join()
+        for helper in helping:
+            if not helper.cancel():  # it has begun
+                helper.result()
+
+
+@functools.cache
+def helpers() -> ThreadPoolExecutor:
+    """Threads that wait for work, since starting one takes as long as a small tile."""
+    return ThreadPoolExecutor(MOST - 1, thread_name_prefix="npaudio")
+
+
+def end_helpers() -> None:
+    """End the waiting threads, as a process should before it forks; the next `for_each` starts new ones."""
+    helpers().shutdown()
+    helpers.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=helpers.cache_clear)  # a child has only the thread that forked
 
 
 def product(a: np.ndarray, b: np.ndarray, plus: np.ndarray | None = None) -> np.ndarray:

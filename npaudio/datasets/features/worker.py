@@ -29,7 +29,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from typing import IO, Any
 
-from npaudio._core.threads import one_blas_thread
+from npaudio._core.threads import end_helpers, one_blas_thread
 from npaudio.datasets.features.kept_memory import keep_freed_memory
 
 Task = Callable[[Any], Any]
@@ -147,6 +147,7 @@ def _worker_pool(task: Task, processes: int) -> Iterator[Submit]:
 
 def fork_is_safe() -> bool:
     """Whether a fork is safe: other threads are not copied, but the locks that they hold are, and stay locked."""
+    end_helpers()
     return sys.platform == "linux" and threading.active_count() == 1
 
 
