@@ -82,7 +82,12 @@ def _returns(public: Public) -> Iterator[str]:
 def _raises(public: Public) -> Iterator[str]:
     if public.is_error or isinstance(public.value, property) or not raises_value_error(public.function, public.owner):
         return
-    if "Raises" not in public.sections and not re.search(r"\b\w*Error\b|[Ee]rrors (?:are those of|as) `", public.doc):
+    in_text = re.search(r"\b\w*Error\b", public.sections[""]) if public.owner else None
+    if (
+        "Raises" not in public.sections
+        and not in_text
+        and not re.search(r"[Ee]rrors (?:are those of|as) `", public.doc)
+    ):
         yield "it can raise ValueError"
 
 
@@ -131,7 +136,10 @@ def _calls_one_that_raises(node: ast.AST, function: object, owner: type | None, 
         called = inspect.unwrap(function).__globals__.get(node.func.id)
     elif isinstance(node.func, ast.Attribute) and ast.unparse(node.func).startswith("self._"):
         called = getattr(owner, node.func.attr, None)
+    elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        called = getattr(inspect.unwrap(function).__globals__.get(node.func.value.id), node.func.attr, None)
     else:
         return False
+    called = getattr(called, "__func__", called)  # of a class method
     is_code = inspect.isfunction(called) or inspect.isclass(called)
     return is_code and ours(called) and called.__name__ != "Check" and raises_value_error(called, owner, seen)

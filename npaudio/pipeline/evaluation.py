@@ -132,6 +132,11 @@ class Evaluation:
         Returns
         -------
         str
+
+        Raises
+        ------
+        ValueError
+            There are no clips.
         """
         if self.multi_label:
             return self._tagging_report()
