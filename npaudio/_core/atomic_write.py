@@ -8,7 +8,10 @@ import shutil
 import time
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
+
+ALL = ".npaudio-"  # the beginning of the names of all temporary files
 
 
 @contextlib.contextmanager
@@ -30,19 +33,21 @@ def replacing(path: str | os.PathLike[str], *, caller: str) -> Iterator[BinaryIO
 
 
 def remove_leftovers(path: str | os.PathLike[str], *, older_than: float) -> None:
-    """Remove files that killed processes left incomplete beside `path`, `older_than` seconds ago or earlier."""
-    target = os.path.realpath(path)
-    folder = os.path.dirname(target)
-    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+    """Remove what killed processes left incomplete of the file `path`, or of all files in the folder `path`.
+
+    Files that are younger than `older_than` seconds may belong to a running process, and stay.
+    """
+    target = Path(os.path.realpath(path))
+    folder, beginning = (target, ALL) if target.is_dir() else (target.parent, _beginning(str(target)))
+    for leftover in folder.glob(f"{beginning}*.tmp"):
         with contextlib.suppress(OSError):  # it is gone already, or may not be removed
-            leftover = os.path.join(folder, name)
-            if name.startswith(_beginning(target)) and time.time() - os.stat(leftover).st_mtime > older_than:
-                os.unlink(leftover)
+            if time.time() - leftover.stat().st_mtime > older_than:
+                leftover.unlink()
 
 
 def _beginning(target: str) -> str:
     """Beginning of the names of its temporary files: a checksum of its name, which may be too long to extend."""
-    return f".npaudio-{zlib.crc32(os.fsencode(os.path.basename(target))):08x}-"
+    return f"{ALL}{zlib.crc32(os.fsencode(os.path.basename(target))):08x}-"
 
 
 def check_target(target: str, path: str, caller: str) -> None:

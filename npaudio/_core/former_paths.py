@@ -11,34 +11,24 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+# Modules that went one folder down and kept their names, by that folder; and modules that have another name today.
+MOVED = {
+    "datasets.downloading": "archive fetching",
+    "datasets.features": "extraction worker",
+    "metrics.events": "event_based event_results event_table explanation intersection matching psd_roc "
+    "segment_based threshold_sweep",
+    "metrics.tagging": "classification curves label_ranking report thresholds uncertainty",
+}
 FORMER = {
-    "datasets.archive": "datasets.downloading.archive",
-    "datasets.extraction": "datasets.features.extraction",
+    **{f"{folder.split('.')[0]}.{name}": f"{folder}.{name}" for folder in MOVED for name in MOVED[folder].split()},
     "datasets.feature_cache": "datasets.features.cache",
     "datasets.feature_table": "datasets.features.table",
-    "datasets.fetching": "datasets.downloading.fetching",
     "datasets.probe": "datasets.files",
     "datasets.progress": "_core.terminal",
     "datasets.tables": "datasets.published",
     "datasets.tuning": "datasets.features.kept_memory",
-    "datasets.worker": "datasets.features.worker",
     "metrics.above_positives": "metrics.tagging.positive_ranks",
-    "metrics.classification": "metrics.tagging.classification",
-    "metrics.curves": "metrics.tagging.curves",
-    "metrics.event_based": "metrics.events.event_based",
-    "metrics.event_results": "metrics.events.event_results",
-    "metrics.event_table": "metrics.events.event_table",
-    "metrics.explanation": "metrics.events.explanation",
-    "metrics.intersection": "metrics.events.intersection",
     "metrics.label_checks": "metrics.tagging.target_checks",
-    "metrics.label_ranking": "metrics.tagging.label_ranking",
-    "metrics.matching": "metrics.events.matching",
-    "metrics.psd_roc": "metrics.events.psd_roc",
-    "metrics.report": "metrics.tagging.report",
-    "metrics.segment_based": "metrics.events.segment_based",
-    "metrics.threshold_sweep": "metrics.events.threshold_sweep",
-    "metrics.thresholds": "metrics.tagging.thresholds",
-    "metrics.uncertainty": "metrics.tagging.uncertainty",
     "nn.columns": "nn.fast.row_statistics",
     "nn.layout": "nn.fast.channels_last",
     "nn.normal": "nn.fast.normal_distribution",

@@ -4,7 +4,6 @@ Your own data set needs `load` and `content_key`, and must call `SoundDataset.__
 """
 
 import copy
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Self
@@ -12,11 +11,11 @@ from typing import Any, Self
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.datasets.folds import split_by_fold
-from npaudio.datasets.skipped import Skipped, describe_skipped
+from npaudio.datasets.clips import Clips
+from npaudio.datasets.skipped import Skipped
 
 
-class SoundDataset(ABC):
+class SoundDataset(Clips, ABC):
     """Sounds with labels: `len(dataset)`, and `dataset[i]` is (waveform, label).
 
     Explained in lesson 09.
@@ -63,7 +62,7 @@ class SoundDataset(ABC):
         skipped: Sequence[Skipped] = (),
     ) -> None:
         self.names = tuple(names)
-        self.labels: Any = labels
+        self.labels = labels
         self.class_names = tuple(class_names)
         self.folds = np.asarray(folds, dtype=int)
         self.sources = np.asarray(sources)
@@ -78,47 +77,10 @@ class SoundDataset(ABC):
     def content_key(self, index: int) -> str:
         """Text that changes if and only if the sound of clip number `index` changes; its name does not matter."""
 
-    def __len__(self) -> int:
-        """Number of clips, without those that were skipped."""
-        return len(self.names)
-
     def __getitem__(self, index: int) -> tuple[np.ndarray, Any]:
         """(waveform, label) of a clip."""
         index = self._index(index)
         return self.load(index), self.labels[index]
-
-    def split(self, fold: int | Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Indices to train on and to test on; one fold or several are the test set.
-
-        Parameters
-        ----------
-        fold : int or sequence of int
-            Folds to test on; all others are trained on.
-
-        Returns
-        -------
-        train, test : np.ndarray (n,) of int
-            Indices into the data set, ascending.
-
-        Raises
-        ------
-        ValueError
-            If there is no such fold, or nothing is left to train on.
-
-        Warns
-        -----
-        SourceLeakWarning
-            If clips of one source are on both sides.
-        UntrainedClassWarning
-            If a class is tested that has no clip to train on, such as one with a single file.
-
-        See Also
-        --------
-        with_folds : The same data set with other folds.
-        npaudio.datasets.make_folds : Assign clips to folds.
-        """
-        labels = self.labels if isinstance(self.labels, np.ndarray) else None
-        return split_by_fold(self, labels, fold, Check(f"{type(self).__name__}.split"))
 
     def with_folds(self, folds: Sequence[int] | np.ndarray) -> Self:
         """The same data set with other folds, such as those of `make_folds`.
@@ -150,24 +112,7 @@ class SoundDataset(ABC):
         other.folds = folds.astype(int)
         return other
 
-    def report(self) -> str:
-        """The contents of the data set, and every skipped file with the reason, as text.
-
-        Returns
-        -------
-        str
-            A headline, then one line for each skipped file.
-        """
-        return f"{self!r}\n{describe_skipped(self.skipped)}"
-
     def __repr__(self) -> str:
         """Size in one line."""
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"<{type(self).__name__}: {len(self)} clips, {len(self.class_names)} classes{skipped}>"
-
-    def _index(self, index: int) -> int:
-        """A position from the front; IndexError ends a for loop over the data set."""
-        position = operator.index(index)
-        if not -len(self) <= position < len(self):
-            raise IndexError(f"{type(self).__name__}: index {position} is outside of {len(self)} clips")
-        return position % len(self)

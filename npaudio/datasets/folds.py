@@ -10,9 +10,7 @@ A fold is a whole number from 1 on, as in the tables of ESC-50 and UrbanSound8K.
 was cut from; two clips share it if their entries are equal.
 """
 
-import warnings
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
@@ -116,62 +114,6 @@ def leaked_sources(sources: Sequence[object] | np.ndarray, train: np.ndarray, te
     """
     sources = np.asarray(sources)
     return np.intersect1d(sources[train], sources[test])
-
-
-class Foldable(Protocol):
-    """Anything that can be split: a data set, or a table of features."""
-
-    folds: np.ndarray
-    sources: np.ndarray
-    class_names: tuple[str, ...]
-
-
-def split_by_fold(
-    clips: Foldable, labels: np.ndarray | None, fold: int | Sequence[int], check: Check
-) -> tuple[np.ndarray, np.ndarray]:
-    """Indices (train, test) of the clips outside and inside a fold, or several, with warnings if the test is unfair.
-
-    Labels are None if they are lists of events.
-    """
-    wanted = np.atleast_1d(fold)
-    known = np.unique(clips.folds)
-    if not wanted.size or not np.isin(wanted, known).all():
-        raise check.error(f"unknown fold {fold!r}; choose from {', '.join(map(str, known.tolist()))}")
-    inside = np.isin(clips.folds, wanted)
-    train, test = np.flatnonzero(~inside), np.flatnonzero(inside)
-    if not len(train):
-        raise check.error(f"fold {fold!r} holds all clips, so none are left to train on; choose fewer folds")
-    _warn_of_leaks(clips.sources, train, test, check.caller)
-    if labels is not None:
-        _warn_of_untrained(labels, clips.class_names, train, test, check.caller)
-    return train, test
-
-
-def _warn_of_leaks(sources: np.ndarray, train: np.ndarray, test: np.ndarray, caller: str) -> None:
-    leaked = leaked_sources(sources, train, test)
-    if len(leaked):
-        verb = "source has" if len(leaked) == 1 else "sources have"
-        warnings.warn(
-            f"{caller}: {len(leaked)} {verb} clips in train and in test (such as {leaked[0]}), so the score will "
-            "be too good; keep sources together: make_folds(labels, n_folds, sources=dataset.sources)",
-            SourceLeakWarning,
-            stacklevel=4,
-        )
-
-
-def _warn_of_untrained(
-    labels: np.ndarray, class_names: Sequence[str], train: np.ndarray, test: np.ndarray, caller: str
-) -> None:
-    """Warn of classes that are tested without a clip to train on."""
-    untrained = np.setdiff1d(labels[test], labels[train])
-    if len(untrained):
-        verb = "class has" if len(untrained) == 1 else "classes have"
-        warnings.warn(
-            f"{caller}: {len(untrained)} {verb} clips in test and none in train (such as "
-            f"{class_names[untrained[0]]!r}), so they cannot be recognized; add recordings, or leave them out",
-            UntrainedClassWarning,
-            stacklevel=4,
-        )
 
 
 def _members(groups: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:

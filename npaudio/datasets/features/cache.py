@@ -12,20 +12,18 @@ features ends with a checksum, four bytes that NumPy does not read: a file that 
 copy, is recognized when it is opened, and computed again. The folder can be deleted at any time.
 """
 
-import contextlib
 import hashlib
 import io
 import itertools
 import math
 import os
-import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from npaudio._core.atomic_write import replacing
+from npaudio._core.atomic_write import remove_leftovers, replacing
 from npaudio._core.checks import Check
 
 FORMAT = 2
@@ -69,7 +67,7 @@ class FeatureCache:
             raise Check("extract_features").error(f"{what}; pass a folder") from error
         if not (self.folder / "recipe.txt").exists():
             self._write(self.folder / "recipe.txt", [recipe.encode()])
-        self._remove_leftovers()
+        remove_leftovers(self.folder, older_than=LEFTOVER_AGE)
 
     def read_clip(self, name: str) -> np.ndarray | None:
         """Features of a clip; None if they are missing or damaged."""
@@ -123,13 +121,6 @@ class FeatureCache:
             where = f"the cache {str(path.parent)!r} cannot be written; the files in it are intact"
             error.add_note(f"extract_features: {where}; free some space, or pass another cache_dir")
             raise
-
-    def _remove_leftovers(self) -> None:
-        """Delete the temporary files of killed processes; those of running processes are younger."""
-        for path in self.folder.glob(".npaudio-*.tmp"):
-            with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > LEFTOVER_AGE:
-                    path.unlink()
 
 
 def name_of(text: str) -> str:

@@ -1,19 +1,17 @@
 """Features of a data set, with everything else that training needs: targets, folds, names, and what was left out."""
 
-import operator
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from npaudio._core.checks import Check
 from npaudio.datasets.base import SoundDataset
-from npaudio.datasets.folds import split_by_fold
-from npaudio.datasets.skipped import Skipped, describe_skipped
+from npaudio.datasets.clips import Clips
+from npaudio.datasets.skipped import Skipped
 
 
-class FeatureTable:
+class FeatureTable(Clips):
     """What `extract_features` returns: `len(table)`, and `table[i]` is (features, label).
 
     Features from a cache are read from disk when they are used, through a memory map, so a table may be larger than
@@ -85,53 +83,12 @@ class FeatureTable:
         labels = self.dataset.labels
         return labels[self.rows] if isinstance(labels, np.ndarray) else [labels[row] for row in self.rows]
 
-    def split(self, fold: int | Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Indices (train, test) into the table, where a fold (or several) is tested; as `SoundDataset.split`.
-
-        Parameters
-        ----------
-        fold : int or sequence of int
-            What to test on.
-
-        Returns
-        -------
-        train, test : np.ndarray (n,) of int
-
-        Raises
-        ------
-        ValueError
-            If there is no such fold, or nothing is left to train on.
-
-        Warns
-        -----
-        SourceLeakWarning
-            If clips of one source are on both sides.
-        UntrainedClassWarning
-            If a class is tested that has no clip to train on.
-        """
-        labels = self.labels if isinstance(self.dataset.labels, np.ndarray) else None
-        return split_by_fold(self, labels, fold, Check("FeatureTable.split"))
-
-    def report(self) -> str:
-        """Size of the table, and every file that was skipped with the reason, as text.
-
-        Returns
-        -------
-        str
-            A headline, then one line a skipped file.
-        """
-        return f"{self!r}\n{describe_skipped(self.skipped)}"
-
-    def __len__(self) -> int:
-        """Number of clips."""
-        return len(self.rows)
+    def _targets(self) -> np.ndarray | None:
+        return self.labels if isinstance(self.dataset.labels, np.ndarray) else None
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, Any]:
         """(features, label) of a clip."""
-        position = operator.index(index)
-        if not -len(self) <= position < len(self):
-            raise IndexError(f"FeatureTable: index {position} is outside of {len(self)} clips")
-        k = position % len(self)
+        k = self._index(index)
         return self._flat[self._starts[k] : self._starts[k + 1]].reshape(self._shapes[k]), self.labels[k]
 
     def __repr__(self) -> str:
