@@ -365,7 +365,7 @@ lesson.finding(
 # 3. Silence has no centroid and no flatness: count the silent frames and leave them out.
 #
 # **Library files used:** `npaudio/features/spectral.py`, `npaudio/features/temporal.py`,
-# `npaudio/signals/closed_forms.py`, `npaudio/spectrum/transform.py`.
+# `npaudio/signals/closed_forms.py`, `npaudio/signals/modulated.py`, `npaudio/spectrum/transform.py`.
 #
 # **Related library files:** `npaudio/mel/cepstrum.py` (MFCC).
 #

@@ -9,6 +9,7 @@ import pytest
 from npaudio import nn
 from npaudio.nn import attention, patch_embed, transformer_block
 from npaudio.nn.attention import MultiHeadAttention
+from npaudio.nn.fast import attention_blocks
 from npaudio.nn.gradient_check import gradcheck
 from npaudio.nn.patch_embed import PatchEmbed
 from npaudio.nn.transformer_block import TransformerBlock
@@ -49,7 +50,7 @@ def random_attention(dtype=np.float64) -> MultiHeadAttention:
 @pytest.mark.parametrize("block", [1, 7, 25, 60, 1000])
 def test_blocks_change_neither_output_nor_gradient(monkeypatch, block):
     layer, x, g = random_attention(), RNG.standard_normal((3, 5, 6)), RNG.standard_normal((3, 5, 6))
-    monkeypatch.setattr(attention, "BLOCK", block)
+    monkeypatch.setattr(attention_blocks, "BLOCK", block)
     assert np.max(np.abs(layer(x) - loops(x, layer))) < 1e-12
     got, got_weight = layer.backward(g), layer.qkv.weight.grad.copy()
     monkeypatch.undo()
@@ -61,7 +62,7 @@ def test_blocks_change_neither_output_nor_gradient(monkeypatch, block):
 
 @pytest.mark.parametrize("block", [4, 1000])
 def test_gradient_of_attention(monkeypatch, block):
-    monkeypatch.setattr(attention, "BLOCK", block)
+    monkeypatch.setattr(attention_blocks, "BLOCK", block)
     report = gradcheck(random_attention(), RNG.standard_normal((2, 5, 6)))
     assert report.max_error <= 1e-7, report
 
@@ -78,7 +79,7 @@ def test_gradient_of_a_block(training):
 @pytest.mark.parametrize("first", [1, 2, 5])
 def test_a_block_for_the_first_tokens_alone_equals_the_whole_one(monkeypatch, first, scores, training):
     """Outputs, and all gradients where the other outputs are read by nobody."""
-    monkeypatch.setattr(attention, "BLOCK", scores)
+    monkeypatch.setattr(attention_blocks, "BLOCK", scores)
     block = TransformerBlock(6, 2, 10, rng=0, dtype=np.float64).train(training)
     x, g = RNG.standard_normal((3, 5, 6)), np.zeros((3, 5, 6))
     g[:, :first] = RNG.standard_normal((3, first, 6))

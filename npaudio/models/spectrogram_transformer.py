@@ -18,6 +18,7 @@ Source: Gong et al. 2021, "AST: Audio Spectrogram Transformer"; Touvron et al. 2
 """
 
 import os
+from itertools import accumulate
 from typing import Self
 
 import numpy as np
@@ -240,10 +241,7 @@ class SpectrogramTransformer(Tagger):
 
     def hidden_states(self, x: np.ndarray) -> list[np.ndarray]:
         """The tokens (B, 2 + N, D) of `x`, as they enter the first block, and as they leave each; errors as `embed`."""
-        states = [self._tokens(x)]
-        for block in self._blocks():
-            states.append(block(states[-1]))
-        return states
+        return list(accumulate(self._blocks(), lambda tokens, block: block(tokens), initial=self._tokens(x)))
 
     def attention_maps(self, x: np.ndarray) -> np.ndarray:
         """Where the class token looks in `x`, for pictures over the spectrogram: (depth, B, H, F', T').

@@ -60,8 +60,8 @@ lowers every weight of the row because Z grows:
             = p_m · dL/dp_m - p_m · Σ_j p_j · dL/dp_j
             = p_m · (dL/dp_m - <dL/dp>)                  where <.> is the mean with the weights p
 
-In words: L grows with a score if it grows more with that weight than with the row's weights on average. The result sums
-to zero, as it must, because adding the same number to all scores of a row changes nothing.
+In words: L grows with a score if it grows more with that weight than with the row's weights on average. The result
+sums to zero, because adding the same number to all scores of a row changes nothing.
 
 With the pencil again: let L = o_0, the output of the first bark, so g = (1, 0, 0, 0). Then dL/dp is (0, 0, 0, 24) in
 the first row, its mean with the weights is 24/8 = 3, and dL/ds = (3, 1, 3, 1)/8 · (-3, -3, -3, 21).
@@ -78,29 +78,23 @@ Several heads, and blocks of queries
 One softmax gives each token one set of weights. `MultiHeadAttention` cuts q, k and v of D numbers into H heads of
 d = D/H, computes attention in each head, and mixes their outputs with one more linear layer.
 
-The weights of all heads are H·N² numbers: for the 1,214 tokens of a 10 s spectrogram 71 MB per layer, and four times
-that for 20 s. But a row of weights needs no other row. So the queries are processed in blocks, whose weights stay in
-the cache and are freed as soon as they have been used. The backward pass computes them again, which costs one more
-matrix product, but the memory grows with N instead of N² (Rabe and Staats 2021; Dao et al. 2022).
+The weights of all heads are H·N² numbers, 71 MB per layer for the 1,214 tokens of a 10 s spectrogram. But a row needs
+no other row. So queries are processed in blocks (`fast/attention_blocks.py`), and memory grows with N instead of N².
 
 Source: Vaswani et al. 2017, section 3.2.
 """
 
 import math
-from itertools import product as combinations
 
 import numpy as np
 
 from npaudio._core.threads import for_each
-from npaudio.nn._checks import LayerCheck
+from npaudio.nn.fast.attention_blocks import Block, blocks, blocks_by_head
 from npaudio.nn.init import Rng, as_rng
 from npaudio.nn.linear import transformer_linear
 from npaudio.nn.module import Module
 
-BLOCK = 2**19  # weights that are computed at once by a thread, at most: 2 MB of float32
-SMALL_BLOCK = 2**16  # fewer are not worth a block of their own
 SAFE_EXPONENT = 40  # exp(40) = 2e17, far from the largest and the smallest numbers of float32
-Block = tuple[slice, slice, slice]  # of images, of heads, of queries
 
 
 def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -130,9 +124,7 @@ def attention_weights(q: np.ndarray, k: np.ndarray) -> np.ndarray:
     return powers
 
 
-def attention_backward(
-    q: np.ndarray, k: np.ndarray, v: np.ndarray, g: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def attention_backward(q: np.ndarray, k: np.ndarray, v: np.ndarray, g: np.ndarray) -> tuple[np.ndarray, ...]:
     """From g = dL/do compute dL/dq, dL/dk and dL/dv; derived at the top of the module. Weights are computed again."""
     scale = q.dtype.type(1 / math.sqrt(q.shape[-1]))
     p = attention_weights(q, k)  # (..., n, N)
@@ -195,14 +187,13 @@ class MultiHeadAttention(Module):
         dtype: np.typing.DTypeLike = np.float32,
     ) -> None:
         super().__init__()
-        check = LayerCheck("MultiHeadAttention")
-        self.embed_dim = check.whole_number(embed_dim, "embed_dim")
-        self.num_heads = check.whole_number(num_heads, "num_heads")
+        self.embed_dim = self._checks.whole_number(embed_dim, "embed_dim")
+        self.num_heads = self._checks.whole_number(num_heads, "num_heads")
         if embed_dim % num_heads:
-            raise ValueError(
-                f"MultiHeadAttention: embed_dim={embed_dim} is not divisible by num_heads={num_heads}; "
-                "choose a number of heads that divides it"
+            message = (
+                f"embed_dim={embed_dim} is not divisible by num_heads={num_heads}; choose a number that divides it"
             )
+            raise self._checks.error(message)
         generator = as_rng(rng)
         self.qkv = transformer_linear(embed_dim, 3 * embed_dim, bias, rng=generator, dtype=dtype)
         self.proj = transformer_linear(embed_dim, embed_dim, rng=generator, dtype=dtype)
@@ -210,10 +201,9 @@ class MultiHeadAttention(Module):
     def forward(self, x: np.ndarray, *, first: int | None = None) -> np.ndarray:  # (B, N, D)
         """With `first`, only that many tokens look at all N, and are returned: (B, first, D)."""
         x = self._checked(x)
-        if first is not None:
-            first = LayerCheck("MultiHeadAttention").whole_number(first, "first")
+        n = None if first is None else self._checks.whole_number(first, "first")
         q, k, v = self._project(x)  # three times (B, H, N, d)
-        q = q[:, :, :first]  # (B, H, n, d)
+        q = q[:, :, :n]  # (B, H, n, d)
         mixed = np.empty((len(x), q.shape[2], self.num_heads, q.shape[3]), q.dtype)  # (B, n, H, d)
         outputs = mixed.transpose(0, 2, 1, 3)  # the same memory as (B, H, n, d)
 
@@ -221,8 +211,8 @@ class MultiHeadAttention(Module):
             keys = block[:2]  # of all tokens
             outputs[block] = attention(q[block], k[keys], v[keys])  # (b, h, n, d)
 
-        for_each(attend, _blocks(q.shape, n_keys=x.shape[1]))
-        y = self.proj(_rows(mixed, self.embed_dim)).reshape(len(x), -1, self.embed_dim)  # (B, n, D)
+        for_each(attend, blocks(q.shape, n_keys=x.shape[1]))
+        y = self.proj(mixed.reshape(-1, self.embed_dim)).reshape(len(x), -1, self.embed_dim)  # (B, n, D)
         self._keep(y.shape, q, k, v)
         return y
 
@@ -232,22 +222,22 @@ class MultiHeadAttention(Module):
         One thread takes all blocks of a head, because the gradient of a key is a sum over the blocks of queries.
         """
         q, k, v = self._recall(grad)
-        grad_mixed = self.proj.backward(_rows(grad, self.embed_dim)).reshape(grad.shape)  # (B, n, D)
+        grad_mixed = self.proj.backward(grad.reshape(-1, self.embed_dim)).reshape(grad.shape)  # (B, n, D)
         (g,) = self._split(grad_mixed)  # (B, H, n, d)
         grad_qkv = np.zeros((len(grad), k.shape[2], 3 * self.embed_dim), q.dtype)  # (B, N, 3 D)
         dq, dk, dv = self._split(grad_qkv)  # views of it, three times (B, H, N, d)
         dq = dq[:, :, : q.shape[2]]  # (B, H, n, d)
 
-        def backward_tile(blocks: list[Block]) -> None:
-            for block in blocks:
+        def backward_tile(of_one_head: list[Block]) -> None:
+            for block in of_one_head:
                 keys = block[:2]  # of all tokens
                 from_q, from_k, from_v = attention_backward(q[block], k[keys], v[keys], g[block])
                 dq[block] = from_q
                 dk[keys] += from_k
                 dv[keys] += from_v
 
-        for_each(backward_tile, _blocks_by_head(q.shape, n_keys=k.shape[2]))
-        grad_x = self.qkv.backward(_rows(grad_qkv, 3 * self.embed_dim))
+        for_each(backward_tile, blocks_by_head(q.shape, n_keys=k.shape[2]))
+        grad_x = self.qkv.backward(grad_qkv.reshape(-1, 3 * self.embed_dim))
         return grad_x.reshape(len(grad), -1, self.embed_dim)  # (B, N, D)
 
     def weights(self, x: np.ndarray, queries: slice = slice(None)) -> np.ndarray:
@@ -275,7 +265,7 @@ class MultiHeadAttention(Module):
 
     def _project(self, x: np.ndarray) -> list[np.ndarray]:
         """Queries, keys and values of each head, three times (B, H, N, d)."""
-        joined = self.qkv(_rows(x, self.embed_dim))  # (B N, 3 D)
+        joined = self.qkv(x.reshape(-1, self.embed_dim))  # (B N, 3 D)
         return self._split(joined.reshape(*x.shape[:2], -1))
 
     def _split(self, joined: np.ndarray) -> list[np.ndarray]:
@@ -285,21 +275,16 @@ class MultiHeadAttention(Module):
         return list(joined.reshape(b, n, m, self.num_heads, d).transpose(2, 0, 3, 1, 4))
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = LayerCheck("MultiHeadAttention").floating(x, "x")
+        x = self._checks.floating(x, "x")
         if x.ndim != 3 or x.shape[2] != self.embed_dim or x.size == 0:
-            raise ValueError(
-                f"MultiHeadAttention: x has shape {x.shape}, expected tokens (batch, n_tokens, {self.embed_dim}), at "
+            raise self._checks.error(
+                f"x has shape {x.shape}, expected tokens (batch, n_tokens, {self.embed_dim}), at "
                 "least one of them; build the layer for that size, or check the order of the axes"
             )
         return x
 
     def _options(self) -> str:
         return f"{self.embed_dim}, {self.num_heads}"
-
-
-def _rows(tokens: np.ndarray, width: int) -> np.ndarray:
-    """The tokens of all clips in one tall matrix (B·N, width): one large matrix product instead of B small ones."""
-    return tokens.reshape(-1, width)
 
 
 def _exp_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
@@ -313,25 +298,3 @@ def _exp_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
     if not np.all(np.abs(largest) < SAFE_EXPONENT):
         scores -= largest
     return np.exp(scores, out=scores)
-
-
-def _blocks(shape: tuple[int, ...], n_keys: int) -> list[Block]:
-    """Cut queries (B, H, n, d) into blocks: several heads or images, or a part of one head."""
-    return [block for blocks in _blocks_by_head(shape, n_keys) for block in blocks]
-
-
-def _blocks_by_head(shape: tuple[int, ...], n_keys: int) -> list[list[Block]]:
-    """The same blocks, in one list for each of the groups of heads that share their keys."""
-    n_images, n_heads, n = shape[:3]
-    size = min(BLOCK, max(SMALL_BLOCK, n_images * n_heads * n * n_keys // 4))  # of a block, in weights
-    queries = min(n, max(1, size // n_keys))
-    heads = min(n_heads, max(1, size // (n_keys * queries)))
-    images = min(n_images, max(1, size // (n_keys * queries * heads)))
-    groups = combinations(_steps(n_images, images), _steps(n_heads, heads))
-    return [[(group[0], group[1], rows) for rows in _steps(n, queries)] for group in groups]
-
-
-def _steps(n: int, most: int) -> list[slice]:
-    """Cut range(n) into slices of nearly equal length, at most `most`."""
-    step = math.ceil(n / math.ceil(n / most))
-    return [slice(start, min(start + step, n)) for start in range(0, n, step)]

@@ -17,24 +17,17 @@ from typing import Any, Self
 
 import numpy as np
 
-from npaudio import nn, training
 from npaudio.audio import to_mono
 from npaudio.pipeline import recordings
 from npaudio.pipeline.evaluation import Evaluation, known_classes
-from npaudio.pipeline.fitted import Fitted, restored
 from npaudio.pipeline.fitting import load_clips, train
 from npaudio.pipeline.images import prepared
-from npaudio.pipeline.model_file import damage_told, read_model, write_model
-from npaudio.pipeline.settings import PipelineSettings
+from npaudio.pipeline.stored import StoredPipeline
 
 UNKNOWN = "unknown"
 
 
-class NotFittedError(ValueError):
-    """A pipeline that has no network yet was asked for predictions."""
-
-
-class AudioClassificationPipeline(PipelineSettings):
+class AudioClassificationPipeline(StoredPipeline):
     """From waveforms to labels, in the style of scikit-learn's estimators.
 
     The first six parameters are the article's; front end, network and training are given by name.
@@ -80,8 +73,6 @@ class AudioClassificationPipeline(PipelineSettings):
     >>> pipeline.predict_proba(sounds).shape
     (8, 2)
     """
-
-    fitted: Fitted | None = None  # the constructor is that of the settings
 
     def preprocess(self, waveform: np.ndarray) -> np.ndarray:
         """The article's preprocessing: peak to 1, pad or cut to `duration`, mel spectrogram, decibels.
@@ -252,72 +243,3 @@ class AudioClassificationPipeline(PipelineSettings):
         """Accuracy, or mean average precision with `multi_label`, on recordings `X` with labels `y` as for `fit`."""
         evaluation = self.evaluate(X, y)
         return evaluation.mean_average_precision if self.multi_label else evaluation.accuracy
-
-    # Files.
-
-    def save(self, path: str | os.PathLike[str], *, dtype: np.typing.DTypeLike = np.float32) -> None:
-        """Write everything that predictions need to one file, readable without pickle.
-
-        Parameters
-        ----------
-        path : str or path
-            Ends in `.npz`.
-        dtype : float32 or float16
-            Of the weights in the file. With float32 the loaded pipeline predicts the same to the last bit; float16
-            halves the file.
-
-        Raises
-        ------
-        NotFittedError
-            There is no network yet.
-        OSError
-            The file cannot be written.
-        """
-        fitted = self._fitted("save")
-        header = {"params": self.get_params(), **fitted.header()}
-        write_model(path, "classifier", header, fitted.network.state_dict(), dtype=dtype)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a pipeline that `save` wrote.
-
-        Parameters
-        ----------
-        path : str or path
-
-        Returns
-        -------
-        AudioClassificationPipeline
-
-        Raises
-        ------
-        ModelFileError
-            A damaged file, something else, or a newer format.
-        OSError
-            There is no such file.
-        """
-        header, weights = read_model(path, "classifier")
-        with damage_told(path):
-            pipeline = cls(**cls.from_plain(header["params"]))
-            pipeline.fitted = restored(pipeline, header, weights)
-        return pipeline
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Names of the classes, empty before `fit`."""
-        return () if self.fitted is None else self.fitted.class_names
-
-    @property
-    def network(self) -> nn.Module | None:
-        """The trained network, None before `fit`."""
-        return None if self.fitted is None else self.fitted.network
-
-    @property
-    def history(self) -> training.History:
-        """Curves of the training."""
-        return self._fitted("history").history
-
-    def _fitted(self, caller: str) -> Fitted:
-        if self.fitted is None:
-            raise NotFittedError(f"{caller}: there is no network yet; call fit, or AudioClassificationPipeline.load")
-        return self.fitted

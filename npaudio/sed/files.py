@@ -11,37 +11,13 @@ Conventions
 - Times are written with as many digits as are needed to read exactly the same numbers again.
 """
 
-import codecs
-import csv
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from npaudio._core.atomic_write import replacing
 from npaudio.sed.event import Event, as_event
-
-_ALIASES = {
-    "filename": ("filename", "file"),
-    "onset": ("onset", "event_onset"),
-    "offset": ("offset", "event_offset"),
-    "event_label": ("event_label", "label"),
-    "event_labels": ("event_labels", "labels"),
-    "confidence": ("confidence",),
-    "duration": ("duration",),
-}
-_BYTE_ORDER_MARKS = {  # the four bytes of UTF-32 begin with the two of UTF-16
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_CALLERS = {"onset": "read_events", "duration": "read_durations", "event_labels": "read_clip_labels"}
-_HEADERLESS = {4: ("filename", "onset", "offset", "event_label"), 3: ("onset", "offset", "event_label")}
-
-
-class EventFileError(ValueError):
-    """A tab-separated file that cannot be read; the message has the file's name and the number of the line."""
+from npaudio.sed.tab_separated import ALIASES, EventFileError, cells_of, number, rows, text_of
 
 
 def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
@@ -72,7 +48,7 @@ def read_events(path: str | os.PathLike[str]) -> dict[str, list[Event]]:
     """
     path = Path(path)
     events: dict[str, list[Event]] = {}
-    for where, row in _rows(path, required=("onset", "offset", "event_label")):
+    for where, row in rows(path, required=("onset", "offset", "event_label")):
         name = row.get("filename", path.stem)
         if not name:
             raise EventFileError(f"{where}: the filename is empty, expected the name of a clip; fill it in")
@@ -111,8 +87,8 @@ def read_durations(path: str | os.PathLike[str]) -> dict[str, float]:
     npaudio.metrics.psds : needs them.
     """
     durations: dict[str, float] = {}
-    for where, row in _rows(Path(path), required=("filename", "duration")):
-        name, seconds = row["filename"], _number(row["duration"], "duration", where)
+    for where, row in rows(Path(path), required=("filename", "duration")):
+        name, seconds = row["filename"], number(row["duration"], "duration", where)
         if not 0 <= seconds < float("inf"):
             raise EventFileError(
                 f"{where}: {name!r} lasts {seconds:g} s, expected a duration of 0 s or more; correct it"
@@ -152,7 +128,7 @@ def read_clip_labels(path: str | os.PathLike[str]) -> dict[str, tuple[str, ...]]
     npaudio.models.ClipTagger : learns from such labels.
     """
     clips: dict[str, tuple[str, ...]] = {}
-    for where, row in _rows(Path(path), required=("filename", "event_labels")):
+    for where, row in rows(Path(path), required=("filename", "event_labels")):
         name = row["filename"]
         if not name:
             raise EventFileError(f"{where}: the filename is empty, expected the name of a clip; fill it in")
@@ -163,9 +139,9 @@ def read_clip_labels(path: str | os.PathLike[str]) -> dict[str, tuple[str, ...]]
 
 def has_clip_labels(path: str | os.PathLike[str]) -> bool:
     """Whether a file is for `read_clip_labels`: its first line names a column of labels, and none of onsets."""
-    first = _text(Path(path), "has_clip_labels").split("\n", 1)[0].rstrip("\r")
-    cells = {cell.lower() for cell in _cells(first, "has_clip_labels: line 1")}
-    return bool(cells & set(_ALIASES["event_labels"])) and not cells & set(_ALIASES["onset"])
+    first = text_of(Path(path), "has_clip_labels").split("\n", 1)[0].rstrip("\r")
+    cells = {cell.lower() for cell in cells_of(first, "has_clip_labels: line 1")}
+    return bool(cells & set(ALIASES["event_labels"])) and not cells & set(ALIASES["onset"])
 
 
 def write_events(path: str | os.PathLike[str], events: Mapping[str, Iterable[Event]]) -> None:
@@ -224,91 +200,11 @@ def _quoted(cell: str) -> str:
     return f'"{doubled}"' if cell.startswith('"') else cell
 
 
-def _rows(path: Path, *, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """The place of each line, for error messages, and its cells by the name of their column."""
-    caller = next(name for column, name in _CALLERS.items() if column in required)
-    columns: list[str] = []
-    for number, line in enumerate(_text(path, caller).split("\n"), start=1):
-        where = f"{caller}: {path.name}, line {number}"
-        cells = _cells(line.rstrip("\r"), where)
-        if cells == [""]:
-            continue
-        if not columns:
-            columns, is_header = _columns(cells, required, where)
-            if is_header:
-                continue
-        if len(cells) == 1 and columns[0] == "filename":
-            cells += [""] * (len(columns) - 1)  # some editors strip the tabs from the end of a line
-        if len(cells) != len(columns):
-            raise EventFileError(
-                f"{where}: {len(cells)} cells, expected {len(columns)} ({', '.join(columns)}); separate them by tabs"
-            )
-        yield where, dict(zip(columns, cells, strict=True))
-
-
-def _text(path: Path, caller: str) -> str:
-    """The text of a file in the encoding of its byte order mark, or in UTF-8."""
-    raw = path.read_bytes()
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if raw.startswith(mark)), "utf-8")
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise EventFileError(
-            f"{caller}: {path.name}, line {line}: the text is not {encoding.upper()}; save the file as UTF-8"
-        ) from None
-    if "\0" in text:
-        raise EventFileError(
-            f"{caller}: {path.name} holds NUL characters, as UTF-16 without a byte order mark does; save it as UTF-8"
-        )
-    return text
-
-
-def _cells(line: str, where: str) -> list[str]:
-    """The cells of a line without outer spaces, and without the quotes around them."""
-    cells = [cell.strip() for cell in line.split("\t")]
-    if not any(cell.startswith('"') for cell in cells):
-        return cells
-    try:
-        return next(csv.reader(["\t".join(cells)], delimiter="\t", strict=True))
-    except csv.Error:
-        raise EventFileError(
-            f'{where}: a quote is not closed, or is alone inside of quotes; write "" for a quote within quotes'
-        ) from None
-
-
-def _columns(cells: list[str], required: tuple[str, ...], where: str) -> tuple[list[str], bool]:
-    """Names of the columns, and whether the first line is made of them."""
-    names = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
-    found = [names.get(cell.lower(), cell) for cell in cells]
-    if set(required) <= set(found):
-        return found, True
-    headerless = _HEADERLESS.get(len(cells))
-    if headerless and "onset" in required and _is_number(cells[headerless.index("onset")]):
-        return list(headerless), False
-    missing = ", ".join(name for name in required if name not in found)
-    raise EventFileError(f"{where}: no column {missing}, got {cells}; begin the file with tab-separated column names")
-
-
 def _event(row: dict[str, str], where: str) -> Event:
     """The event of one line, or an error that tells which line."""
-    onset, offset = _number(row["onset"], "onset", where), _number(row["offset"], "offset", where)
-    confidence = _number(row["confidence"], "confidence", where) if row.get("confidence") else None
+    onset, offset = number(row["onset"], "onset", where), number(row["offset"], "offset", where)
+    confidence = number(row["confidence"], "confidence", where) if row.get("confidence") else None
     try:
         return Event(onset, offset, row["event_label"], confidence)
     except ValueError as error:
         raise EventFileError(f"{where}: {error}") from None
-
-
-def _number(text: str, name: str, where: str) -> float:
-    if not _is_number(text):
-        raise EventFileError(f"{where}: {name} is {text!r}, expected a number with a decimal point; correct it")
-    return float(text)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

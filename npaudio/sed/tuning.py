@@ -70,7 +70,7 @@ def tune_postprocessing(
 
     See Also
     --------
-    detect_event : uses what it finds.
+    detect_events : uses what it finds.
     npaudio.metrics.tune_thresholds : thresholds alone, for clips.
 
     Examples

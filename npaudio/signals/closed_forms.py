@@ -63,9 +63,9 @@ def sine(
     1000
     """
     check = Check("sine")
-    t = _times(check, sr, duration)
-    (frequency,) = _checked_frequencies(check, [frequency], sr)
-    return _scaled(check, np.sin(2 * np.pi * frequency * t), amplitude, dtype)
+    t = sample_times(check, sr, duration)
+    (frequency,) = checked_frequencies(check, [frequency], sr)
+    return scaled(check, np.sin(2 * np.pi * frequency * t), amplitude, dtype)
 
 
 def white_noise(
@@ -107,8 +107,8 @@ def white_noise(
     article_signals : all five.
     """
     check = Check("white_noise")
-    n_samples = len(_times(check, sr, duration))
-    return _scaled(check, np.random.default_rng(rng).normal(size=n_samples), amplitude, dtype)
+    n_samples = len(sample_times(check, sr, duration))
+    return scaled(check, np.random.default_rng(rng).normal(size=n_samples), amplitude, dtype)
 
 
 def sweep(
@@ -154,149 +154,13 @@ def sweep(
     article_signals : all five.
     """
     check = Check("sweep")
-    t, duration = _times(check, sr, duration), float(duration)
-    f_start, f_end = _checked_frequencies(check, [f_start, f_end], sr)
+    t, duration = sample_times(check, sr, duration), float(duration)
+    f_start, f_end = checked_frequencies(check, [f_start, f_end], sr)
     cycles = f_start * t + (f_end - f_start) * t**2 / (2 * duration)
-    return _scaled(check, np.sin(2 * np.pi * cycles), amplitude, dtype)
+    return scaled(check, np.sin(2 * np.pi * cycles), amplitude, dtype)
 
 
-def speech_like(
-    frequencies: Sequence[float] = (150.0, 300.0, 900.0, 2500.0),
-    *,
-    modulation_rate: float = 4.0,
-    sr: int = 16000,
-    duration: float = 2.0,
-    amplitude: float = 0.5,
-    dtype: DTypeLike = np.float32,
-) -> Waveform:
-    """Tones where a voice has its pitch and formants, swelling and fading as syllables do.
-
-    The mean of sin(2 pi f t) over the frequencies, times (1 - cos(2 pi modulation_rate t)) / 2: silent at t = 0, at
-    full level half a period later. The modulation adds two side lines at f ± modulation_rate, each half as strong.
-
-    Explained in lesson 02.
-
-    Parameters
-    ----------
-    frequencies : sequence of float
-        Hz, below sr / 2; all equally strong, each of peak amplitude / len(frequencies).
-    modulation_rate : float
-        Syllables a second, in Hz.
-    sr : int
-        Sample rate in Hz.
-    duration : float
-        Seconds.
-    amplitude : float
-        Bound of the peak.
-    dtype : DTypeLike
-        float32 or float64.
-
-    Returns
-    -------
-    np.ndarray (round(sr * duration),)
-
-    Raises
-    ------
-    ValueError
-        If a frequency is not below sr / 2, there is none, or another number is not above 0.
-
-    See Also
-    --------
-    article_signals : all five.
-    """
-    check = Check("speech_like")
-    t = _times(check, sr, duration)
-    frequencies = _checked_frequencies(check, frequencies, sr)
-    modulation_rate = check.positive(modulation_rate, "modulation_rate")
-    syllables = (1 - np.cos(2 * np.pi * modulation_rate * t)) / 2
-    return _scaled(check, syllables * _chord(frequencies, t), amplitude, dtype)
-
-
-def music_like(
-    frequencies: Sequence[float] = (440.0, 554.0, 659.0),
-    *,
-    vibrato_rate: float = 5.0,
-    vibrato_depth: float = 0.01,
-    sr: int = 16000,
-    duration: float = 2.0,
-    amplitude: float = 0.5,
-    dtype: DTypeLike = np.float32,
-) -> Waveform:
-    """A chord (A major by default) with vibrato: frequency modulation of all notes together.
-
-    The frequency of a note is f (1 + depth sin(2 pi rate t)). Its phase is the integral of that, which is 2 pi f
-    times a bent time, t + depth (1 - cos(2 pi rate t)) / (2 pi rate). All notes share the bent time.
-
-    Explained in lesson 02.
-
-    Parameters
-    ----------
-    frequencies : sequence of float
-        Hz; with the vibrato added they stay below sr / 2. Each note has the peak amplitude / len(frequencies).
-    vibrato_rate : float
-        Periods of the vibrato a second, in Hz.
-    vibrato_depth : float
-        Largest deviation as a share of the frequency, from 0; 0.01 is 17 cents, a slight vibrato.
-    sr : int
-        Sample rate in Hz.
-    duration : float
-        Seconds.
-    amplitude : float
-        Bound of the peak.
-    dtype : DTypeLike
-        float32 or float64.
-
-    Returns
-    -------
-    np.ndarray (round(sr * duration),)
-
-    Raises
-    ------
-    ValueError
-        If a frequency reaches sr / 2, there is none, the depth is not in 0 to 1, or another number is not above 0.
-
-    See Also
-    --------
-    article_signals : all five.
-    """
-    check = Check("music_like")
-    t = _times(check, sr, duration)
-    angular = 2 * np.pi * check.positive(vibrato_rate, "vibrato_rate")
-    if not 0 <= vibrato_depth < 1:
-        raise check.error(f"vibrato_depth must be at least 0 and below 1, got {vibrato_depth!r}; try 0.01")
-    _checked_frequencies(check, [f * (1 + vibrato_depth) for f in frequencies], sr)
-    bent_time = t + vibrato_depth * (1 - np.cos(angular * t)) / angular
-    return _scaled(check, _chord(frequencies, bent_time), amplitude, dtype)
-
-
-def article_signals(*, sr: int = 16000, duration: float = 2.0, dtype: DTypeLike = np.float32) -> dict[str, Waveform]:
-    """The five test signals with their defaults, by the name of their function, in the article's order.
-
-    Explained in lesson 02.
-
-    Parameters
-    ----------
-    sr : int
-        Sample rate in Hz, above 8000 as the sweep ends at 4000 Hz.
-    duration : float
-        Seconds.
-    dtype : DTypeLike
-        float32 or float64.
-
-    Returns
-    -------
-    dict of str to np.ndarray
-        Each of shape (round(sr * duration),).
-
-    See Also
-    --------
-    sine, white_noise, sweep, speech_like, music_like : the five.
-    """
-    makers = (sine, white_noise, sweep, speech_like, music_like)
-    return {make.__name__: make(sr=sr, duration=duration, dtype=dtype) for make in makers}
-
-
-def _times(check: Check, sr: int, duration: float) -> np.ndarray:
+def sample_times(check: Check, sr: int, duration: float) -> np.ndarray:
     """Time of each sample in seconds, (round(sr * duration),)."""
     sr, duration = check.whole_number(sr, "sr"), check.positive(duration, "duration")
     n_samples = round(sr * duration)
@@ -305,7 +169,7 @@ def _times(check: Check, sr: int, duration: float) -> np.ndarray:
     return np.arange(n_samples) / sr
 
 
-def _checked_frequencies(check: Check, frequencies: Sequence[float], sr: int) -> list[float]:
+def checked_frequencies(check: Check, frequencies: Sequence[float], sr: int) -> list[float]:
     """Return frequencies as floats; refuse an empty list, and tones that the sample rate cannot hold."""
     if len(frequencies) == 0:
         raise check.error("frequencies is empty; give at least one frequency in Hz")
@@ -318,12 +182,12 @@ def _checked_frequencies(check: Check, frequencies: Sequence[float], sr: int) ->
     return checked
 
 
-def _chord(frequencies: Sequence[float], t: np.ndarray) -> np.ndarray:
+def chord(frequencies: Sequence[float], t: np.ndarray) -> np.ndarray:
     """Mean of the tones, so that the sum never exceeds 1."""
     return np.mean([np.sin(2 * np.pi * f * t) for f in frequencies], axis=0)
 
 
-def _scaled(check: Check, y: np.ndarray, amplitude: float, dtype: DTypeLike) -> Waveform:
+def scaled(check: Check, y: np.ndarray, amplitude: float, dtype: DTypeLike) -> Waveform:
     """`y` times the amplitude, rounded once to the type asked for."""
     check.choice(np.dtype(dtype).name, ("float32", "float64"), "dtype")
     return (check.positive(amplitude, "amplitude") * y).astype(dtype)
