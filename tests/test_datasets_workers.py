@@ -1,7 +1,6 @@
 import concurrent.futures
 import contextlib
 import io
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from npaudio._core import threads
 from npaudio._core.terminal import ProgressLine
 from npaudio.datasets import extract_features
 from npaudio.datasets.features import worker
+from tests.processes import PROCESSES
 from tests.slow_sounds import FRONTEND, SlowSounds, square
 
 ROOT = Path(__file__).parents[1]
@@ -137,7 +137,7 @@ class LossyExecutor(concurrent.futures.ThreadPoolExecutor):
 
 EXECUTORS = {
     "threads": lambda: concurrent.futures.ThreadPoolExecutor(2),
-    "processes": lambda: concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("spawn")),
+    "processes": lambda: concurrent.futures.ProcessPoolExecutor(2, PROCESSES),
     "lossy": lambda: LossyExecutor(2),
 }
 

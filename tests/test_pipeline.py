@@ -217,7 +217,7 @@ def test_several_labels_a_clip():
     targets = np.array([[1, 0], [0, 1], [1, 1], [0, 0]] * 2)
     tones = np.array([npaudio.sine(f, sr=16000, duration=0.5) for f in (500.0, 3000.0)])
     waves = [y + 0.01 * rng.standard_normal(8000).astype(np.float32) for y in (targets @ tones).astype(np.float32)]
-    pipeline = AudioClassificationPipeline(multi_label=True, augment=False, **SETTINGS | {"epochs": 60})
+    pipeline = AudioClassificationPipeline(multi_label=True, augment=False, **SETTINGS | {"epochs": 30})
     pipeline.fit(waves, targets, progress=False)
     assert pipeline.score(waves, targets) == 1.0
     assert pipeline.predict(waves)[2] == ["0", "1"]

@@ -176,14 +176,14 @@ def noisy_scenes(n_clips: int, seed: int) -> tuple[dict, dict]:
     ],
 )
 def test_tuning_finds_what_each_class_needs_and_helps_on_other_clips(metric):
-    tuned = sed.tune_postprocessing(*noisy_scenes(20, seed=0), metric=metric, **AB)
+    tuned = sed.tune_postprocessing(*noisy_scenes(12, seed=0), metric=metric, **AB)
     assert tuned.median_frames[0] > 1  # against the flicker
     assert 0.1 <= tuned.threshold[1] < 0.3  # the scores of b stay below 0.3
-    reference, scores = noisy_scenes(20, seed=1)
+    reference, scores = noisy_scenes(12, seed=1)
     before = metric(reference, sed.detect_events(scores, **AB)).overall["f_measure"]
     after = metric(reference, sed.detect_events(scores, postprocessing=tuned, **AB)).overall["f_measure"]
     assert after > before + 0.3
-    reference, scores = noisy_scenes(20, seed=0)
+    reference, scores = noisy_scenes(12, seed=0)
     achieved = metric(reference, sed.detect_events(scores, postprocessing=tuned, **AB)).class_wise
     assert [achieved[label]["f_measure"] for label in AB["labels"]] == list(tuned.achieved)
 

@@ -1,20 +1,16 @@
 """A training that is killed ends, once it is resumed, exactly where it would have ended: to the last bit."""
 
 import concurrent.futures
-import multiprocessing
 import time
 
 import numpy as np
 
 from npaudio import training
 from tests import training_cases
+from tests.processes import PROCESSES
 from tests.training_cases import EPOCHS, STEPS, data, network, settings
 
 KILLS = {"ema": 10, "swa": 10}
-# A server that has imported everything forks the 22 processes; where there is none, each starts as a new Python.
-METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-PROCESSES = multiprocessing.get_context(METHOD)
-PROCESSES.set_forkserver_preload(["pytest", training_cases.__name__])
 
 
 def killed_again_and_again(kind, checkpoint, lives):
