@@ -94,7 +94,6 @@ for ax in axes[:, 0]:
 for ax in [*axes[2, :4], axes[1, 4]]:
     ax.set_xlabel("time (s)")
 axes[1, 4].tick_params(labelbottom=True)
-axes[0, 0].set_yticks(axes[0, 0].get_yticks()[1::2], ["250", "1k", "4k"])
 plot.shared_colorbar(axes.flat[:-1], "dB")
 lesson.figure(figure, "1_on_samples")
 
@@ -300,7 +299,7 @@ def right_after_training(pool: np.ndarray, seed: int, *, change: Callable | None
                 x, targets = mixup(x, targets, alpha=0.3, rng=rng)
             model.zero_grad()
             criterion(model(x), targets)
-            model.backward(criterion.backward())
+            model.backward_to_parameters(criterion.backward())
             optimizer.step()
             schedule.step()
     model.eval()

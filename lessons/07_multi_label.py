@@ -181,7 +181,7 @@ for epoch in range(EPOCHS):
         next(todo)
         model.zero_grad()
         losses.append(loss_function(model(x_train[batch]), y_train[batch]))
-        model.backward(loss_function.backward())
+        model.backward_to_parameters(loss_function.backward())
         optimizer.step()
         schedule.step()
     model.eval()
