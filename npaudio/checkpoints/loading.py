@@ -99,20 +99,19 @@ def fill(
     ValueError
         Entries are missing or have another shape; all of them are named.
     """
-    adapters, own = adapters or {}, dict(_arrays(model))
+    adapters, own = adapters or {}, dict(model._named_arrays())
     wanted = {name: array for name, array in own.items() if name not in new}
-    missing = [name for name in wanted if name not in match.sources]
-    _refuse_misfits(model, file, match, {n: a for n, a in wanted.items() if n not in missing}, adapters, missing)
-    for name, out in wanted.items():
-        if name in missing:
-            continue
+    found = {name: array for name, array in wanted.items() if name in match.sources}
+    _refuse_misfits(model, file, match, found, adapters, missing=[name for name in wanted if name not in found])
+    for name, out in found.items():
         if name in adapters:
             out[...] = adapters[name][0](file.read(match.sources[name][0]))
         else:
-            _read(file, match.sources[name], out)
+            for entry, place in _places(match.sources[name], out):
+                file.read_into(entry, place)
     ignored = match.ignored | {e: "replaced by a new one" for n in new for e in match.sources.get(n, {}).values()}
     ignored |= {e: "unknown" for n, parts in match.sources.items() if n not in own for e in parts.values()}
-    loaded = {name: array.size for name, array in wanted.items() if name not in missing}
+    loaded = {name: array.size for name, array in found.items()}
     return LoadReport(file.path, match.style, loaded, {n: a[1] for n, a in adapters.items()}, ignored, sorted(new))
 
 
@@ -141,36 +140,21 @@ class _Zeros(np.ndarray):
         return self
 
 
-def _arrays(model: Module) -> Iterator[tuple[str, np.ndarray]]:
-    """Parameters and buffers by name, the arrays themselves."""
-    for path, module in model.named_modules():
-        prefix = f"{path}." if path else ""
-        yield from ((f"{prefix}{n}", getattr(module, n)) for n in module.buffer_names if getattr(module, n) is not None)
-    yield from ((name, parameter.data) for name, parameter in model.named_parameters())
-
-
-def _read(file: CheckpointFile, parts: Mapping[int, str], out: np.ndarray) -> None:
-    """One entry, or several that are joined along the first axis."""
-    rows = len(out) // len(parts) if len(parts) > 1 else None
-    for number, entry in sorted(parts.items()):
-        file.read_into(entry, out if rows is None else out[number * rows : (number + 1) * rows])
-
-
 def _refuse_misfits(
     model: Module,
     file: CheckpointFile,
     match: Match,
-    wanted: Mapping[str, np.ndarray],
+    found: Mapping[str, np.ndarray],
     adapters: Collection[str],
     missing: list[str],
 ) -> None:
     needed = [name for name in missing if not name.endswith(OPTIONAL)]
     misfits = [
-        f"{entry} has shape {file.entries[entry].shape} instead of {shape}"
-        for name, array in wanted.items()
+        f"{entry} has shape {file.entries[entry].shape} instead of {place.shape}"
+        for name, array in found.items()
         if name not in adapters
-        for entry, shape in _expected(match.sources[name], array.shape)
-        if file.entries[entry].shape != shape
+        for entry, place in _places(match.sources[name], array)
+        if file.entries[entry].shape != place.shape
     ]
     if needed or misfits:
         faults = [f"missing: {_listed(needed)}"] * bool(needed) + [f"misshapen: {_listed(misfits)}"] * bool(misfits)
@@ -180,9 +164,10 @@ def _refuse_misfits(
         )
 
 
-def _expected(parts: Mapping[int, str], shape: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
-    part_shape = (shape[0] // len(parts), *shape[1:]) if len(parts) > 1 else shape
-    return [(entry, part_shape) for entry in parts.values()]
+def _places(parts: Mapping[int, str], out: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Each entry and where it goes: to the whole array, or to its share of rows if several are joined."""
+    places = [out] if len(parts) == 1 else np.array_split(out, len(parts))
+    return zip((entry for _, entry in sorted(parts.items())), places, strict=True)
 
 
 def _listed(names: list[str], most: int = 5) -> str:

@@ -3,6 +3,7 @@
 Only numbers, booleans and text are written and read, never pickled objects.
 """
 
+import math
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -38,10 +39,11 @@ def _entry(archive: zipfile.ZipFile, file: BinaryIO, member: Member) -> Entry:
     with archive.open(member.info) as stream:
         shape, fortran_order, dtype = _header(stream, member)
         header_size = stream.tell()
+        stream.seek(0)
+        raw_header = stream.read(header_size)
         kind = dtype.name if dtype.name in STORED and dtype == STORED[dtype.name][0] else None
         if member.offset is None or kind in (None, "float16", "bool") or fortran_order or not shape:
             return InMemory(_unpacked(archive, member))
-    raw_header = _head(archive, member, header_size)
     checksum = Checksum(zlib.crc32(raw_header), member.info.CRC)
     return StoredArray(file, member.offset + header_size, shape, str(kind), checksum)
 
@@ -55,17 +57,10 @@ def _header(stream: Any, member: Member) -> tuple[tuple[int, ...], bool, np.dtyp
     shape, fortran_order, dtype = HEADER_READERS[version](stream)
     if dtype.kind not in "biufcUS":
         raise CheckpointError(f"{name!r} holds something other than arrays of numbers or text: {dtype}")
-    expected = stream.tell() + dtype.itemsize * _count(shape)
+    expected = stream.tell() + dtype.itemsize * math.prod(shape)
     if expected != member.size or any(n < 0 for n in shape):
         raise CheckpointError(f"{name!r} should have {expected:,} bytes for shape {shape}, it has {member.size:,}")
     return shape, fortran_order, dtype
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for n in shape:
-        count *= int(n)
-    return count
 
 
 def _unpacked(archive: zipfile.ZipFile, member: Member) -> np.ndarray:
@@ -74,8 +69,3 @@ def _unpacked(archive: zipfile.ZipFile, member: Member) -> np.ndarray:
         if stream.read(1):  # reading to the end is what makes zipfile compare the checksum
             raise CheckpointError(f"{member.info.filename[:100]!r} is longer than its array")
     return array
-
-
-def _head(archive: zipfile.ZipFile, member: Member, n_bytes: int) -> bytes:
-    with archive.open(member.info) as stream:
-        return stream.read(n_bytes)

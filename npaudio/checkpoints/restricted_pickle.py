@@ -195,11 +195,7 @@ MOVES: dict[str, Callable[[_Machine, Any], Any]] = {
     "REDUCE": lambda m, _: m.call(),
     "BUILD": lambda m, _: m.pop(),  # attributes of the object below, such as PyTorch's _metadata; not needed
     "BINPERSID": lambda m, _: m.stack.append(m.persistent(m.pop())),
-    "PUT": lambda m, argument: m.remember(int(argument)),
-    "BINPUT": lambda m, argument: m.remember(argument),
-    "LONG_BINPUT": lambda m, argument: m.remember(argument),
+    **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), lambda m, index: m.remember(index)),
     "MEMOIZE": lambda m, _: m.remember(len(m.memo)),
-    "GET": lambda m, argument: m.recall(int(argument)),
-    "BINGET": lambda m, argument: m.recall(argument),
-    "LONG_BINGET": lambda m, argument: m.recall(argument),
+    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), lambda m, index: m.recall(index)),
 }
