@@ -21,11 +21,11 @@ import numpy as np
 
 from benchmarks.timing import installed
 from npaudio import Frontend, nn, training
-from npaudio.augment import Augmentation, Compose, Step, mixup, random_crop, spec_augment, speed_perturb, time_shift
+from npaudio.augment import Augmentation
 from npaudio.datasets import ESC50, FeatureTable, extract_features
 from npaudio.metrics import accuracy
 from npaudio.models import AudioCNN
-from npaudio.pipeline.images import FRONTEND
+from npaudio.pipeline.images import FRONTEND, Images, TrainingImages, waveform_changes
 from npaudio.training.batches import Batches
 
 STEPS_COMPARED, LOSS_BAR = 20, 1e-3
@@ -37,17 +37,7 @@ class Recipe:
 
     frontend: Frontend = FRONTEND
     seconds: float = 5.0
-    waveform: Augmentation = field(
-        default_factory=lambda: Compose(
-            [
-                Step(time_shift, shift=(-0.5, 0.5)),  # the clip is rolled: any part may come first
-                Step(speed_perturb, rate=(0.8, 1.25), p=0.5),
-                Step(random_crop, size=65536),
-            ]
-        )
-    )
-    spectrogram: Augmentation = field(default_factory=lambda: Step(spec_augment, fill=0.0))
-    mixup_alpha: float = 0.2
+    waveform: Augmentation = field(default_factory=lambda: waveform_changes(65536))  # then SpecAugment and mixup
     epochs: int = 150
     batch_size: int = 16
     max_lr: float = 3e-3
@@ -98,7 +88,8 @@ def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -
     train, test = table.split(fold)
     waveforms, classes = np.asarray(table.X), np.asarray(table.labels)
     targets = np.eye(len(table.class_names), dtype=np.float32)[classes]
-    images = Images.of_training(waveforms[train], recipe)
+    images = Images.of_training(waveforms[train], recipe.frontend)
+    augment = TrainingImages(images, recipe.waveform)
     model = AudioCNN(num_classes=len(table.class_names), dropout=0.0, rng=recipe.seed)
     contestants: dict[str, Callable[..., tuple[Scores, list[float]]]] = {"npaudio": train_ours}
     if with_torch:
@@ -107,7 +98,7 @@ def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -
     accuracies, losses = {}, {}
     for name, train_network in contestants.items():
         start = time.perf_counter()
-        score, losses[name] = train_network(model, waveforms[train], targets[train], images, recipe, seed=seed)
+        score, losses[name] = train_network(model, waveforms[train], targets[train], augment, recipe, seed=seed)
         seconds = (time.perf_counter() - start) / recipe.epochs
         accuracies[name] = accuracy(classes[test], predict(score, images(waveforms[test]), recipe))
         print(f"fold {fold}  {name:<8} accuracy {accuracies[name]:.4f}  {seconds:.2f} s an epoch", flush=True)
@@ -118,30 +109,6 @@ def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -
             f"fold {fold}  losses of the first {STEPS_COMPARED} steps differ by {gap:.1e} (bar: {LOSS_BAR}) {verdict}"
         )
     return accuracies
-
-
-@dataclass(frozen=True)
-class Images:
-    """From waveforms (B, n_samples) to the network's input, (B, 1, n_mels, n_frames), with mean 0 and deviation 1."""
-
-    recipe: Recipe
-    mean: float
-    deviation: float
-
-    @classmethod
-    def of_training(cls, waveforms: np.ndarray, recipe: Recipe) -> "Images":
-        """Take mean and deviation from the training clips."""
-        S = recipe.frontend(waveforms)
-        return cls(recipe, float(S.mean()), float(S.std()))
-
-    def __call__(self, waveforms: np.ndarray) -> np.ndarray:
-        """Images of whole clips."""
-        return ((self.recipe.frontend(waveforms) - self.mean) / self.deviation)[:, np.newaxis]
-
-    def augmented(self, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """A batch to train on: each waveform changed, its spectrogram changed, and mixed with another one's."""
-        waveforms = np.stack([self.recipe.waveform(waveform, rng=rng) for waveform in x])
-        return mixup(self.recipe.spectrogram(self(waveforms), rng=rng), y, alpha=self.recipe.mixup_alpha, rng=rng)
 
 
 Scores = Callable[[np.ndarray], np.ndarray]
@@ -166,7 +133,7 @@ class RecordedLoss(nn.CrossEntropyLoss):
 
 
 def train_ours(
-    model: AudioCNN, x: np.ndarray, y: np.ndarray, images: Images, recipe: Recipe, *, seed: int
+    model: AudioCNN, x: np.ndarray, y: np.ndarray, augment: TrainingImages, recipe: Recipe, *, seed: int
 ) -> tuple[Scores, list[float]]:
     """Train the network in place: its scores, and the loss at every step."""
     loss = RecordedLoss(label_smoothing=recipe.label_smoothing)
@@ -179,21 +146,28 @@ def train_ours(
         loss=loss,
         optimizer=partial(nn.AdamW, weight_decay=recipe.weight_decay),
         schedule=partial(nn.OneCycle, max_lr=recipe.max_lr),
-        augment=images.augmented,
+        augment=augment,
         seed=seed,
     )
     return model, loss.values
 
 
 def train_torch(
-    model: AudioCNN, x: np.ndarray, y: np.ndarray, images: Images, recipe: Recipe, *, seed: int, weights: dict[str, Any]
+    model: AudioCNN,
+    x: np.ndarray,
+    y: np.ndarray,
+    augment: TrainingImages,
+    recipe: Recipe,
+    *,
+    seed: int,
+    weights: dict[str, Any],
 ) -> tuple[Scores, list[float]]:
     """The same with PyTorch: the same first weights, batches, optimizer and schedule."""
     import torch
 
     twin = torch_twin(model, weights)
     shuffled = training.Shuffled()
-    batches = Batches(x, y, batch_size=recipe.batch_size, sampler=shuffled, augment=images.augmented, seed=seed)
+    batches = Batches(x, y, batch_size=recipe.batch_size, sampler=shuffled, augment=augment, seed=seed)
     criterion = torch.nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
     optimizer = torch.optim.AdamW(twin.parameters(), lr=recipe.max_lr, weight_decay=recipe.weight_decay)
     steps = recipe.epochs * batches.n_steps

@@ -382,6 +382,17 @@ def test_predict_restores_the_mode_and_refuses_nothing():
         training.predict(model, X, batch_size=0)
 
 
+def test_layers_that_are_frozen_stay_frozen():
+    model = network().train()
+    model[1].eval()
+    modes = [module.training for module in model.modules()]
+    assert sorted(set(modes)) == [False, True]
+    training.predict(model, X)
+    assert [module.training for module in model.modules()] == modes
+    training.recompute_batch_norm(model, X)
+    assert [module.training for module in model.modules()] == modes
+
+
 def test_a_bad_batch_does_not_stay_in_the_statistics_of_batch_norm():
     """Without validation data there are no best weights to fall back on."""
     x, y = data(40)

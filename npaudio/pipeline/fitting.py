@@ -11,7 +11,7 @@ from npaudio.audio import normalize_peak
 from npaudio.datasets import FeatureTable, SoundDataset, extract_features
 from npaudio.datasets.features.extraction import PlainWaveform
 from npaudio.pipeline.fitted import Fitted
-from npaudio.pipeline.images import Images, TrainingImages
+from npaudio.pipeline.images import CROPPED, Images, TrainingImages, waveform_changes
 from npaudio.pipeline.networks import make_network
 from npaudio.pipeline.settings import PipelineSettings
 
@@ -34,6 +34,7 @@ def train(
     rows, held_out = (np.arange(len(clips)), None) if fold is None else clips.split(fold)
     waveforms, targets = levelled(clips.X), one_row_each(clips, settings.multi_label)
     images = Images.of_training(waveforms[rows], settings.recipe)
+    changes = waveform_changes(round(CROPPED * settings.max_samples))
     network = make_network(
         settings.model, settings.recipe, settings.max_samples, len(clips.class_names), seed=settings.seed
     )
@@ -41,7 +42,7 @@ def train(
         network,
         waveforms[rows] if settings.augment else images(waveforms[rows]),
         targets[rows],
-        augment=TrainingImages(images, settings.max_samples) if settings.augment else None,
+        augment=TrainingImages(images, changes) if settings.augment else None,
         validation=None if held_out is None else (images(waveforms[held_out]), targets[held_out]),
         metric=None if held_out is None else quality(settings.multi_label),
         checkpoint=checkpoint,

@@ -49,26 +49,29 @@ class Images:
 class TrainingImages:
     """Makes a training batch: each waveform changed, its picture masked, and mixed with another one's.
 
-    The steps were chosen by the benchmark of ESC-10 (`python -m benchmarks esc10`): a random shift in time, speed, a
-    cut of 82 %, SpecAugment, mixup.
+    Attributes
+    ----------
+    images : Images
+        Makes the pictures.
+    waveforms : Augmentation
+        Changes a waveform, such as `waveform_changes`.
     """
 
     images: Images
-    size: int
+    waveforms: Augmentation
 
     def __call__(self, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Images and soft targets of a batch of waveforms (B, n_samples) and targets (B, n_classes)."""
-        chain = waveform_changes(self.size)
-        masked = spec_augment(self.images(np.stack([chain(clip, rng=rng) for clip in x])), fill=0.0, rng=rng)
-        return mixup(masked, y, alpha=MIXUP_ALPHA, rng=rng)
+        changed = np.stack([self.waveforms(clip, rng=rng) for clip in x])
+        return mixup(spec_augment(self.images(changed), fill=0.0, rng=rng), y, alpha=MIXUP_ALPHA, rng=rng)
 
 
 def waveform_changes(size: int) -> Augmentation:
-    """What is done to a waveform of `size` samples."""
+    """What is done to a waveform before `size` samples are taken from it."""
     return Compose(
         [
-            Step(time_shift, shift=(-0.5, 0.5)),
+            Step(time_shift, shift=(-0.5, 0.5)),  # the clip is rolled: any part may come first
             Step(speed_perturb, rate=(0.8, 1.25), p=0.5),
-            Step(random_crop, size=round(CROPPED * size)),
+            Step(random_crop, size=size),
         ]
     )

@@ -2,41 +2,35 @@
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, Literal, Self
 
 from npaudio.frontend import Frontend
 from npaudio.pipeline.model_file import frontend_of
 
 
+@dataclass(eq=False, repr=False)
 class PipelineSettings:
     """The arguments of `AudioClassificationPipeline`, which says what they mean."""
 
-    def __init__(
-        self,
-        sr: int = 16000,
-        n_mels: int = 64,
-        duration: float = 4.0,
-        n_fft: int = 1024,
-        hop_length: int = 512,
-        num_classes: int = 10,
-        *,
-        frontend: Frontend | None = None,
-        model: Literal["cnn", "transformer"] = "cnn",
-        multi_label: bool = False,
-        augment: bool = True,
-        epochs: int = 60,
-        batch_size: int = 16,
-        max_lr: float = 3e-3,
-        weight_decay: float = 0.05,
-        label_smoothing: float = 0.1,
-        shifts: int = 1,
-        seed: int = 0,
-    ) -> None:
-        self.sr, self.n_mels, self.duration, self.n_fft, self.hop_length = sr, n_mels, duration, n_fft, hop_length
-        self.num_classes, self.frontend, self.model, self.multi_label = num_classes, frontend, model, multi_label
-        self.augment, self.epochs, self.batch_size, self.max_lr = augment, epochs, batch_size, max_lr
-        self.weight_decay, self.label_smoothing, self.shifts, self.seed = weight_decay, label_smoothing, shifts, seed
+    sr: int = 16000
+    n_mels: int = 64
+    duration: float = 4.0
+    n_fft: int = 1024
+    hop_length: int = 512
+    num_classes: int = 10
+    _: KW_ONLY
+    frontend: Frontend | None = None
+    model: Literal["cnn", "transformer"] = "cnn"
+    multi_label: bool = False
+    augment: bool = True
+    epochs: int = 60
+    batch_size: int = 16
+    max_lr: float = 3e-3
+    weight_decay: float = 0.05
+    label_smoothing: float = 0.1
+    shifts: int = 1
+    seed: int = 0
 
     @property
     def recipe(self) -> Frontend:

@@ -5,7 +5,7 @@ from typing import Any, Unpack, overload
 
 import numpy as np
 
-from npaudio.sed.checks import PerClass, accepts_names, check_classes, check_scores
+from npaudio.sed.checks import PerClass, SedCheck, accepts_names
 from npaudio.sed.event import Event
 from npaudio.sed.frames import events_of_clips, mean_scores
 from npaudio.sed.settings import PostProcessing, Settings, chosen_settings
@@ -95,32 +95,28 @@ def detect_events(
     >>> detect_events(scores, labels=["Dog"], hop_length=512, sr=16000)
     [Event(onset=0.032, offset=0.128, label='Dog', confidence=0.75)]
     """
-    settings = _given(
-        threshold=None if isinstance(threshold, float) and threshold == 0.5 else threshold,
-        low_threshold=low_threshold,
-        median=median,
-        median_frames=median_frames,
-        max_gap=max_gap,
-        max_gap_frames=max_gap_frames,
-        min_duration=min_duration,
-        min_duration_frames=min_duration_frames,
-    )
-    chosen = chosen_settings(postprocessing, settings, labels, hop_length, sr, caller="detect_events")
+    options = {
+        "threshold": None if isinstance(threshold, float) and threshold == 0.5 else threshold,
+        "low_threshold": low_threshold,
+        "median": median,
+        "median_frames": median_frames,
+        "max_gap": max_gap,
+        "max_gap_frames": max_gap_frames,
+        "min_duration": min_duration,
+        "min_duration_frames": min_duration_frames,
+    }
+    check, settings = SedCheck("detect_events"), {name: value for name, value in options.items() if value is not None}
+    chosen = chosen_settings(check, postprocessing, settings, labels, hop_length, sr)
     if isinstance(scores, Mapping):
-        return {name: _detected(np.asarray(clip), chosen)[0] for name, clip in scores.items()}
-    clips = _detected(np.asarray(scores), chosen)
+        return {name: _detected(check, clip, chosen)[0] for name, clip in scores.items()}
+    clips = _detected(check, scores, chosen)
     return clips if np.ndim(scores) == 3 else clips[0]
 
 
-def _given(**options: PerClass | None) -> dict[str, Any]:
-    """The settings that differ from their defaults."""
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _detected(scores: np.ndarray, chosen: PostProcessing) -> list[list[Event]]:
+def _detected(check: SedCheck, scores: Any, chosen: PostProcessing) -> list[list[Event]]:
     """Events of each clip of ([n_clips,] n_classes, n_frames), a few clips at a time."""
-    scores = check_scores(scores, caller="detect_events")
-    check_classes(scores, chosen.labels, caller="detect_events", clips=True)
+    scores = check.scores(scores)
+    check.classes(scores, chosen.labels, clips=True)
     clips = scores if scores.ndim == 3 else scores[None]
     step = max(1, BATCH // max(1, clips[:1].size))
     events: list[list[Event]] = []

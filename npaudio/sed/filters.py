@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from npaudio.sed.checks import accepts_names, check_binary, check_scores, frame_counts, median_lengths
+from npaudio.sed.checks import SedCheck, accepts_names
 from npaudio.sed.runs import Runs, drop_short, find_runs, join_close, paint
 
 Levels = float | Sequence[float] | np.ndarray
@@ -52,8 +52,9 @@ def threshold(scores: np.ndarray, t: Levels = 0.5) -> np.ndarray:
     hysteresis_threshold : two thresholds.
     npaudio.metrics.tune_thresholds : finds one for each class.
     """
-    scores = check_scores(scores, caller="threshold")
-    return scores > _levels(t, scores, caller="threshold", name="t")
+    check = SedCheck("threshold")
+    scores = check.scores(scores)
+    return scores > _levels(check, t, scores, "t")
 
 
 @accepts_names(preds="scores")
@@ -85,11 +86,11 @@ def hysteresis_threshold(scores: np.ndarray, low: Levels, high: Levels) -> np.nd
     --------
     threshold : one threshold instead of two.
     """
-    scores = check_scores(scores, caller="hysteresis_threshold")
-    lower = _levels(low, scores, caller="hysteresis_threshold", name="low")
-    upper = _levels(high, scores, caller="hysteresis_threshold", name="high")
+    check = SedCheck("hysteresis_threshold")
+    scores = check.scores(scores)
+    lower, upper = _levels(check, low, scores, "low"), _levels(check, high, scores, "high")
     if np.any(np.asarray(lower) > upper):
-        raise ValueError(f"hysteresis_threshold: low {low} is above high {high}; swap them")
+        raise check.error(f"low {low} is above high {high}; swap them")
     return paint(runs_between(scores, lower, upper), scores.shape)
 
 
@@ -123,14 +124,13 @@ def median_filter(scores: np.ndarray, length: Frames) -> np.ndarray:
     --------
     fill_gaps, remove_short : say what they do in frames.
     """
-    array = np.asarray(scores)
-    lengths = median_lengths(length, caller="median_filter", name="length")
+    check, array = SedCheck("median_filter"), np.asarray(scores)
+    lengths = check.median_lengths(length, "length")
     if array.dtype.kind != "f":
-        decisions = check_binary(array, caller="median_filter")
-        return _each_length(decisions, lengths, majority).astype(array.dtype, copy=False)
+        return _each_length(check, check.binary(array), lengths, majority).astype(array.dtype, copy=False)
     if array.ndim == 0 or np.isnan(array).any():
-        raise ValueError("median_filter: scores must have a time axis and no NaN; find where they arise")
-    return _each_length(array, lengths, _median)
+        raise check.error("scores must have a time axis and no NaN; find where they arise")
+    return _each_length(check, array, lengths, _median)
 
 
 @accepts_names(max_gap="max_gap_frames")
@@ -158,10 +158,7 @@ def fill_gaps(binary: np.ndarray, max_gap_frames: Frames) -> np.ndarray:
     --------
     remove_short : the next step.
     """
-    active = check_binary(binary, caller="fill_gaps")
-    runs = find_runs(active)
-    limit = _limit(max_gap_frames, runs, active, caller="fill_gaps", name="max_gap_frames")
-    return paint(join_close(runs, limit), active.shape).astype(np.asarray(binary).dtype)
+    return _by_runs(SedCheck("fill_gaps"), binary, join_close, max_gap_frames, "max_gap_frames")
 
 
 @accepts_names(min_dur="min_duration_frames")
@@ -189,10 +186,7 @@ def remove_short(binary: np.ndarray, min_duration_frames: Frames) -> np.ndarray:
     --------
     fill_gaps : the step before.
     """
-    active = check_binary(binary, caller="remove_short")
-    runs = find_runs(active)
-    limit = _limit(min_duration_frames, runs, active, caller="remove_short", name="min_duration_frames")
-    return paint(drop_short(runs, limit), active.shape).astype(np.asarray(binary).dtype)
+    return _by_runs(SedCheck("remove_short"), binary, drop_short, min_duration_frames, "min_duration_frames")
 
 
 def runs_between(scores: np.ndarray, low: np.ndarray | float, high: np.ndarray | float) -> Runs:
@@ -241,13 +235,15 @@ def _mirrored(rows: np.ndarray, reach: int) -> np.ndarray:
     return np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(reach, reach)], mode="symmetric")
 
 
-def _each_length(rows: np.ndarray, lengths: np.ndarray, smooth: Callable[[np.ndarray, int], np.ndarray]) -> np.ndarray:
+def _each_length(
+    check: SedCheck, rows: np.ndarray, lengths: np.ndarray, smooth: Callable[[np.ndarray, int], np.ndarray]
+) -> np.ndarray:
     """Smooth all rows with one window, or those of each class with the window of the class."""
     if rows.size == 0 or (lengths == 1).all():
         return rows.copy()
     if lengths.ndim == 0:
         return smooth(rows, int(lengths))
-    _check_one_a_class(lengths, rows, caller="median_filter", name="length")
+    check.one_per_class(lengths, rows, "length")
     result = np.empty_like(rows)
     for length in np.unique(lengths):
         classes = lengths == length
@@ -255,29 +251,24 @@ def _each_length(rows: np.ndarray, lengths: np.ndarray, smooth: Callable[[np.nda
     return result
 
 
-def _levels(t: Levels, scores: np.ndarray, *, caller: str, name: str) -> np.ndarray | float:
+def _levels(check: SedCheck, t: Levels, scores: np.ndarray, name: str) -> np.ndarray | float:
     """One level, or a column of them; a Python float leaves float32 scores float32."""
     levels = np.asarray(t, dtype=float)
     if np.isnan(levels).any():
-        raise ValueError(f"{caller}: {name} is {t!r}, expected numbers; correct it")
+        raise check.error(f"{name} is {t!r}, expected numbers; correct it")
     if levels.ndim == 0:
         return float(levels)
-    _check_one_a_class(levels, scores, caller=caller, name=name)
+    check.one_per_class(levels, scores, name)
     return levels.astype(scores.dtype)[:, None]
 
 
-def _limit(value: Frames, runs: Runs, active: np.ndarray, *, caller: str, name: str) -> np.ndarray:
-    """A limit in frames for all runs, or for each by its class."""
-    frames = frame_counts(value, caller=caller, name=name)
-    if frames.ndim == 0:
-        return frames
-    _check_one_a_class(frames, active, caller=caller, name=name)
-    return frames[runs.row % len(frames)]
-
-
-def _check_one_a_class(values: np.ndarray, rows: np.ndarray, *, caller: str, name: str) -> None:
-    if rows.ndim < 2 or values.shape != rows.shape[-2:-1]:
-        raise ValueError(
-            f"{caller}: {name} has the shape {values.shape} for an array of shape {rows.shape}; "
-            "give one number or one per class"
-        )
+def _by_runs(
+    check: SedCheck, binary: np.ndarray, change: Callable[[Runs, np.ndarray], Runs], limit: Frames, name: str
+) -> np.ndarray:
+    """Decisions whose runs were changed by a limit in frames, one for all or one for each class."""
+    active = check.binary(binary)
+    runs, frames = find_runs(active), check.frame_counts(limit, name)
+    if frames.ndim:
+        check.one_per_class(frames, active, name)
+        frames = frames[runs.row % len(frames)]
+    return paint(change(runs, frames), active.shape).astype(np.asarray(binary).dtype)

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from npaudio.sed.checks import check_binary, check_classes, check_frame_rate, check_labels, frame_counts
+from npaudio.sed.checks import SedCheck
 from npaudio.sed.event import Event, as_event
 from npaudio.sed.runs import Runs, find_runs, paint
 
@@ -51,14 +51,12 @@ def frames_to_events(
     events_to_frames : the inverse.
     detect_events : all steps in one.
     """
-    active = check_binary(binary, caller="frames_to_events")
-    labels = check_labels(labels, caller="frames_to_events")
-    check_classes(active, labels, caller="frames_to_events")
-    check_frame_rate(hop_length, sr, caller="frames_to_events")
+    check = SedCheck("frames_to_events")
+    active, labels = check.binary(binary), check.labels(labels)
+    check.classes(active, labels)
+    check.frame_rate(hop_length, sr)
     if scores is not None and np.shape(scores) != active.shape:
-        raise ValueError(
-            f"frames_to_events: scores {np.shape(scores)} for decisions {active.shape}; they must have one shape"
-        )
+        raise check.error(f"scores {np.shape(scores)} for decisions {active.shape}; they must have one shape")
     runs = find_runs(active)
     means = None if scores is None else mean_scores(np.asarray(scores), runs)
     return events_of_clips(runs, 1, labels=labels, hop_length=hop_length, sr=sr, confidence=means)[0]
@@ -122,25 +120,19 @@ def events_to_frames(
     frames_to_events : the inverse.
     """
     items = [as_event(item) for item in events]
-    labels = check_labels(labels, caller="events_to_frames")
-    check_frame_rate(hop_length, sr, caller="events_to_frames")
-    rows = np.array([_label_index(event.label, labels) for event in items], dtype=int)
+    check = SedCheck("events_to_frames")
+    labels = check.labels(labels)
+    check.frame_rate(hop_length, sr)
+    unknown = [event.label for event in items if event.label not in labels]
+    if unknown:
+        raise check.error(f"unknown label {unknown[0]!r}, expected one of {', '.join(labels)}; add it to labels")
+    rows = np.array([labels.index(event.label) for event in items], dtype=int)
     position = np.array([event[:2] for event in items], dtype=float).reshape(-1, 2) * sr / hop_length
     nearest = np.round(position)
     position = np.where(np.abs(position - nearest) < 1e-6, nearest, position)
     start, stop = np.floor(position[:, 0]).astype(int), np.ceil(position[:, 1]).astype(int)
     if n_frames is None:
         n_frames = int(stop.max(initial=0))
-    n_frames = int(frame_counts(n_frames, caller="events_to_frames", name="n_frames"))
+    n_frames = int(check.frame_counts(n_frames, "n_frames"))
     runs = Runs(rows, np.minimum(start, n_frames), np.minimum(stop, n_frames))
     return paint(runs, (len(labels), n_frames))
-
-
-def _label_index(label: str, labels: Sequence[str]) -> int:
-    try:
-        return labels.index(label)
-    except ValueError:
-        known = ", ".join(labels)
-        raise ValueError(
-            f"events_to_frames: unknown label {label!r}, expected one of {known}; add it to labels"
-        ) from None

@@ -6,14 +6,8 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from npaudio.sed.checks import (
-    PerClass,
-    check_frame_rate,
-    check_labels,
-    frame_counts,
-    median_lengths,
-    of_each_class,
-)
+from npaudio._core.checks import Check
+from npaudio.sed.checks import PerClass, SedCheck
 from npaudio.sed.filters import median_filter, runs_between
 from npaudio.sed.runs import Runs, drop_short, find_runs, join_close, paint
 
@@ -99,15 +93,14 @@ class PostProcessing:
         ValueError
             As `detect_events`.
         """
-        names = check_labels(labels, caller=caller)
-        check_frame_rate(hop_length, sr, caller=caller)
-        grid = _Grid(names, hop_length / sr, caller)
-        high = of_each_class(threshold, names, caller=caller, name="threshold")
-        low = (
-            high if low_threshold is None else of_each_class(low_threshold, names, caller=caller, name="low_threshold")
-        )
+        check = SedCheck(caller)
+        names = check.labels(labels)
+        check.frame_rate(hop_length, sr)
+        grid = _Grid(check, names, hop_length / sr)
+        high = check.of_each_class(threshold, names, "threshold")
+        low = high if low_threshold is None else check.of_each_class(low_threshold, names, "low_threshold")
         if (low > high).any():
-            raise ValueError(f"{caller}: low_threshold {low_threshold} is above threshold {threshold}; swap them")
+            raise check.error(f"low_threshold {low_threshold} is above threshold {threshold}; swap them")
         least = grid.at_least("min_duration", min_duration, min_duration_frames, ARTICLE_MIN_DURATION_FRAMES)
         gaps = grid.at_least("max_gap", max_gap, max_gap_frames, 0)
         windows = grid.odd("median", median, median_frames, 1)
@@ -166,34 +159,33 @@ class PostProcessing:
 class _Grid:
     """Turns seconds into frames of `seconds` each; says which setting was wrong."""
 
+    check: SedCheck
     labels: tuple[str, ...]
     seconds: float
-    caller: str
 
     def at_least(self, name: str, seconds: PerClass | None, frames: PerClass | None, default: int) -> np.ndarray:
         """Fewest frames that last at least so long, with a tolerance of a millionth of a frame."""
         if seconds is None:
-            return frame_counts(self._frames(name, frames, default), caller=self.caller, name=f"{name}_frames")
+            return self.check.frame_counts(self._frames(name, frames, default), f"{name}_frames")
         return np.ceil(self._lasting(name, seconds, frames) - 1e-6).astype(np.int64)
 
     def odd(self, name: str, seconds: PerClass | None, frames: PerClass | None, default: int) -> np.ndarray:
         """The odd number of frames that is nearest."""
         if seconds is None:
-            return median_lengths(self._frames(name, frames, default), caller=self.caller, name=f"{name}_frames")
+            return self.check.median_lengths(self._frames(name, frames, default), f"{name}_frames")
         half = np.round((self._lasting(name, seconds, frames) - 1) / 2)
         return 2 * np.maximum(half, 0).astype(np.int64) + 1
 
     def _frames(self, name: str, frames: PerClass | None, default: int) -> np.ndarray:
-        value = default if frames is None else frames
-        return of_each_class(value, self.labels, caller=self.caller, name=f"{name}_frames")
+        return self.check.of_each_class(default if frames is None else frames, self.labels, f"{name}_frames")
 
     def _lasting(self, name: str, seconds: PerClass, frames: PerClass | None) -> np.ndarray:
         """Seconds as a fractional number of frames."""
         if frames is not None:
-            raise ValueError(f"{self.caller}: {name} and {name}_frames are one setting; give one of them")
-        values = of_each_class(seconds, self.labels, caller=self.caller, name=name)
+            raise self.check.error(f"{name} and {name}_frames are one setting; give one of them")
+        values = self.check.of_each_class(seconds, self.labels, name)
         if (values < 0).any():
-            raise ValueError(f"{self.caller}: {name} must be 0 s or more, got {values.min():g} s; correct it")
+            raise self.check.error(f"{name} must be 0 s or more, got {values.min():g} s; correct it")
         return values / self.seconds
 
 
@@ -212,22 +204,21 @@ class Settings(TypedDict, total=False):
 
 
 def chosen_settings(
+    check: Check,
     given: PostProcessing | None,
     settings: Mapping[str, Any],
     labels: Sequence[str],
     hop_length: int,
     sr: float,
-    *,
-    caller: str,
 ) -> PostProcessing:
     """The settings given as a whole, if they are for these classes and frames; or those given one by one."""
     if given is None:
-        return PostProcessing.of(labels, hop_length, sr, **settings, caller=caller)
+        return PostProcessing.of(labels, hop_length, sr, **settings, caller=check.caller)
     if settings:
-        raise ValueError(f"{caller}: postprocessing holds all settings; leave out {', '.join(settings)}")
+        raise check.error(f"postprocessing holds all settings; leave out {', '.join(settings)}")
     if given.labels != tuple(labels) or given.hop_length / given.sr != hop_length / sr:
-        raise ValueError(
-            f"{caller}: postprocessing is for {', '.join(given.labels)} at {given.hop_length / given.sr:g} s a "
+        raise check.error(
+            f"postprocessing is for {', '.join(given.labels)} at {given.hop_length / given.sr:g} s a "
             f"frame, not for {', '.join(labels)} at {hop_length / sr:g} s; tune it for this network"
         )
     return given

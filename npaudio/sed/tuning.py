@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from npaudio.sed.checks import check_classes, check_labels, check_scores, median_lengths
+from npaudio.sed.checks import SedCheck
 from npaudio.sed.detection import detect_events
 from npaudio.sed.filters import median_filter
 from npaudio.sed.settings import PostProcessing
@@ -85,11 +85,12 @@ def tune_postprocessing(
     class  threshold  median  max gap  min duration  achieved
     Dog         0.20       -        -             -     1.000
     """
-    names = check_labels(labels, caller="tune_postprocessing")
+    check = SedCheck("tune_postprocessing")
+    names = check.labels(labels)
     for clip in scores.values():
-        check_classes(check_scores(clip, caller="tune_postprocessing"), names, caller="tune_postprocessing")
-    median_lengths(list(median_frames), caller="tune_postprocessing", name="median_frames")
-    default = PostProcessing.of(names, hop_length, sr, caller="tune_postprocessing")
+        check.classes(check.scores(clip), names)
+    check.median_lengths(list(median_frames), "median_frames")
+    default = PostProcessing.of(names, hop_length, sr, caller=check.caller)
     task = _Task(reference, scores, default, metric)
     if thresholds is None:
         return task.best(task.filtered(median_frames))

@@ -98,9 +98,8 @@ class StreamingDetector:
         self.context_frames = self._context(context)
         block_seconds = self._check_parts.positive(block, "block")
         self.block_frames = max(1, round(block_seconds * self.sr / self.hop_length))  # of the output
-        given, single = settings.pop("postprocessing", None), dict(settings)
-        about = (labels, self.hop_length, self.sr)
-        self.postprocessing = chosen_settings(given, single, *about, caller="StreamingDetector")
+        given, about = settings.pop("postprocessing", None), (labels, self.hop_length, self.sr)
+        self.postprocessing = chosen_settings(self._check_parts, given, settings, *about)
         self.labels = self.postprocessing.labels
         self._padding = frontend.n_fft // 2 if frontend.center else 0
         self._frame_length = (frontend.win_length or frontend.n_fft) if frontend.kaldi else frontend.n_fft

@@ -21,6 +21,7 @@ from npaudio import nn
 from npaudio._core.checks import Check
 from npaudio._core.types import Inputs
 from npaudio.nn.batch_norm import BatchNorm
+from npaudio.training.evaluation import modes_kept
 
 
 @dataclass(frozen=True)
@@ -176,22 +177,16 @@ def recompute_batch_norm(model: nn.Module, x: Inputs, *, batch_size: int = 32) -
     norms = [m for m in model.modules() if isinstance(m, BatchNorm) and m.running_mean is not None]
     if not norms:
         return
-    was_training, momenta = model.training, [norm.momentum for norm in norms]
-    _training_without_dropout(model)
-    try:
-        for norm in norms:
-            norm.num_batches_tracked.fill(0)  # type: ignore[union-attr]
-            norm.momentum = None  # the plain mean over all batches
-        for batch in np.array_split(np.arange(len(x)), -(-len(x) // batch_size)):
-            model(np.asarray(x[batch]))
-    finally:
-        for norm, momentum in zip(norms, momenta, strict=True):
-            norm.momentum = momentum
-        model.train(was_training)
-
-
-def _training_without_dropout(model: nn.Module) -> None:
-    model.train()
-    for module in model.modules():
-        if isinstance(module, nn.Dropout):
-            module.eval()
+    momenta = [norm.momentum for norm in norms]
+    with modes_kept(model):
+        for module in model.modules():
+            module.training = not isinstance(module, nn.Dropout)
+        try:
+            for norm in norms:
+                norm.num_batches_tracked.fill(0)  # type: ignore[union-attr]
+                norm.momentum = None  # the plain mean over all batches
+            for batch in np.array_split(np.arange(len(x)), -(-len(x) // batch_size)):
+                model(np.asarray(x[batch]))
+        finally:
+            for norm, momentum in zip(norms, momenta, strict=True):
+                norm.momentum = momentum

@@ -16,6 +16,8 @@ from typing import Literal
 
 import numpy as np
 
+from npaudio.metrics.tagging.target_checks import defined_mean
+
 Figures = dict[str, float]
 EmptyOutput = Literal["nan", "zero"]
 EMPTY_OUTPUT = ("nan", "zero")
@@ -99,12 +101,7 @@ def class_average(class_wise: Mapping[str, Figures]) -> Figures:
     """Mean of each figure over the classes in which it is defined; NaN if it is defined in none."""
     classes = list(class_wise.values())
     names = [name for name in (classes[0] if classes else ()) if not name.startswith("n_")]
-    return {name: _nan_mean(np.array([figures[name] for figures in classes])) for name in names}
-
-
-def _nan_mean(values: np.ndarray) -> float:
-    defined = values[~np.isnan(values)]
-    return float(defined.mean()) if len(defined) else float("nan")
+    return {name: defined_mean(np.array([figures[name] for figures in classes])) for name in names}
 
 
 def _line(label: str, figures: Figures, columns: Sequence[str], width: int) -> str:

@@ -133,16 +133,16 @@ def explain(
     files: list[str], reference: EventTable, estimated: EventTable, matching: dict[int, int], tolerance: Tolerance
 ) -> Explanation:
     """The fates of all events under `matching`, which maps rows of the reference to rows of the estimate."""
-    confused_with = _confusions(reference, estimated, matching, tolerance)
-    ref_rows, est_rows = _rows_by_file(reference, len(files)), _rows_by_file(estimated, len(files))
-    compare = partial(_Comparison, reference, estimated, matching, tolerance, confused_with)
-    comparisons = [compare(r, e) for r, e in zip(ref_rows, est_rows, strict=True)]
-    return Explanation(
-        {
-            name: FileExplanation(name, comparison.reference_fates(), comparison.false_alarms())
-            for name, comparison in zip(files, comparisons, strict=True)
-        }
-    )
+    confused = _confusions(reference, estimated, matching, tolerance)
+    detected_as = {r: estimated.events[e] for r, e in confused.items()}
+    annotated_as = {e: reference.events[r] for r, e in confused.items()}
+    compare = partial(_Comparison, reference, estimated, matching, tolerance, detected_as, annotated_as)
+    explained = {}
+    rows = zip(_rows_by_file(reference, len(files)), _rows_by_file(estimated, len(files)), strict=True)
+    for name, (ref_rows, est_rows) in zip(files, rows, strict=True):
+        comparison = compare(ref_rows, est_rows)
+        explained[name] = FileExplanation(name, comparison.reference_fates(), comparison.false_alarms())
+    return Explanation(explained)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,8 @@ class _Comparison:
     estimated: EventTable
     matching: dict[int, int]
     tolerance: Tolerance
-    confused_with: dict[int, int]  # row of a missed reference -> row of an unmatched estimate of another label
+    detected_as: dict[int, Event]  # row of a missed reference -> unmatched estimate of another label
+    annotated_as: dict[int, Event]  # row of that estimate -> the missed reference
     ref_rows: np.ndarray
     est_rows: np.ndarray
 
@@ -165,25 +166,20 @@ class _Comparison:
                 fates.append(self._fate("matched", r, self.matching[r]))
             else:
                 same = self.est_rows[self.estimated.label[self.est_rows] == self.reference.label[r]]
-                e = self._nearest(np.full(len(same), r), same, same)
-                other = self.confused_with.get(r)
-                fates.append(self._fate("missed", r, e, None if other is None else self.estimated.events[other]))
+                fates.append(self._fate("missed", r, self._nearest(r, same, same), self.detected_as.get(r)))
         return fates
 
     def false_alarms(self) -> list[Fate]:
         """Every estimated event without a match, in the order of the list."""
         taken = {self.matching[r] for r in self.ref_rows.tolist() if r in self.matching}
-        truth = {e: r for r, e in self.confused_with.items()}
         fates = []
         for e in self.est_rows.tolist():
             if e not in taken:
                 same = self.ref_rows[self.reference.label[self.ref_rows] == self.estimated.label[e]]
-                r = self._nearest(same, np.full(len(same), e), same)
-                other = truth.get(e)
-                fates.append(self._fate("false alarm", r, e, None if other is None else self.reference.events[other]))
+                fates.append(self._fate("false alarm", self._nearest(same, e, same), e, self.annotated_as.get(e)))
         return fates
 
-    def _nearest(self, ref: np.ndarray, est: np.ndarray, rows: np.ndarray) -> int | None:
+    def _nearest(self, ref: np.ndarray | int, est: np.ndarray | int, rows: np.ndarray) -> int | None:
         """The entry of `rows` whose pair exceeds the collars least; among equals, the one with the smaller errors."""
         onset_error = np.abs(self.estimated.onset[est] - self.reference.onset[ref])
         offset_error = np.abs(self.estimated.offset[est] - self.reference.offset[ref])

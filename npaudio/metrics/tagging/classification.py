@@ -10,12 +10,13 @@ Conventions
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.metrics.tagging.target_checks import warn_undefined
+from npaudio.metrics.tagging.target_checks import defined_mean, warn_undefined
 
 Classes = Sequence[Any] | np.ndarray  # (n_clips,) class indices or labels
 
@@ -217,8 +218,9 @@ def figures_of(counts: ClassCounts, average: str | None, *, beta: float, zero_di
     f_measure = _ratio((1 + beta**2) * tp, beta**2 * n_true + n_pred, zero_division)
     if average is None:
         return PrecisionRecallF(precision, recall, f_measure, n_true)
-    weights = n_true if average == "weighted" else np.ones(len(tp))
-    return PrecisionRecallF(_mean(precision, weights), _mean(recall, weights), _mean(f_measure, weights), None)
+    weights = n_true if average == "weighted" else None
+    mean = partial(defined_mean, weights=weights)
+    return PrecisionRecallF(mean(precision), mean(recall), mean(f_measure), None)
 
 
 def warn_of_empty_classes(check: Check, counts: ClassCounts, zero_division: float) -> None:
@@ -231,13 +233,6 @@ def warn_of_empty_classes(check: Check, counts: ClassCounts, zero_division: floa
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray, undefined: float) -> np.ndarray:
     return np.divide(numerator, denominator, out=np.full(len(numerator), undefined, dtype=float), where=denominator > 0)
-
-
-def _mean(values: np.ndarray, weights: np.ndarray) -> float:
-    """Weighted mean of the defined values."""
-    defined = ~np.isnan(values)
-    total = weights[defined].sum()
-    return float((values[defined] * weights[defined]).sum() / total) if total else float("nan")
 
 
 def count_confusions(

@@ -18,7 +18,13 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.types import Scores
-from npaudio.metrics.tagging.target_checks import Average, Targets, check_targets_and_scores, warn_undefined
+from npaudio.metrics.tagging.target_checks import (
+    Average,
+    Targets,
+    check_targets_and_scores,
+    defined_mean,
+    warn_undefined,
+)
 
 _BLOCK = 1 << 20  # scores copied at a time
 
@@ -70,8 +76,7 @@ def metric_of_classes(
         return float(values[0])
     if average is None:
         return values
-    weights = targets.sum(axis=0) if average == "weighted" else np.ones(len(values))
-    return _defined_mean(values, weights)
+    return defined_mean(values, targets.sum(axis=0) if average == "weighted" else None)
 
 
 def _value(metric: Callable[[PositiveRanks], float], positive: np.ndarray, scores: np.ndarray) -> float:
@@ -84,8 +89,3 @@ def _columns(targets: np.ndarray, scores: np.ndarray) -> Iterator[tuple[np.ndarr
     for begin in range(0, targets.shape[1], step):
         block = slice(begin, begin + step)
         yield from zip(np.ascontiguousarray(targets[:, block].T), np.ascontiguousarray(scores[:, block].T), strict=True)
-
-
-def _defined_mean(values: np.ndarray, weights: np.ndarray) -> float:
-    defined = ~np.isnan(values)
-    return float(np.average(values[defined], weights=weights[defined])) if defined.any() else float("nan")

@@ -56,6 +56,13 @@ def check_scores(check: Check, scores: np.ndarray) -> np.ndarray:
     return scores
 
 
+def defined_mean(values: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Mean of the values that are not NaN; NaN if there is none, or none with a weight."""
+    defined = ~np.isnan(values)
+    kept = np.ones(np.count_nonzero(defined)) if weights is None else weights[defined]
+    return float(np.average(values[defined], weights=kept)) if kept.any() else float("nan")
+
+
 def warn_undefined(check: Check, count: int, total: int, what: str, *, stacklevel: int = 3) -> None:
     """One warning that counts, if there is anything to count."""
     if count:
