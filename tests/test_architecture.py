@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,24 @@ def test_no_file_shadows_the_standard_library(folder):
     files = [path for path in (ROOT / folder).rglob("*.py") if not path.stem.startswith("__")]
     clashes = [path.name for path in files if path.parent == ROOT / folder and path.stem in sys.stdlib_module_names]
     assert clashes == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_file_is_a_short_read(path):
+    """At most 300 lines, docstrings and all; what is longer is two subjects."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def body_lengths(path):
+    """Lines of each function's body, from its first statement to its last, without the docstring; its name first."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            yield f"{path.relative_to(ROOT)}: {node.name}", body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+def test_functions_are_short_reads():
+    """At most 30 lines of body, and half of them at most 6."""
+    lengths = dict(length for path in FILES for length in body_lengths(path))
+    assert [name for name, length in lengths.items() if length > 30] == []
+    assert statistics.median(lengths.values()) <= 6
