@@ -126,6 +126,8 @@ def test_the_table_of_the_readme_is_what_was_measured_last():
     rows, about = read_rows(every.RESULTS)
     readme = every.README.read_text(encoding="utf-8")
     assert every.with_table(readme, rows, about) == readme
+    assert every.RESULTS.with_suffix(".md").read_text(encoding="utf-8") == every.report(rows, about)
+    assert all(any(row.work.startswith(beginning) for row in rows) for beginning in every.MAIN_ROWS)
 
 
 def test_a_readme_without_its_marks_is_refused():
