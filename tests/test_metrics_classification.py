@@ -14,6 +14,14 @@ Y_TRUE = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 1, 2, 3, 4]  # the article's worked e
 Y_PRED = [0, 0, 1, 2, 2, 2, 3, 4, 4, 4, 0, 1, 1, 3, 4]
 
 
+def test_scores_and_one_hot_targets_stand_for_their_largest_column():
+    y_true, y_score = (
+        np.eye(3)[[2, 0, 1, 1]],
+        np.array([[0.1, 0.2, 0.7], [0.5, 0.3, 0.2], [0.6, 0.3, 0.1], [0, 1.0, 0]]),
+    )
+    assert metrics.accuracy(y_true, y_score) == metrics.accuracy([2, 0, 1, 1], y_score) == 3 / 4
+
+
 def test_the_article_example():
     assert metrics.accuracy(Y_TRUE, Y_PRED) == 12 / 15
     precision, recall, _, support = metrics.precision_recall_fscore(Y_TRUE, Y_PRED)

@@ -235,6 +235,11 @@ TWO_BY_TWO = np.array([[0, 1], [1, 0]])
         (lambda: metrics.expected_calibration_error([0, 1], [0.5, 3.0]), "expected probabilities"),
         (lambda: metrics.expected_calibration_error([0, 1], [0.5, 0.3], n_bins=0), "n_bins must be at least 1, got 0"),
         (lambda: metrics.expected_calibration_error([0.5, 1], TWO_BY_TWO), "one class index for each clip"),
+        (
+            lambda: metrics.expected_calibration_error(np.array([], int), np.zeros((0, 2))),
+            "one class index for each clip",
+        ),
+        (lambda: metrics.average_precision(np.arange(9), np.arange(9.0)), "values such as 0, 1, 2, 3; mark"),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence(call, message):
