@@ -22,10 +22,10 @@ from typing import Any, NoReturn, TypeVar
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import npaudio
 from book.recording import FILE, notes
+from figures import save_png, titles_of
 from options import WrongOption, add_options, check_options, has_display, outputs_of
 from reading import ANSWER, Copied, Terminal, read_aloud, traceback_of, width, wrapped
 from reading import print_table as print_table  # every lesson takes it from here
@@ -91,7 +91,11 @@ class Lesson:
         save_png(figure, path, "figure" if self.quick else plt.rcParams["savefig.dpi"])
         with notes.instead_of_print("figure", file=path.name, title=titles_of(figure)):
             self._keep("figures", path)
-        if not self.options.show and not in_notebook():
+        if in_notebook():
+            from IPython.display import Image, display
+
+            display(Image(str(path), width=round(figure.dpi * figure.get_figwidth())))  # drawn already: not once more
+        if not self.options.show:
             plt.close(figure)
 
     def sound(self, name: str, y: np.ndarray, sr: int, *, gain: float | None = None) -> None:
@@ -244,16 +248,6 @@ def in_notebook() -> bool:
     return "ipykernel" in sys.modules
 
 
-def save_png(figure: plt.Figure, path: Path, dpi: float | str) -> None:
-    """Save like `figure.savefig`, which draws every figure twice: the first time only to lay it out."""
-    dpi_before, shown_by = figure.dpi, figure.canvas
-    canvas = FigureCanvasAgg(figure)
-    figure.set_dpi(dpi_before if dpi == "figure" else dpi)
-    canvas.print_png(path, pil_kwargs={"compress_level": 1})  # quick to write rather than small
-    figure.set_dpi(dpi_before)
-    figure.set_canvas(shown_by)
-
-
 def faded(y: np.ndarray, sr: int, seconds: float = FADE) -> np.ndarray:
     """A sound whose ends rise from zero and fall to zero along half a cosine."""
     n = min(int(seconds * sr), len(y) // 2)
@@ -288,11 +282,3 @@ def _rewrite(text: str, *, over: str) -> str:
     stream.write("\r" + text.ljust(len(over)) + ("\r" if not text else ""))
     stream.flush()
     return text
-
-
-def titles_of(figure: plt.Figure) -> str:
-    """The titles in a figure, which say what it shows: the text for readers who cannot see it."""
-    titles = [figure.get_suptitle()]
-    for ax in figure.axes:
-        titles += [ax.get_title(loc=side) for side in ("left", "center", "right")]
-    return "; ".join(" ".join(title.split()) for title in titles if title)

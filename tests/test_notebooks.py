@@ -75,3 +75,5 @@ def test_a_notebook_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert outputs
     assert not [output for output in outputs if output.output_type == "error"]
+    n_figures = "".join(cell.source for cell in notebook.cells if cell.cell_type == "code").count("lesson.figure(")
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == n_figures
