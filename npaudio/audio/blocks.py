@@ -5,7 +5,6 @@ neighbors: the filter reaches some samples to each side. So each piece is resamp
 comes before and after it, and the margins are cut off.
 """
 
-import math
 import os
 import warnings
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ import numpy as np
 from npaudio._core.checks import Check
 from npaudio.audio.files import check_growth, check_samples
 from npaudio.audio.formats import opened
-from npaudio.audio.resampling import filter_reach, resample
+from npaudio.audio.resampling import filter_reach, reduced_ratio, resample
 from npaudio.audio.wav import AudioFileError, AudioFileWarning
 from npaudio.audio.waveform import average_channels
 
@@ -94,8 +93,7 @@ def resample_blocks(blocks: Iterable[np.ndarray], *, orig_sr: int, target_sr: in
     ------
     np.ndarray (n_samples,)
     """
-    divisor = math.gcd(orig_sr, target_sr)
-    up, down = target_sr // divisor, orig_sr // divisor
+    up, down = reduced_ratio(orig_sr, target_sr)
     margin = -(-filter_reach(up, down) // down) * down  # whole periods, so that outputs fall on the same instants
     kept, before = np.zeros(0, np.float32), 0  # samples that are still needed, and how many of them are margin
     for block in blocks:

@@ -197,10 +197,6 @@ def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> Ten
     return Tensor(storage, offset, shape, strides)
 
 
-def _parameter(data: Any, *_: Any) -> Any:
-    return data
-
-
 def _table(*pairs: Any) -> dict[Any, Any]:
     if pairs and pairs[0]:
         raise CheckpointError("its pickle makes an OrderedDict in an unknown way")
@@ -212,7 +208,7 @@ def _table(*pairs: Any) -> dict[Any, Any]:
 NAMES: dict[str, Any] = {
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,
-    "torch._utils._rebuild_parameter": _parameter,
+    "torch._utils._rebuild_parameter": lambda data, *_: data,
     "torch.Size": lambda values=(): tuple(values),
     "collections.OrderedDict": _table,
     **{f"torch.{name}": StorageKind(kind) for name, kind in STORAGES.items()},

@@ -15,7 +15,7 @@ from npaudio._core.checks import Check
 from npaudio.audio import AudioFileError, AudioFileWarning, load
 from npaudio.audio.files import describe
 from npaudio.datasets.base import SoundDataset
-from npaudio.datasets.skipped import Skipped
+from npaudio.datasets.skipped import Skipped, reason_of
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,8 @@ def fault(path: Path, sr: int) -> str | None:
         if not stat.S_ISREG(kind):  # opening a pipe would wait until another process writes to it
             return "is a link to a folder, and not followed" if stat.S_ISDIR(kind) else "is a pipe or a device"
         description = describe(path, sr=sr)
-    except AudioFileError as error:
-        return str(error)
-    except OSError as error:
-        return f"cannot be opened ({error.strerror or error})"
+    except (AudioFileError, OSError) as error:
+        return reason_of(error)
     return description.remark or (None if description.n_samples else "holds no samples")
 
 

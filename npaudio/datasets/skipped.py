@@ -1,5 +1,6 @@
 """The files that a data set does not use, each with the reason."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,13 @@ class Skipped(NamedTuple):
 
     name: str
     reason: str
+
+
+def reason_of(error: Exception) -> str:
+    """An error as the reason why a file is skipped, without the name of the file, which is shown beside it."""
+    if isinstance(error, OSError):
+        return f"cannot be opened ({error.strerror or error})"
+    return re.sub(r"^load: (['\"]).*?\1 ", "", str(error))
 
 
 def describe_skipped(skipped: Sequence[Skipped]) -> str:

@@ -103,7 +103,7 @@ class SoundScenes(FileDataset):
         super().__init__(path, listed, class_names=class_names, sr=sr, skipped=skipped)
         check_some_usable(self)
         of_file = list(found.values())
-        self.labels = [self._label(of_file[k]) for k in self.labels]
+        self.labels = [tuple(of_file[k]) if self.weak else list(of_file[k]) for k in self.labels]
         self.folds = self._assigned(n_folds, rng)
 
     def clip_targets(self) -> np.ndarray:
@@ -116,9 +116,6 @@ class SoundScenes(FileDataset):
         """
         present = [{item if self.weak else item.label for item in clip} for clip in self.labels]
         return np.array([[name in clip for name in self.class_names] for clip in present], dtype=np.float32)
-
-    def _label(self, items: Sequence[Any]) -> Any:
-        return tuple(items) if self.weak else list(items)
 
     def _assigned(self, n_folds: int | None, rng: np.random.Generator | int) -> np.ndarray:
         """Folds of about equal size; one recording can only be one fold."""

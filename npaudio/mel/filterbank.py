@@ -4,7 +4,6 @@ A filter rises from the center of the band below to its own, and falls to the ce
 """
 
 import warnings
-from collections.abc import Callable
 from dataclasses import InitVar, dataclass
 from functools import lru_cache
 from typing import Literal, TypedDict, get_args
@@ -159,20 +158,17 @@ class MelBands:
 
 @lru_cache(maxsize=32)
 def _filterbank(bands: MelBands) -> np.ndarray:
-    filterbank = _TRIANGLES[bands.triangles](bands)
+    if bands.triangles == "rounded":
+        filterbank = _rounded_triangles(bands)
+    elif bands.triangles == "mel":
+        filterbank = _triangles(hz_to_mel(bands.frequencies(), scale=bands.scale), bands.corners_in_mels())
+    else:
+        filterbank = _triangles(bands.frequencies(), bands.corners())
     if bands.norm == "slaney":
         corners = bands.corners()
         filterbank *= (2 / (corners[2:] - corners[:-2]))[:, np.newaxis]
     filterbank.flags.writeable = False
     return filterbank
-
-
-def _exact_triangles(bands: MelBands) -> np.ndarray:
-    return _triangles(bands.frequencies(), bands.corners())
-
-
-def _triangles_in_mels(bands: MelBands) -> np.ndarray:
-    return _triangles(hz_to_mel(bands.frequencies(), scale=bands.scale), bands.corners_in_mels())
 
 
 def _triangles(bins: np.ndarray, corners: np.ndarray) -> np.ndarray:
@@ -198,13 +194,6 @@ def _rounded_triangles(bands: MelBands) -> np.ndarray:
 def sliding_triples(values: np.ndarray) -> np.ndarray:
     """Each three neighbors of `values`: (len - 2, 3)."""
     return np.lib.stride_tricks.sliding_window_view(values, 3)
-
-
-_TRIANGLES: dict[str, Callable[[MelBands], np.ndarray]] = {
-    "exact": _exact_triangles,
-    "rounded": _rounded_triangles,
-    "mel": _triangles_in_mels,
-}
 
 
 def _check_range(check: Check, sr: float, fmin: float, fmax: float) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from npaudio import nn
 from npaudio._core.checks import Check
 from npaudio._core.types import Images, Scores
+from npaudio.models.spectrogram_shapes import check_spectrograms
 
 check = Check("AudioCNN")
 
@@ -82,7 +83,7 @@ class AudioCNN(nn.Module):
         )
 
     def forward(self, x: Images) -> Scores:  # (B, 1, n_mels, n_frames)
-        self._check_shape(np.shape(x))
+        check_spectrograms(self, np.shape(x), shortest=SHORTEST, because="because three poolings halve them")
         scores = self.classifier(self.features(x))  # (B, 256, 1, 1), (B, num_classes)
         self._keep(scores.shape)
         return scores
@@ -99,16 +100,3 @@ class AudioCNN(nn.Module):
         """As `backward`, up to the parameters of the first convolution."""
         self._recall(grad)
         self.features.backward_to_parameters(self.classifier.backward(grad))
-
-    def _check_shape(self, shape: tuple[int, ...]) -> None:
-        """Refuse anything but a batch of spectrograms of this height, long enough for three poolings."""
-        if len(shape) != 4 or shape[1] != 1 or shape[2] != self.n_mels:
-            raise check.error(
-                f"expected spectrograms of shape (batch, 1, {self.n_mels}, n_frames), got {shape}; "
-                "add missing axes with S[None, None], or build AudioCNN(n_mels=...) for your number of bands"
-            )
-        if shape[3] < SHORTEST:
-            raise check.error(
-                f"got {shape[3]} frames, at least {SHORTEST} are needed, because three poolings halve them; "
-                "pad the recording"
-            )

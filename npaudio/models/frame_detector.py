@@ -13,6 +13,7 @@ import numpy as np
 
 from npaudio import nn
 from npaudio.models.attention_pooling import AttentionPooling
+from npaudio.models.spectrogram_shapes import check_spectrograms
 from npaudio.nn.init import Rng
 from npaudio.nn.lengths import Lengths
 
@@ -62,7 +63,8 @@ class FrameDetector(nn.Module):
     def forward(self, x: np.ndarray, lengths: Lengths = None) -> np.ndarray:  # (B, 1, n_mels, n_frames)
         """Frame logits (B, K, N'). With `lengths` (B,), in frames of the input, later frames are padding."""
         x = np.asarray(x)
-        self._check(x)
+        because = "for one frame of the output"
+        check_spectrograms(self, x.shape, shortest=self.time_pooling, because=because)
         h, pooled_lengths = self.features(x, lengths)  # (B, N', D)
         frames = self.dense(h)  # (B, N', K)
         self._keep((len(x), self.num_classes, h.shape[1]), h, frames, pooled_lengths)
@@ -89,19 +91,6 @@ class FrameDetector(nn.Module):
         through_frames, attention = np.split(self.pooling.backward(grad_clips), 2, axis=-1)
         grad_h = self.dense.backward(grad_frames + through_frames) + self.dense_softmax.backward(attention)
         return self.features_backward(grad_h)
-
-    def _check(self, x: np.ndarray) -> None:
-        name = type(self).__name__
-        if x.ndim != 4 or x.shape[1] != 1 or x.shape[2] != self.n_mels or x.shape[0] == 0:
-            raise ValueError(
-                f"{name}: expected spectrograms of shape (batch, 1, {self.n_mels}, n_frames), got {x.shape}; "
-                f"add missing axes with S[None, None], or build {name}(n_mels=...) for your number of bands"
-            )
-        if x.shape[3] < self.time_pooling:
-            raise ValueError(
-                f"{name}: got {x.shape[3]} frames, at least {self.time_pooling} are needed for one frame of the "
-                "output; pad the recording"
-            )
 
 
 class ClipTagger(nn.Module):

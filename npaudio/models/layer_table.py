@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from npaudio.nn import Conv2d, Linear, Module
+from npaudio.nn.modes import evaluation
 from npaudio.nn.trace import LayerCall, trace
 
 ROUNDS = 3
@@ -108,13 +109,8 @@ def summary(model: Module, input_shape: tuple[int, ...], *, rng: np.random.Gener
     """
     dtype = next((parameter.data.dtype for parameter in model.parameters()), np.dtype(np.float32))
     x = np.random.default_rng(rng).standard_normal(input_shape).astype(dtype)
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
+    with evaluation(model):
         runs = [_watched(model, x.copy()) for _ in range(ROUNDS)]
-    finally:
-        for module, mode in modes:
-            module.training = mode
     fastest = [min(calls, key=lambda row: row.seconds) for calls in zip(*runs, strict=True)]
     return Summary(fastest, tuple(input_shape), sum(parameter.size for parameter in model.parameters()))
 

@@ -22,6 +22,7 @@ from npaudio.checkpoints.key_styles import Match, match_panns
 from npaudio.checkpoints.loading import LoadReport, fill, no_draws
 from npaudio.frontend import Frontend
 from npaudio.models.panns_blocks import BandNorm, ConvBlock, MaxPlusMean, MeanOverFrequency
+from npaudio.models.spectrogram_shapes import check_spectrograms
 from npaudio.models.tagging import Tagger, wake_dropout
 from npaudio.nn.init import Rng, as_rng
 
@@ -135,7 +136,8 @@ class PannsCNN(Tagger):
     def embed(self, x: np.ndarray) -> np.ndarray:
         """What the network makes of a clip, one vector (B, E): input for a new classifier (transfer learning)."""
         x = np.asarray(x)
-        self._check(x.shape)
+        because = "since the poolings divide them by that"
+        check_spectrograms(self, x.shape, shortest=self._shortest(), because=because)
         for layer in self._embedding_layers():
             x = layer(x)
         return x
@@ -163,20 +165,6 @@ class PannsCNN(Tagger):
             raise ValueError(
                 f"{type(self).__name__}: n_mels must be at least {self._shortest()}, since the poolings divide it by "
                 f"that; got {n_mels}"
-            )
-
-    def _check(self, shape: tuple[int, ...]) -> None:
-        """Refuse what is not a batch of spectrograms of this height, or too short for the poolings."""
-        name = type(self).__name__
-        if len(shape) != 4 or shape[1] != 1 or shape[2] != self.n_mels:
-            raise ValueError(
-                f"{name}: expected spectrograms of shape (batch, 1, {self.n_mels}, n_frames), got {shape}; "
-                f"add missing axes with S[None, None], or build {name}(n_mels=...) for your number of bands"
-            )
-        if shape[3] < self._shortest():
-            raise ValueError(
-                f"{name}: got {shape[3]} frames, at least {self._shortest()} are needed since the poolings divide them "
-                "by that; pad the recording"
             )
 
 

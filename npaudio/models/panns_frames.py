@@ -11,8 +11,8 @@ import numpy as np
 
 from npaudio import nn
 from npaudio.models.panns import Cnn14
-from npaudio.models.tagging import evaluation
 from npaudio.nn.activation import sigmoid
+from npaudio.nn.modes import evaluation
 
 
 class Cnn14FrameWise(Cnn14):

@@ -41,6 +41,14 @@ def fit_positions(positions: np.ndarray, grid: Grid, new_grid: Grid) -> np.ndarr
     return _along_axes(positions, grid, axis_map(grid[0], new_grid[0]), axis_map(grid[1], new_grid[1]))
 
 
+def fit_tokens(positions: np.ndarray, grid: Grid, new_grid: Grid) -> np.ndarray:
+    """The same for vectors (S + F'·T', D) of special tokens, which stay as they are, and of a grid."""
+    if grid == new_grid:
+        return positions
+    special, patches = np.split(positions, [len(positions) - grid[0] * grid[1]])
+    return np.concatenate([special, fit_positions(patches, grid, new_grid)])
+
+
 def fit_positions_backward(grad: np.ndarray, grid: Grid, new_grid: Grid) -> np.ndarray:
     """From the gradient of the new positions (new F'·new T', D) that of the old ones (F'·T', D).
 

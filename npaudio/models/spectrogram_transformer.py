@@ -25,10 +25,12 @@ import numpy as np
 
 from npaudio import nn
 from npaudio.frontend import Frontend
-from npaudio.models.positions import Grid, fit_positions, fit_positions_backward
-from npaudio.models.tagging import Tagger, evaluation
+from npaudio.models.positions import Grid, fit_positions_backward, fit_tokens
+from npaudio.models.spectrogram_shapes import check_spectrograms
+from npaudio.models.tagging import Tagger
 from npaudio.nn.init import Rng, as_rng, truncated_normal
 from npaudio.nn.linear import transformer_linear
+from npaudio.nn.modes import evaluation
 
 
 class SpectrogramTransformer(Tagger):
@@ -261,18 +263,13 @@ class SpectrogramTransformer(Tagger):
     def _tokens(self, x: np.ndarray) -> np.ndarray:
         """Patches as tokens, the special tokens before them, positions added to all: (B, 2 + N, D)."""
         x = np.asarray(x)
-        self._check(x.shape)
+        check_spectrograms(self, x.shape)
         patches = self.patch_embed(x)  # (B, N, D)
         special = np.concatenate([token.data for token in self._special_tokens()], axis=1)  # (1, 2, D)
         special = np.broadcast_to(special, (len(x), *special.shape[1:]))
         tokens = np.concatenate([special, patches], axis=1)  # (B, 2 + N, D)
-        tokens += self._positions(self.patch_embed.grid(*x.shape[2:]))
+        tokens += fit_tokens(self.pos_embed.data[0], self.grid, self.patch_embed.grid(*x.shape[2:]))
         return tokens
-
-    def _positions(self, grid: Grid) -> np.ndarray:
-        """Position embeddings of the special tokens and of a grid, (2 + N, D)."""
-        special, patches = np.split(self.pos_embed.data[0], [self.n_special])
-        return np.concatenate([special, patches if grid == self.grid else fit_positions(patches, self.grid, grid)])
 
     def _add_token_grads(self, g: np.ndarray, grid: Grid) -> None:
         """Special tokens and positions are the same for every clip, so their gradients are sums over the batch."""
@@ -290,11 +287,3 @@ class SpectrogramTransformer(Tagger):
 
     def _special_tokens(self) -> list[nn.Parameter]:
         return [self.cls_token] if self.dist_token is None else [self.cls_token, self.dist_token]
-
-    def _check(self, shape: tuple[int, ...]) -> None:
-        """Refuse what is not a batch of spectrograms of this height."""
-        if len(shape) != 4 or shape[1] != 1 or shape[2] != self.n_mels:
-            raise ValueError(
-                f"SpectrogramTransformer: expected spectrograms of shape (batch, 1, {self.n_mels}, n_frames), "
-                f"got {shape}; add missing axes with S[None, None], or build it with n_mels= for your number of bands"
-            )

@@ -4,14 +4,12 @@ Conventions: `embed` turns spectrograms (B, 1, n_mels, n_frames) into one vector
 logits, and `forward` is both. A tag's probability is the sigmoid of its logit: several sounds may occur at once.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 
 from npaudio.frontend import Frontend
 from npaudio.nn.activation import sigmoid
 from npaudio.nn.init import Rng, as_rng
+from npaudio.nn.modes import evaluation
 from npaudio.nn.module import Module
 
 
@@ -61,18 +59,6 @@ class Tagger(Module):
         logmel = self.frontend(y, sr=None if sr is None else int(sr))  # (..., n_mels, n_frames)
         leading = logmel.shape[:-2]
         return logmel.reshape(-1, 1, *logmel.shape[-2:]), leading
-
-
-@contextmanager
-def evaluation(model: Module) -> Iterator[None]:
-    """Within this block the whole network is in evaluation mode; afterwards every part has its former mode again."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def wake_dropout(model: Module, rng: Rng) -> None:

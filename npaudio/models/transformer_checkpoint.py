@@ -15,7 +15,7 @@ import numpy as np
 from npaudio.checkpoints import CheckpointError, CheckpointFile, LoadReport, open_checkpoint
 from npaudio.checkpoints.key_styles import Match, match_ast
 from npaudio.checkpoints.loading import Adapter, fill, no_draws
-from npaudio.models.positions import Grid, fit_positions
+from npaudio.models.positions import Grid, fit_tokens
 from npaudio.models.tagging import wake_dropout
 from npaudio.nn.init import Rng, as_rng
 from npaudio.nn.linear import transformer_linear
@@ -123,18 +123,12 @@ def _adapters(shapes: _Shapes, model: Any, old_grid: Grid) -> dict[str, tuple[Ad
     adapters: dict[str, tuple[Adapter, str]] = {}
     if old_grid != model.grid:
         how = f"positions {old_grid[0]} x {old_grid[1]} fitted to {model.grid[0]} x {model.grid[1]}"
-        adapters["pos_embed"] = (lambda positions: _fitted(positions, model.n_special, old_grid, model.grid), how)
+        adapters["pos_embed"] = (lambda positions: fit_tokens(positions[0], old_grid, model.grid)[None], how)
     colors = shapes.get("patch_embed.proj.weight", 4)[1]
     if colors != 1:
         summed = lambda weight: weight.sum(axis=1, keepdims=True)  # noqa: E731
         adapters["patch_embed.proj.weight"] = (summed, f"{colors} colors added up")
     return adapters
-
-
-def _fitted(positions: np.ndarray, n_special: int, grid: Grid, new_grid: Grid) -> np.ndarray:
-    """The vectors of the special tokens as they are, those of the grid made to fit: (1, 2 + N, D)."""
-    special, patches = np.split(positions[0], [n_special])
-    return np.concatenate([special, fit_positions(patches, grid, new_grid)])[None]
 
 
 def _eps(style: str) -> float:

@@ -4,7 +4,7 @@ Definition and backward pass are derived at the top of `norm.py`. For speed the 
 one row per pixel and one column per channel, in tiles of rows that stay in the cache (`fast/row_statistics.py`).
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -35,9 +35,9 @@ class BatchNorm(Module):
         self.eps, self.momentum = eps, momentum
         self.weight = Parameter(np.ones(n, dtype)) if affine else None
         self.bias = Parameter(np.zeros(n, dtype)) if affine else None
-        self.running_mean = np.zeros(n, dtype) if track_running_stats else None
-        self.running_var = np.ones(n, dtype) if track_running_stats else None
-        self.num_batches_tracked = np.zeros((), np.int64) if track_running_stats else None
+        self.running_mean: Any = np.zeros(n, dtype) if track_running_stats else None
+        self.running_var: Any = np.ones(n, dtype) if track_running_stats else None
+        self.num_batches_tracked: Any = np.zeros((), np.int64) if track_running_stats else None
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, ...)
         x = self._checked(x)
@@ -89,15 +89,10 @@ class BatchNorm(Module):
             self.weight.grad += sum_g_x_hat
 
     def _running_statistics(self) -> tuple[np.ndarray, np.ndarray]:
-        assert self.running_mean is not None
-        assert self.running_var is not None
         return self.running_mean.astype(np.float64), self.running_var.astype(np.float64)
 
     def _update_running_statistics(self, mean: np.ndarray, var: np.ndarray, n: int) -> None:
         """Move towards the batch: running += momentum · (batch - running), where the variance is the unbiased one."""
-        assert self.running_mean is not None
-        assert self.running_var is not None
-        assert self.num_batches_tracked is not None
         self.num_batches_tracked += 1
         rate = 1 / int(self.num_batches_tracked) if self.momentum is None else self.momentum
         self.running_mean += (rate * (mean - self.running_mean)).astype(self.running_mean.dtype)

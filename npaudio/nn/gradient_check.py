@@ -233,18 +233,15 @@ def _state_restored(module: Module | Loss) -> Iterator[None]:
     if isinstance(module, Loss):
         yield
         return
-    buffers = [
-        (part, name) for part in module.modules() for name in part.buffer_names if getattr(part, name) is not None
-    ]
-    arrays = [getattr(part, name) for part, name in buffers]
+    buffers = [(part, name, array) for part in module.modules() for name, array in part._own_buffers()]
     generators = [part.rng.bit_generator for part in module.modules() if hasattr(part, "rng")]
     states = [generator.state for generator in generators]
-    for (part, name), array in zip(buffers, arrays, strict=True):
+    for part, name, array in buffers:
         setattr(part, name, array.copy())
     try:
         yield
     finally:
-        for (part, name), array in zip(buffers, arrays, strict=True):
+        for part, name, array in buffers:
             setattr(part, name, array)
         for generator, state in zip(generators, states, strict=True):
             generator.state = state

@@ -96,8 +96,7 @@ class CrossEntropyLoss(Loss):
 
     def forward(self, scores: Scores, targets: Any) -> float:
         """Loss of scores (n, k) for classes (n,) or probabilities (n, k)."""
-        scores = class_scores(scores, self._checks)
-        y = class_probabilities(targets, scores, self._checks)  # (n, k)
+        scores, y = scores_and_classes(scores, targets, self._checks)  # (n, k) each
         weight = self._class_weights(scores)  # (k,)
         norm = (y * weight).sum() if np.ndim(targets) == 1 else len(scores)
         smooth = (1 - self.label_smoothing) * y + self.label_smoothing / scores.shape[1]
@@ -202,20 +201,14 @@ def times_log(q: np.ndarray, log_p: np.ndarray) -> np.ndarray:
     return np.multiply(q, log_p, where=q != 0, out=np.zeros_like(log_p))
 
 
-def class_scores(scores: Scores, check: LayerCheck) -> Scores:
-    """Scores of shape (n, n_classes), or an error."""
-    scores = check.floating(scores, "scores")
+def scores_and_classes(scores: Scores, targets: Any, check: LayerCheck) -> tuple[Scores, np.ndarray]:
+    """Scores (n, n_classes), and targets as probabilities of that shape: classes (n,) become ones and zeros."""
+    scores, targets = check.floating(scores, "scores"), check.array(targets, "targets")
     if scores.ndim != 2 or scores.size == 0:
         raise check.error(f"scores must have shape (n, n_classes), got {scores.shape}; add the batch axis with [None]")
-    return scores
-
-
-def class_probabilities(targets: Any, scores: Scores, check: LayerCheck) -> np.ndarray:
-    """Targets as probabilities (n, n_classes): classes (n,) become ones and zeros."""
-    targets = check.array(targets, "targets")
     n, n_classes = scores.shape
     if targets.shape == scores.shape:
-        return targets.astype(scores.dtype, copy=False)
+        return scores, targets.astype(scores.dtype, copy=False)
     if targets.shape != (n,):
         raise check.error(
             f"targets have shape {targets.shape}, expected classes ({n},) or probabilities {scores.shape}"
@@ -227,7 +220,7 @@ def class_probabilities(targets: Any, scores: Scores, check: LayerCheck) -> np.n
             f"classes must lie in 0..{n_classes - 1}, got {targets.min()}..{targets.max()}; "
             "check the targets and the number of outputs"
         )
-    return np.eye(n_classes, dtype=scores.dtype)[targets]
+    return scores, np.eye(n_classes, dtype=scores.dtype)[targets]
 
 
 def same_shape(scores: np.ndarray, targets: Any, check: LayerCheck) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from npaudio._core.types import Scores
 from npaudio.nn.activation import sigmoid
-from npaudio.nn.loss import Loss, class_probabilities, class_scores, log_softmax, same_shape, softplus, times_log
+from npaudio.nn.loss import Loss, log_softmax, same_shape, scores_and_classes, softplus, times_log
 
 
 class GeneralizedCrossEntropyLoss(Loss):
@@ -52,8 +52,7 @@ class GeneralizedCrossEntropyLoss(Loss):
 
     def forward(self, scores: Scores, targets: Any) -> float:
         """Loss of scores (n, k) for classes (n,) or probabilities (n, k)."""
-        scores = class_scores(scores, self._checks)
-        y = class_probabilities(targets, scores, self._checks)  # (n, k)
+        scores, y = scores_and_classes(scores, targets, self._checks)  # (n, k) each
         log_p = log_softmax(scores)
         powered = y * np.exp(self.q * log_p)  # y p^q
         self._grad = (np.exp(log_p) * powered.sum(axis=1, keepdims=True) - powered) / len(scores)
@@ -128,8 +127,7 @@ class FocalLoss(Loss):
             raise self._checks.error(
                 "alpha balances yes and no, so it needs targets of the shape of the scores; leave it out for classes"
             )
-        scores = class_scores(scores, self._checks)
-        y = class_probabilities(targets, scores, self._checks)  # (n, k)
+        scores, y = scores_and_classes(scores, targets, self._checks)  # (n, k) each
         log_p = log_softmax(scores)
         p, miss = np.exp(log_p), np.maximum(-np.expm1(log_p), np.finfo(scores.dtype).tiny)
         weight = miss**self.gamma

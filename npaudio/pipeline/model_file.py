@@ -17,6 +17,7 @@ import numpy as np
 from npaudio._core.version import __version__
 from npaudio.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
 from npaudio.frontend import Frontend
+from npaudio.training.snapshot import plain
 
 FORMAT = 1
 WEIGHTS = "network."
@@ -138,8 +139,4 @@ def _float32(array: np.ndarray) -> np.ndarray:
 
 def _plain(value: Any) -> Any:
     """Plain values in place of what JSON does not know: settings of a front end, NumPy's numbers and arrays."""
-    if isinstance(value, Frontend):
-        return dataclasses.asdict(value)
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} has no place in a model file")
+    return dataclasses.asdict(value) if isinstance(value, Frontend) else plain(value)

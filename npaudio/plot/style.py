@@ -18,17 +18,9 @@ COLORS = "magma"  # brighter with the value throughout, so that a picture can be
 DIVERGING = "RdBu_r"  # red above zero, blue below, white at zero: for signed values, with limits that are symmetric
 MISSING = "#d9d9d9"  # where a picture has no value
 
-BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, BLACK = (
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#cc79a7",
-    "#56b4e9",
-    "#e69f00",
-    "#000000",
-)
-PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, BLACK)
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
 """Seven colors, "#rrggbb", in the order in which figures use them (Okabe and Ito 2008). Used in lesson 01."""
+BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, BLACK = PALETTE
 DARK, ACCENT = BLUE, ORANGE
 
 STYLE: dict[str, Any] = {

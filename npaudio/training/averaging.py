@@ -21,7 +21,7 @@ from npaudio import nn
 from npaudio._core.checks import Check
 from npaudio._core.types import Inputs
 from npaudio.nn.batch_norm import BatchNorm
-from npaudio.training.evaluation import modes_kept
+from npaudio.nn.modes import evaluation
 
 
 @dataclass(frozen=True)
@@ -178,12 +178,12 @@ def recompute_batch_norm(model: nn.Module, x: Inputs, *, batch_size: int = 32) -
     if not norms:
         return
     momenta = [norm.momentum for norm in norms]
-    with modes_kept(model):
+    with evaluation(model):  # afterwards every module is in its former mode
         for module in model.modules():
             module.training = not isinstance(module, nn.Dropout)
         try:
             for norm in norms:
-                norm.num_batches_tracked.fill(0)  # type: ignore[union-attr]
+                norm.num_batches_tracked.fill(0)
                 norm.momentum = None  # the plain mean over all batches
             for batch in np.array_split(np.arange(len(x)), -(-len(x) // batch_size)):
                 model(np.asarray(x[batch]))

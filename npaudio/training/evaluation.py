@@ -1,8 +1,7 @@
 """A network measured on data it does not learn from: its scores, loss and metric, and the best epoch so far."""
 
-import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from npaudio import nn
 from npaudio._core.checks import Check
 from npaudio._core.types import Inputs, Scores, Targets
+from npaudio.nn.modes import evaluation
 
 Metric = Callable[[Targets, Scores], float]
 
@@ -54,22 +54,11 @@ def predict(model: nn.Module, x: Inputs, *, batch_size: int = 32) -> Scores:
     batch_size = check.whole_number(batch_size, "batch_size")
     if len(x) == 0:
         raise check.error(f"x is empty, got shape {np.shape(x)}; pass at least one example")
-    with modes_kept(model):
-        fused = nn.fuse(model.eval())
+    with evaluation(model):
+        fused = nn.fuse(model)
         # Copies, because a layer that works in place (nn.ReLU(inplace=True)) would overwrite the caller's array.
         batches = (np.array(x[start : start + batch_size]) for start in range(0, len(x), batch_size))
         return np.concatenate([fused(batch) for batch in batches])
-
-
-@contextlib.contextmanager
-def modes_kept(model: nn.Module) -> Iterator[None]:
-    """After this block every module is in training or evaluation as before it; some may be frozen in evaluation."""
-    modes = [(module, module.training) for module in model.modules()]
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ import numpy as np
 from npaudio import nn
 from npaudio._core.checks import Check
 from npaudio.models.frame_detector import FrameDetector
+from npaudio.nn.activation import sigmoid
 
 Labelled = tuple[np.ndarray, np.ndarray]
 
@@ -112,7 +113,7 @@ def fit_mean_teacher(
     losses = np.zeros((steps, 2))
     for step in range(steps):
         x, frame_targets, clip_targets = batches.draw(step)
-        teacher_frames, teacher_clips = _probability(teacher(x)), _probability(teacher.clip_logits())
+        teacher_frames, teacher_clips = sigmoid(teacher(x)), sigmoid(teacher.clip_logits())
         frames, clips = student(x), student.clip_logits()
         w = weight * ramp_up(step / ramp_steps)
         of_frames, grad_frames = _losses(frames, frame_targets, teacher_frames, w)
@@ -151,10 +152,6 @@ def _losses(
     supervised = cross_entropy(logits[rows], y)
     grad[rows] += cross_entropy.backward()
     return np.array([supervised, consistency]), grad
-
-
-def _probability(logits: np.ndarray) -> np.ndarray:
-    return nn.Sigmoid()(logits)
 
 
 def _teacher_of(student: FrameDetector, seed: int) -> FrameDetector:

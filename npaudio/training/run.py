@@ -1,6 +1,5 @@
 """One training in progress: its parts, how far it has got, and what happens after each step and each epoch."""
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,8 +70,8 @@ class Run:
     def begin_step(self) -> None:
         """Set the gradients to zero, and remember the buffers in case the batch turns out to be bad."""
         self.model.zero_grad()
-        owners = [(module, name) for module in self.model.modules() for name in module.buffer_names]
-        self.buffers = [(module, name, copy.copy(getattr(module, name))) for module, name in owners]
+        own = ((module, name, array) for module in self.model.modules() for name, array in module._own_buffers())
+        self.buffers = [(module, name, array.copy()) for module, name, array in own]
 
     def require_finite(self, x: Inputs, loss: float) -> None:
         """Refuse a loss or a gradient that is NaN or infinite; the error names the step and the layer.

@@ -42,7 +42,7 @@ def snapshot(run: Run, settings: dict[str, Any]) -> dict[str, np.ndarray]:
     }
     return with_checksums(
         {
-            "training": np.array(json.dumps(state, default=_plain)),
+            "training": np.array(json.dumps(state, default=plain)),
             **_prefixed("model", run.model.state_dict()),
             **_prefixed("optimizer", arrays),
             **_prefixed("average", {} if run.average is None else run.average.weights),
@@ -133,8 +133,8 @@ def _part(prefix: str, arrays: Arrays) -> dict[str, np.ndarray]:
     return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """NumPy's numbers and arrays, which some bit generators have in their state, for JSON."""
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
-    raise TypeError(f"{type(value).__name__} cannot be saved in a checkpoint")
+    raise TypeError(f"{type(value).__name__} cannot be saved as JSON")

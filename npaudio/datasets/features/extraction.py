@@ -11,7 +11,6 @@ is read with `table[i]`.
 import contextlib
 import functools
 import os
-import re
 import sys
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -28,7 +27,7 @@ from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.features.cache import FeatureCache, name_of
 from npaudio.datasets.features.table import FeatureTable
 from npaudio.datasets.features.worker import CHUNK, available_processors, run, run_in
-from npaudio.datasets.skipped import Skipped
+from npaudio.datasets.skipped import Skipped, reason_of
 
 WORTH_A_PROCESS = 4 * CHUNK  # clips to compute; for fewer, starting a process takes longer than it saves
 
@@ -149,7 +148,7 @@ class ClipWork:
                 y = fix_length(y, size=round(self.duration * self.frontend.sr))
             values = np.asarray(self.frontend(y))
         except (ValueError, OSError) as error:
-            return _predicate(error)
+            return reason_of(error)
         if values.ndim == 0:
             found = f"the front end returned {values!r} for a clip"
             raise TypeError(f"extract_features: {found}, expected an array of features")
@@ -210,7 +209,7 @@ def _clip_names(dataset: SoundDataset) -> tuple[dict[int, str], dict[int, str]]:
         try:
             return name_of(dataset.content_key(index)), ""
         except OSError as error:
-            return None, _predicate(error)
+            return None, reason_of(error)
 
     with ThreadPoolExecutor(available_processors()) as pool:
         found = list(enumerate(pool.map(name, range(len(dataset)))))
@@ -289,10 +288,3 @@ def _recipe(check: Check, frontend: RecipeLike, duration: float | None) -> str:
         if duration * frontend.sr < 1:
             raise check.error(f"duration={duration} s holds no sample at {frontend.sr} Hz; raise it")
     return f"{settings}\nduration={duration!r}"
-
-
-def _predicate(error: Exception) -> str:
-    """An error as a reason, without the name of the file, which is shown beside it."""
-    if isinstance(error, OSError):
-        return f"cannot be opened ({error.strerror or error})"
-    return re.sub(r"^load: (['\"]).*?\1 ", "", str(error))
