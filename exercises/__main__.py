@@ -95,8 +95,7 @@ def show_hint(options: argparse.Namespace) -> int:
     print(flowed(exercise.hints()[options.which - 1], width()))
     if options.which < 3:
         print(f"\nMore: python -m exercises hint {exercise.number} {options.which + 1}")
-    if exercise.lesson:
-        print(f"{'' if options.which < 3 else chr(10)}The lesson about it: {exercise.lesson}")
+    print(f"{'' if options.which < 3 else chr(10)}{exercise.background}")
     return 0
 
 

@@ -17,6 +17,7 @@ The tricky part is ordinals: "twenty first" is made of a plain word and an irreg
 "twenty onth".
 
 Check:  pytest exercises/test_ex13_text_normalizer.py        Hints:  python -m exercises hint 13
+Lesson: none, since no sound comes into it; "Learn AI Series (#94)" explains the rules, and hint 2 the patterns.
 """
 
 import re

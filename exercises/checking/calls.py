@@ -87,20 +87,27 @@ def _bind(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs
     except (TypeError, ValueError):
         return {f"argument {i + 1}": value for i, value in enumerate(args)} | kwargs
     try:
-        bound = signature.bind(*args, **kwargs)
+        return dict(zip(_places(function, len(args), tuple(kwargs)), args, strict=True)) | kwargs
     except TypeError as error:
         count = len(args) + len(kwargs)
         raise Wrong(
             f"{name}{signature} can't be called as the task says ({error}): the check passes {count} "
             f"argument{'' if count == 1 else 's'}. Keep the first line of the skeleton."
         ) from None
-    return dict(bound.arguments)
 
 
 @lru_cache(maxsize=64)
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
     """Kept, since a check may call a function some thousand times."""
     return inspect.signature(function)
+
+
+@lru_cache(maxsize=64)
+def _places(function: Callable[..., Any], count: int, keywords: tuple[str, ...]) -> list[str]:
+    """The names of the parameters that so many arguments go to."""
+    bound = _signature(function).bind(*range(count), **dict.fromkeys(keywords))
+    names = [name for name in bound.arguments if name not in keywords]
+    return (names + [f"argument {i + 1}" for i in range(len(names), count)])[:count]
 
 
 def where_in(path: Path, error: BaseException) -> str:
@@ -126,11 +133,12 @@ def _told(value: Any) -> str:
 
 def _unchanged(now: Any, before: Any) -> bool:
     if isinstance(before, np.ndarray):
-        return now.shape == before.shape and now.dtype == before.dtype and now.tobytes() == before.tobytes()
-    try:
-        return bool(now == before)
-    except ValueError:  # a list of arrays
-        return len(now) == len(before) and all(map(np.array_equal, now, before))
+        same_type = isinstance(now, np.ndarray) and now.shape == before.shape and now.dtype == before.dtype
+        return same_type and now.tobytes() == before.tobytes()
+    if isinstance(before, list | tuple):
+        return isinstance(now, list | tuple) and len(now) == len(before) and all(map(_unchanged, now, before))
+    comparable = type(before).__eq__ is not object.__eq__  # a copy of an object may differ from it by being another
+    return not comparable or bool(now == before)
 
 
 def _copied(name: str) -> str:

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISES, SOLUTIONS, OUTPUTS = ROOT / "exercises", ROOT / "solutions", ROOT / "outputs" / "exercises"
 
 
-# The lesson that explains an exercise. Number 13 is about text, which no lesson is.
+# The lesson that explains an exercise. Number 13 is about text, which no lesson is; it says so itself.
 LESSONS = {
     "01": "01_sound_to_mel",
     "02": "01_sound_to_mel",
@@ -63,6 +63,13 @@ class Exercise:
     def lesson(self) -> str:
         """File of the lesson that explains it, or nothing."""
         return f"lessons/{LESSONS[self.number]}.py" if self.number in LESSONS else ""
+
+    @property
+    def background(self) -> str:
+        """Where it is explained, in a sentence."""
+        if self.lesson:
+            return f"The lesson about it: {self.lesson}"
+        return 'No lesson is about text; "Learn AI Series (#94)" explains the rules.'
 
     def hints(self) -> list[str]:
         """The hints in hints/exNN_name.md, which stand under `## Hint 1`, `## Hint 2`, `## Hint 3`."""

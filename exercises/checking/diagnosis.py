@@ -18,7 +18,7 @@ from exercises.checking.probes.asking import Names, Observed, Raised, is_right
 
 FRESH = 20  # inputs on which a wrong version and the answer must agree
 TELLING = 3  # of them on which the version must differ from what is right
-MORE = 40  # inputs at least on which what was found is put to the test once more, and as many as there is time for
+MORE = 40  # others, on which a mutant that was found is put to the test once more; FRESH for a known mistake
 LOOK, MOST = 0.15, 300  # seconds, and inputs, to find rare ones on which the answer is wrong
 SECONDS = 0.8  # of computing for the whole search
 PAIRS, MOST_PAIRS = 0.3, 500  # of them for two changes at once, and how many that are tried at all
@@ -81,8 +81,8 @@ def diagnose(patient: Patient) -> list[Found]:
     """All wrong versions that are the answer, as far as can be told; none if there is none or the time is over."""
     try:
         symptoms = [symptom for probe in patient.probes() if (symptom := look(patient, probe))]
-        if all(symptom.raised for symptom in symptoms):
-            return []  # right, or it hardly comes to a value: then the error says more
+        if not any(symptom.valued for symptom in symptoms):
+            return []  # right, or it comes to no value: then the error says more
         found = known(patient, symptoms) or mutated(patient, symptoms) or twice(patient, symptoms)
         return [each for each in found if holds(patient, each)]
     except Late:
@@ -92,7 +92,7 @@ def diagnose(patient: Patient) -> list[Found]:
 def holds(patient: Patient, found: Found) -> bool:
     """Whether what was found agrees with the answer on many more inputs."""
     for probe in found.probes:
-        for seed in range(MOST, MOST + MORE):
+        for seed in probe.some(range(MOST, MOST + (FRESH if found.by_hand else MORE))):
             version = found.version(probe, seed)
             if version is not None and not agree(version, observe(probe, patient.names, seed)):
                 return False
@@ -106,35 +106,31 @@ class Symptom:
     probe: Probe
     seeds: list[int]
     yours: dict[int, Observed]
-    telling: int
-
-    @property
-    def raised(self) -> bool:
-        """Whether it stopped with an error in most of the cases in which it is wrong."""
-        wrong = [self.yours[seed] for seed in self.seeds[: self.telling]]
-        return 2 * sum(isinstance(seen.value, Raised) for seen in wrong) > len(wrong)
+    valued: int  # so many of them give a wrong value; on others it may stop with an error
 
 
 def look(patient: Patient, probe: Probe) -> Symptom | None:
     """The answer's symptom under a probe, unless it is right there."""
     yours: dict[int, Observed] = {}
     wrong: list[int] = []
+    valued = 0
     until = time.thread_time() + LOOK
-    for seed in range(MOST):
+    for seed in probe.some(range(MOST)):
         patient.watch()
         yours[seed] = observe(probe, patient.names, seed)
         if not is_right(probe, seed, yours[seed], right(patient.exercise, probe, seed)):
             wrong.append(seed)
-        if seed >= FRESH - 1 and (len(wrong) >= TELLING or time.thread_time() > until):
+            valued += not isinstance(yours[seed].value, Raised)
+        if seed >= FRESH - 1 and (valued >= TELLING or time.thread_time() > until):
             break
     seeds = wrong + [seed for seed in yours if seed not in wrong][:FRESH]
-    return Symptom(probe, seeds, yours, len(wrong)) if wrong else None
+    return Symptom(probe, seeds, yours, valued) if wrong else None
 
 
 def is_ill(exercise: str, function: str, names: Names) -> bool:
     """Whether a function of the answer is wrong on some fresh input."""
     probes = probes_of(exercise, function)
-    pairs = ((probe, seed) for seed in range(4) for probe in probes)
+    pairs = ((probe, seed) for probe in probes for seed in probe.some(range(4)))
     return any(
         not is_right(probe, seed, observe(probe, names, seed), right(exercise, probe, seed)) for probe, seed in pairs
     )
@@ -171,7 +167,7 @@ def _firsts(patient: Patient, symptoms: list[Symptom]) -> Iterator[Symptom]:
     """The probes whose inputs are those of the known mistakes: the first of each part."""
     seen = set()
     for symptom in symptoms:
-        if symptom.probe.part not in seen and symptom.probe in _first_probes(patient):
+        if symptom.valued and symptom.probe.part not in seen and symptom.probe in _first_probes(patient):
             seen.add(symptom.probe.part)
             yield symptom
 
@@ -262,9 +258,10 @@ def _agrees(patient: Patient, symptom: Symptom, version: Version) -> bool:
         if not agree(value, symptom.yours[seed]):
             return False
         survived += 1
-        telling += not is_right(symptom.probe, seed, value, right(patient.exercise, symptom.probe, seed))
+        if not isinstance(value.value, Raised):
+            telling += not is_right(symptom.probe, seed, value, right(patient.exercise, symptom.probe, seed))
         patient.watch()
-    return telling >= min(TELLING, symptom.telling) and telling > 0 and survived >= min(FRESH, len(symptom.seeds)) // 2
+    return telling >= min(TELLING, symptom.valued) and survived >= min(FRESH, len(symptom.seeds)) // 2
 
 
 def concerned(exercise: str, probe: Probe) -> Iterator[Mutant]:

@@ -14,7 +14,7 @@ import numpy as np
 from exercises.checking.answers import Answer, called, last_called, names_of
 from exercises.checking.catalogue import EXERCISES
 from exercises.checking.comparing import close
-from exercises.checking.diagnosis import Found, Patient, diagnose, is_ill, told
+from exercises.checking.diagnosis import Found, Patient, diagnose, is_ill, reach, told
 from exercises.checking.mistakes import Mistakes
 from exercises.checking.mutants import solution_of
 from exercises.checking.verdicts import Evidence, Failed, Outcome, Stopped, Todo, Wrong
@@ -85,9 +85,12 @@ def to_blame(check: Check, answer: Answer, exercise: str, about: str) -> str:
     """Another function of the answer with whose right version the check passes."""
     solution = solution_of(exercise)
     until = time.thread_time() + BLAME
+    used = reach(exercise, tuple(called(answer)))
     for name in solution.learners:
         short = name.rpartition(".")[2]
-        if short != about and time.thread_time() < until and is_ill(exercise, short, names_of(answer)):
+        if short == about or short not in used or time.thread_time() > until:
+            continue
+        if is_ill(exercise, short, names_of(answer)):
             with _replaced(names_of(answer), name, solution.right) as done:
                 if done and _verdict(check, names_of(answer)) is None:
                     return short

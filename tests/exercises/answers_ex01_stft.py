@@ -53,4 +53,37 @@ ANOTHER_STYLE = [
             k, n = np.arange(n_fft // 2 + 1)[:, None], np.arange(n_fft)
             return np.exp(-2j * np.pi * k * n / n_fft) @ (hann(n_fft)[:, None] * frame_signal(y, n_fft, hop_length))
         """),
+    Planted("recursion, a full transform and complex numbers", code="""
+        def frame_signal(y, n_fft, hop_length):
+            if len(y) < n_fft:
+                return np.empty((n_fft, 0))
+            return np.column_stack([y[:n_fft], frame_signal(y[hop_length:], n_fft, hop_length)])
+
+        def hann(n):
+            return np.abs(1 - np.exp(2j * np.pi * np.arange(n) / n)) ** 2 / 4
+
+        def stft(y, n_fft, hop_length):
+            return np.fft.fft(frame_signal(y, n_fft, hop_length).T * hann(n_fft)).T[: n_fft // 2 + 1]
+        """),
+    Planted("npaudio's own", code="""
+        import npaudio
+
+        def frame_signal(y, n_fft, hop_length):
+            return npaudio.frame(y, frame_length=n_fft, hop_length=hop_length)
+
+        def hann(n):
+            return npaudio.get_window("hann", n)
+
+        def stft(y, n_fft, hop_length):
+            return npaudio.stft(y, n_fft=n_fft, hop_length=hop_length, center=False)
+        """),
+    Planted("sums of sines and cosines, frame by frame", code="""
+        def stft(y, n_fft, hop_length):
+            i, spectra = np.arange(n_fft), []
+            for start in range(0, len(y) - n_fft + 1, hop_length):
+                frame = [w * v for w, v in zip(hann(n_fft), y[start:])]
+                turns = [2 * np.pi * k * i / n_fft for k in range(n_fft // 2 + 1)]
+                spectra.append([complex(np.dot(frame, np.cos(t)), -np.dot(frame, np.sin(t))) for t in turns])
+            return list(zip(*spectra))
+        """),
 ]  # fmt: skip

@@ -68,4 +68,52 @@ ANOTHER_STYLE = [
             rows = [np.interp(f, p[m : m + 3], [0, 1, 0], left=0, right=0) for m in range(n_mels)]
             return np.float32(rows)
         """),
+    Planted("hats interpolated between the points", code="""
+        def hz_to_mel(f):
+            return 2595 * np.log1p(np.divide(f, 700)) / np.log(10)
+
+        def mel_to_hz(m):
+            return 700 * np.expm1(np.multiply(m, np.log(10) / 2595))
+
+        def mel_filterbank(sr, n_fft, n_mels):
+            points = mel_to_hz(np.arange(n_mels + 2) * hz_to_mel(sr / 2) / (n_mels + 1))
+            return np.array([np.interp(np.fft.rfftfreq(n_fft) * sr, points, hat) for hat in np.eye(n_mels + 2)[1:-1]])
+        """),
+    Planted("npaudio's own", code="""
+        import npaudio
+
+        def hz_to_mel(f):
+            return npaudio.hz_to_mel(f, scale="htk")
+
+        def mel_to_hz(m):
+            return npaudio.mel_to_hz(m, scale="htk")
+
+        def mel_filterbank(sr, n_fft, n_mels):
+            return npaudio.mel_filterbank(sr=sr, n_fft=n_fft, n_mels=n_mels, scale="htk", norm=None)
+        """),
+    Planted("an object a triangle", code="""
+        class Triangle:
+            def __init__(self, low, top, high):
+                self.low, self.top, self.high = low, top, high
+
+            def __call__(self, f):
+                up = (f - self.low) / (self.top - self.low)
+                return max(0.0, min(up, (self.high - f) / (self.high - self.top)))
+
+        def mel_filterbank(sr, n_fft, n_mels):
+            p = [float(mel_to_hz(m)) for m in np.linspace(0, float(hz_to_mel(sr / 2)), n_mels + 2)]
+            return [[Triangle(*p[m : m + 3])(k * sr / n_fft) for k in range(n_fft // 2 + 1)] for m in range(n_mels)]
+        """),
+    Planted("sides chosen by np.select", code="""
+        def mel_to_hz(m):
+            return np.vectorize(lambda one: 700 * 10.0 ** (one / 2595) - 700)(m)
+
+        def mel_filterbank(sr, n_fft, n_mels):
+            f = sr / n_fft * np.arange(1 + n_fft // 2)
+            p = mel_to_hz(np.linspace(hz_to_mel(0), hz_to_mel(sr / 2), n_mels + 2))
+            bank = np.zeros((n_mels, len(f)), order="F")
+            for m, (a, b, c) in enumerate(zip(p, p[1:], p[2:])):
+                bank[m] = np.select([(a <= f) & (f <= b), (b < f) & (f <= c)], [(f - a) / (b - a), (c - f) / (c - b)])
+            return bank
+        """),
 ]  # fmt: skip

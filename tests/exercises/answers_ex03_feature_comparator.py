@@ -100,4 +100,68 @@ ANOTHER_STYLE = [
                 print([(text, "yes" if holds else "no") for text, holds in self.verify().items()])
                 return True
         """),
+    Planted("weighted averages, roots, and sorting", code="""
+        class AudioFeatureComparator(AudioFeatureComparator):
+            def spectral_centroid(self, y):
+                S, f = self.magnitudes(y), np.fft.rfftfreq(self.n_fft, 1 / self.sr)
+                return np.mean([np.average(f, weights=S[:, t]) for t in range(S.shape[1])])
+
+            def spectral_flatness(self, y):
+                S = np.clip(self.magnitudes(y), self.floor, None)
+                return (np.prod(S ** (1 / len(S)), axis=0) / S.mean(0)).mean()
+
+            def compare(self):
+                methods = {"centroid": self.spectral_centroid, "flatness": self.spectral_flatness,
+                           "variation": self.temporal_variation}
+                signals = self.generate_signals()
+                return {s: dict((f, float(m(signals[s]))) for f, m in methods.items()) for s in signals}
+
+            def verify(self):
+                made = self.compare()
+                flat = sorted(made, key=lambda name: made[name]["flatness"])
+                tones = [made[name]["variation"] for name in made if name in ("sine", "sweep", "music_like")]
+                low, middle, high = (made[name]["centroid"] for name in ("sine", "sweep", "white_noise"))
+                holds = [flat[-1] == "white_noise", flat[0] == "sine",
+                         all(v < made["speech_like"]["variation"] for v in tones), low < middle and middle < high]
+                return {text: bool(true) for text, true in zip(CLAIMS, holds)}
+        """),
+    Planted("matrices, and a phase that is added up", code="""
+        class AudioFeatureComparator(AudioFeatureComparator):
+            def generate_signals(self):
+                count = round(self.sr * self.duration)
+                t = np.arange(count) / self.sr
+                tones = np.sin(2 * np.pi * np.outer([150, 300, 900, 2500], t))
+                trembling = 1 + 0.01 * np.sin(2 * np.pi * 5 * t)
+                notes = [np.sin(2 * np.pi * np.cumsum(f * trembling) / self.sr) for f in (440, 554, 659)]
+                made = [np.sin(2 * np.pi * 440 * t), np.random.default_rng(42).standard_normal(count) / 10,
+                        np.sin(2 * np.pi * (200 * t + 1900 / self.duration * t**2)),
+                        tones.mean(axis=0) * (1 + np.sin(2 * np.pi * 4 * t)) / 2, np.mean(notes, axis=0)]
+                return dict(zip(["sine", "white_noise", "sweep", "speech_like", "music_like"], made))
+
+            def spectral_centroid(self, y):
+                S = self.magnitudes(y)
+                shares = S / np.ones((1, len(S))).dot(S)
+                return float(np.mean(np.arange(len(S)) @ shares) * self.sr / self.n_fft)
+
+            def temporal_variation(self, y):
+                frames = self.mel_db(y).T
+                return sum(np.mean(np.abs(b - a)) for a, b in zip(frames, frames[1:])) / (len(frames) - 1)
+        """),
+    Planted("single precision and one table of numbers", code="""
+        class AudioFeatureComparator(AudioFeatureComparator):
+            def generate_signals(self):
+                return {k: np.float32(v) for k, v in super(AudioFeatureComparator, self).generate_signals().items()}
+
+            def spectral_flatness(self, y):
+                S = np.maximum(self.magnitudes(y), np.float32(self.floor))
+                geometric = np.exp2(np.log2(S).sum(axis=0) / S.shape[0])
+                return np.float32((geometric / (S.sum(axis=0) / S.shape[0])).mean())
+
+            def verify(self):
+                made = self.compare()
+                names = ["sine", "white_noise", "sweep", "speech_like", "music_like"]
+                c, f, v = np.array([list(made[name].values()) for name in names]).T
+                return dict(zip(CLAIMS, (np.argmax(f) == 1, np.argmin(f) == 0, (v[[0, 2, 4]] < v[3]).all(),
+                                         bool(c[0] < c[2] < c[1]))))
+        """),
 ]  # fmt: skip

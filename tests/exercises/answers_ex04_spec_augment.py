@@ -73,4 +73,68 @@ ANOTHER_STYLE = [
                 out = time_mask(out, rng.choice(n_frames - width + 1), width, fill)
             return out
         """),
+    Planted("index lists and recursion", code="""
+        def freq_mask(mel, start, width, fill=0.0):
+            out = np.array(mel)
+            for band in range(start, start + width):
+                out[band, :] = np.full(mel.shape[1], fill)
+            return out
+
+        def time_mask(mel, start, width, fill=0.0):
+            return freq_mask(np.asarray(mel).T, start, width, fill).T
+
+        def spec_augment(mel, rng, n_freq=2, freq_width=10, n_time=2, time_width=20, fill=0.0):
+            if n_freq == n_time == 0:
+                return mel.copy()
+            mask, n, w = (freq_mask, mel.shape[0], freq_width) if n_freq else (time_mask, mel.shape[1], time_width)
+            width = rng.choice(min(w, n + 1))
+            rest = (n_freq - 1, freq_width, n_time, time_width) if n_freq else (0, 1, n_time - 1, time_width)
+            return spec_augment(mask(mel, rng.integers(0, n - width, endpoint=True), width, fill), rng, *rest, fill)
+
+        def add_noise(y, snr_db, rng):
+            noise = rng.standard_normal(len(y))
+            noise /= np.sqrt(np.dot(noise, noise) / np.dot(y, y))
+            return y + noise / np.sqrt(10 ** (snr_db / 10))
+        """),
+    Planted("one boolean picture for all stripes", code="""
+        def spec_augment(mel, rng, n_freq=2, freq_width=10, n_time=2, time_width=20, fill=0.0):
+            hidden = np.zeros(mel.shape, bool)
+            for picture, n, w in ((hidden, n_freq, freq_width), (hidden.T, n_time, time_width)):
+                for _ in range(n):
+                    width = int(rng.integers(0, min(w - 1, len(picture)), endpoint=True))
+                    begin = rng.permutation(len(picture) - width + 1)[0]
+                    picture[begin : begin + width] |= True
+            return np.ma.masked_array(mel, hidden).filled(fill)
+
+        def add_noise(y, snr_db, rng):
+            noise = rng.normal(0, 1, y.shape)
+            loudness = lambda x: 10 * np.log10(np.mean(np.square(x)))
+            return y + noise * 10 ** ((loudness(y) - loudness(noise) - snr_db) / 20)
+        """),
+    Planted("an object for the stripes", code="""
+        class Stripe:
+            def __init__(self, rng, n, w):
+                self.width = min(int(np.floor(rng.random() * w)), n) if w <= n else int(rng.integers(n + 1))
+                self.start = int(rng.integers(n - self.width + 1))
+
+            def __contains__(self, place):
+                return self.start <= place < self.start + self.width
+
+        def spec_augment(mel, rng, n_freq=2, freq_width=10, n_time=2, time_width=20, fill=0.0):
+            rows, columns = (range(n) for n in mel.shape)
+            stripes = [Stripe(rng, len(rows), freq_width) for _ in range(n_freq)]
+            bands = [f for f in rows if any(f in stripe for stripe in stripes)]
+            stripes = [Stripe(rng, len(columns), time_width) for _ in range(n_time)]
+            frames = [t for t in columns if any(t in stripe for stripe in stripes)]
+            out = mel.tolist()
+            for f in rows:
+                for t in columns if f in bands else frames:
+                    out[f][t] = fill
+            return out
+
+        def add_noise(y, snr_db, rng):
+            noise = [rng.normal() for _ in y]
+            gain = (sum(v * v for v in y) / sum(v * v for v in noise) / 10 ** (snr_db / 10)) ** 0.5
+            return [v + gain * e for v, e in zip(y, noise)]
+        """),
 ]  # fmt: skip

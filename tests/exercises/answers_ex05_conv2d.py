@@ -78,4 +78,66 @@ ANOTHER_STYLE = [
                     dxp[:, :, f : f + w.shape[2], t : t + w.shape[3]] += np.tensordot(dout[:, :, i, j], w, axes=1)
             return dxp[:, :, pad : shape[2] - pad, pad : shape[3] - pad], dw, dout.sum((0, 2, 3))
         """),
+    Planted("the convolution as one matrix", code="""
+        def matrix_of(w, shape, stride, pad):
+            _, C, F, T = shape
+            O, _, kf, kt = w.shape
+            rows, columns = (F + 2 * pad - kf) // stride + 1, (T + 2 * pad - kt) // stride + 1
+            M = np.zeros((O, rows, columns, C, F + 2 * pad, T + 2 * pad))
+            for i in range(rows):
+                for j in range(columns):
+                    M[:, i, j, :, i * stride : i * stride + kf, j * stride : j * stride + kt] = w
+            return M[..., pad : pad + F, pad : pad + T]
+
+        def conv2d_forward(x, w, b, stride=1, pad=0):
+            M = matrix_of(w, x.shape, stride, pad)
+            return np.tensordot(x, M, axes=([1, 2, 3], [3, 4, 5])) + np.reshape(b, (-1, 1, 1)), (x, w, stride, pad)
+
+        def conv2d_backward(dout, cache):
+            x, w, stride, pad = cache
+            dx = np.tensordot(dout, matrix_of(w, x.shape, stride, pad), axes=([1, 2, 3], [0, 1, 2]))
+            xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+            dw = np.zeros_like(w)
+            for (o, c, u, v), _ in np.ndenumerate(w):
+                seen = xp[:, c, u:, v:][:, ::stride, ::stride][:, : dout.shape[2], : dout.shape[3]]
+                dw[o, c, u, v] = np.sum(dout[:, o] * seen)
+            return dx, dw, np.einsum("noij->o", dout)
+        """),
+    Planted("im2col with index arrays, and np.add.at", code="""
+        def places(shape, w, stride, pad):
+            kf, kt = w.shape[2:]
+            rows, columns = (shape[2] + 2 * pad - kf) // stride + 1, (shape[3] + 2 * pad - kt) // stride + 1
+            f = stride * np.arange(rows)[:, None, None, None] + np.arange(kf)[:, None]
+            t = stride * np.arange(columns)[:, None, None] + np.arange(kt)
+            return f, t  # (rows, 1, kf, 1) and (columns, 1, kt)
+
+        def conv2d_forward(x, w, b, stride=1, pad=0):
+            f, t = places(x.shape, w, stride, pad)
+            cols = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[:, :, f, t]  # (N, C, rows, columns, kf, kt)
+            out = np.einsum("ncijuv,ocuv->noij", cols, w) + b[None, :, None, None]
+            return out, {"cols": cols, "w": w, "shape": x.shape, "stride": stride, "pad": pad}
+
+        def conv2d_backward(dout, cache):
+            cols, w, pad = cache["cols"], cache["w"], cache["pad"]
+            N, C, F, T = cache["shape"]
+            dx = np.zeros((N, C, F + 2 * pad, T + 2 * pad))
+            f, t = places(cache["shape"], w, cache["stride"], pad)
+            np.add.at(dx, (slice(None), slice(None), f, t), np.einsum("noij,ocuv->ncijuv", dout, w))
+            dw = np.einsum("noij,ncijuv->ocuv", dout, cols)
+            return dx[:, :, pad : pad + F, pad : pad + T], dw, dout.sum((0, 2, 3))
+        """),
+    Planted("backwards by a convolution with the turned kernel", code="""
+        def conv2d_backward(dout, cache):
+            xp, w, stride, pad = cache
+            kf, kt = w.shape[2:]
+            spread = np.zeros((len(dout), len(w), xp.shape[2] + kf - 1, xp.shape[3] + kt - 1))
+            rows, columns = kf - 1 + stride * np.arange(dout.shape[2]), kt - 1 + stride * np.arange(dout.shape[3])
+            spread[:, :, rows[:, None], columns] = dout
+            windows = np.lib.stride_tricks.sliding_window_view(spread, (kf, kt), axis=(2, 3))
+            dxp = np.einsum("noftuv,ocuv->ncft", windows, w[:, :, ::-1, ::-1])
+            dw = np.stack([np.stack([np.einsum("noij,ncij->oc", dout, xp[:, :, (rows - kf + 1 + u)[:, None],
+                                     columns - kt + 1 + v]) for v in range(kt)], -1) for u in range(kf)], -2)
+            ends = [slice(pad, size - pad) for size in xp.shape[2:]]
+            return dxp[:, :, ends[0], ends[1]], dw, dout.sum(axis=3).sum(axis=2).sum(axis=0)
+        """),
 ]  # fmt: skip

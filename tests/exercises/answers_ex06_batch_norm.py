@@ -93,4 +93,46 @@ ANOTHER_STYLE = [
             inv_std = 1 / np.sqrt(x.var(0) + eps)
             return gamma.astype(np.float32) * x_hat + beta.astype(np.float32), (x_hat, inv_std, gamma)
         """),
+    Planted("projections: matrices that take the mean away", code="""
+        def batch_norm_forward(x, gamma, beta, eps=1e-5):
+            n = len(x)
+            centre = np.eye(n) - np.ones((n, n)) / n
+            spread = np.sqrt(np.einsum("ij,ij->j", centre @ x, centre @ x) / n + eps)
+            return (centre @ x) @ np.diag(gamma / spread) + beta, {"x": x, "spread": spread, "gamma": gamma}
+
+        def batch_norm_backward(dout, cache):
+            n = len(dout)
+            centre, hat = np.eye(n) - 1 / n, (cache["x"] - cache["x"].mean(0)) / cache["spread"]
+            dx = np.empty_like(dout)
+            for j, column in enumerate(hat.T):
+                dx[:, j] = (centre - np.outer(column, column) / n) @ dout[:, j] * cache["gamma"][j] / cache["spread"][j]
+            return dx, np.diag(dout.T @ hat), np.ones(n) @ dout
+        """),
+    Planted("an object as the cache, channels first", code="""
+        class Normalised:
+            def __init__(self, x, eps):
+                rows = np.ascontiguousarray(np.transpose(x))
+                self.std = np.sqrt(np.var(rows, axis=1, ddof=0) + eps)
+                self.hat = (rows - np.mean(rows, axis=1)[:, None]) / self.std[:, None]
+
+        def batch_norm_forward(x, gamma, beta, eps=1e-5):
+            kept = Normalised(x, eps)
+            kept.gamma = np.array(gamma)
+            return (kept.hat * gamma[:, None] + beta[:, None]).T, (kept,)
+
+        def batch_norm_backward(dout, cache):
+            kept, g = cache[0], dout.T
+            dgamma, dbeta = np.sum(g * kept.hat, axis=1), np.sum(g, axis=1)
+            n = g.shape[1]
+            dx = (n * g - dbeta[:, None] - kept.hat * dgamma[:, None]) * (kept.gamma / kept.std / n)[:, None]
+            return dx.T, dgamma, dbeta
+        """),
+    Planted("the Jacobian of each column", code="""
+        def batch_norm_backward(dout, cache):
+            x_hat, inv_std, gamma = cache
+            n, c = x_hat.shape
+            jacobian = np.eye(n)[:, :, None] - (1 + x_hat[:, None, :] * x_hat[None, :, :]) / n
+            dx = np.einsum("ic,ijc,c->jc", dout, jacobian, gamma * inv_std)
+            return dx, np.einsum("ic,ic->c", dout, x_hat), np.einsum("ic->c", dout)
+        """),
 ]  # fmt: skip

@@ -103,4 +103,53 @@ ANOTHER_STYLE = [
             losses = np.maximum(s, 0) - s * y + np.log1p(np.exp(-np.abs(s)))
             return losses.mean(), (sigmoid(s) - y) / s.size
         """),
+    Planted("log-sum-exp over two choices", code="""
+        def log_shares(s):
+            pair = np.stack([np.zeros_like(s), s])
+            return pair - np.logaddexp.reduce(pair, axis=0)  # log(1 - p), log(p)
+
+        def bce_with_logits(logits, targets):
+            no, yes = log_shares(np.asarray(logits, float))
+            return -np.average(np.where(targets > 0, yes, no)), (np.exp(yes) - targets) / np.size(logits)
+
+        def focal_loss(logits, targets, gamma=2.0, alpha=0.25):
+            no, yes = log_shares(np.asarray(logits, float))
+            right, wrong = np.where(targets > 0, yes, no), np.where(targets > 0, no, yes)
+            weight = np.where(targets > 0, alpha, 1 - alpha) * np.exp(gamma * wrong) / np.size(logits)
+            slope = weight * (gamma * np.exp(right) * right - np.exp(wrong))
+            return -np.sum(weight * right), np.where(targets > 0, slope, -slope)
+        """),
+    Planted("npaudio's losses", code="""
+        from npaudio import nn
+
+        def bce_with_logits(logits, targets):
+            loss = nn.BCEWithLogitsLoss()
+            return loss.forward(logits, targets), loss.backward()
+
+        def focal_loss(logits, targets, gamma=2.0, alpha=0.25):
+            loss = nn.FocalLoss(gamma=gamma, alpha=alpha)
+            return loss.forward(logits, targets), loss.backward()
+        """),
+    Planted("one number at a time, positives and negatives apart", code="""
+        import math
+
+        def sure(s):
+            return 1 / (1 + math.exp(-s)) if s > 0 else math.exp(s) / (1 + math.exp(s))
+
+        def minus_log(s):
+            return math.log1p(math.exp(-s)) if s > 0 else math.log1p(math.exp(s)) - s
+
+        def one(s, gamma, weight):
+            loss = weight * sure(-s) ** gamma * minus_log(s)
+            return loss, -weight * sure(-s) ** gamma * (gamma * sure(s) * minus_log(s) + sure(-s))
+
+        def focal_loss(logits, targets, gamma=2.0, alpha=0.25):
+            total, grad = 0.0, np.zeros(logits.shape)
+            for place, s in np.ndenumerate(logits):
+                positive = targets[place] == 1
+                loss, slope = one(s if positive else -s, gamma, alpha if positive else 1 - alpha)
+                total += loss / logits.size
+                grad[place] = (slope if positive else -slope) / logits.size
+            return total, grad
+        """),
 ]  # fmt: skip

@@ -137,4 +137,35 @@ ANOTHER_STYLE = [
                 print(f"mAP {m:.2f}", "mean: ok" if np.isclose(m, np.mean(aps)) else "mean: WRONG")
                 print("order:", "ok" if np.all(np.diff(aps) < 0) else "WRONG", aps, m)
         """),
+    Planted("npaudio's average precision", code="""
+        from npaudio import metrics
+
+        class MultiLabelEvaluator(MultiLabelEvaluator):
+            def compute_ap(self, y_true, y_scores):
+                y_true, y_scores = np.asarray(y_true), np.asarray(y_scores, float)
+                ranks = np.empty(len(y_scores))
+                ranks[np.argsort(-y_scores, kind="stable")] = -np.arange(len(y_scores))
+                return metrics.average_precision(y_true, ranks, method="trapezoid")
+
+            def compute_map(self, Y_true, Y_scores):
+                return np.mean(list(map(self.compute_ap, np.transpose(Y_true), np.transpose(Y_scores))))
+        """),
+    Planted("recursion, a rectangle and a triangle at a time", code="""
+        class MultiLabelEvaluator(MultiLabelEvaluator):
+            def compute_ap(self, y_true, y_scores):
+                hits = [int(y) for _, y in sorted(zip(y_scores, y_true), key=lambda pair: -pair[0])]
+
+                def area(k, tp, before):
+                    if k == len(hits):
+                        return 0.0
+                    tp += hits[k]
+                    now = tp / (k + 1)
+                    return hits[k] * (now + (before - now) / 2) / sum(hits) + area(k + 1, tp, now)
+
+                return area(0, 0, 1.0)
+
+            def compute_map(self, Y_true, Y_scores):
+                aps = [self.compute_ap(*column) for column in zip(np.array(Y_true).T, np.array(Y_scores).T)]
+                return sum(aps, 0.0) / len(aps)
+        """),
 ]  # fmt: skip

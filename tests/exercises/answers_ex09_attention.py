@@ -93,4 +93,40 @@ ANOTHER_STYLE = [
             powers = np.exp((x.T - x.max(axis=1)).T.astype(np.float32))
             return (powers.T / powers.sum(axis=1)).T
         """),
+    Planted("all pairs at once in three axes", code="""
+        def softmax(x):
+            return 1 / np.sum(np.exp(np.minimum(x[:, None, :] - x[:, :, None], 700)), axis=2)
+
+        def attention_forward(q, k, v):
+            a = softmax(np.sum(q[:, None] * k, axis=2) / q.shape[-1] ** 0.5)
+            return np.sum(a[:, :, None] * v, axis=1), dict(q=q, k=k, v=v, a=a)
+
+        def attention_backward(dout, cache):
+            q, k, v, a = (cache[name] for name in "qkva")
+            jacobian = a[:, :, None] * (np.eye(len(k)) - a[:, None, :])  # (N, M, M)
+            ds = np.einsum("nab,nb->na", jacobian, dout @ v.T) / q.shape[1] ** 0.5
+            return np.tensordot(ds, k, 1), np.tensordot(ds.T, q, 1), np.tensordot(a.T, dout, 1)
+        """),
+    Planted("a query at a time, by an object", code="""
+        class Query:
+            def __init__(self, q, k, v):
+                self.q, self.k, self.v = q, k, v
+                self.weights = softmax((k @ q / np.sqrt(len(q)))[np.newaxis])[0]
+
+            def back(self, d):
+                ds = self.weights * (self.v @ d - self.weights @ self.v @ d) / len(self.q) ** 0.5
+                return ds @ self.k, np.outer(ds, self.q), np.outer(self.weights, d)
+
+        def softmax(x):
+            shifted = x - np.amax(x, 1).reshape(-1, 1)
+            return np.exp(shifted - np.log(np.exp(shifted).sum(1, keepdims=True)))
+
+        def attention_forward(q, k, v):
+            queries = [Query(row, k, v) for row in q]
+            return np.vstack([one.weights @ v for one in queries]), queries
+
+        def attention_backward(dout, cache):
+            dq, dk, dv = zip(*(one.back(d) for one, d in zip(cache, dout)))
+            return list(dq), sum(dk), sum(dv)
+        """),
 ]  # fmt: skip

@@ -119,4 +119,32 @@ ANOTHER_STYLE = [
             both = np.kron(_between_places(old_grid[0], new_grid[0]), _between_places(old_grid[1], new_grid[1]))
             return both @ pos
         """),
+    Planted("index arrays, and neighbours with their shares", code="""
+        def extract_patches(mel, patch, stride):
+            f = np.arange(0, mel.shape[0] - patch + 1, stride)[:, None, None, None] + np.arange(patch)[:, None]
+            t = np.arange(0, mel.shape[1] - patch + 1, stride)[:, None, None] + np.arange(patch)
+            return mel[f, t].reshape(-1, patch**2)
+
+        def line(values, new):
+            old = len(values)
+            place = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
+            low = np.floor(place).astype(int)
+            share = (place - low).reshape(-1, *[1] * (values.ndim - 1))
+            return values[low] * (1 - share) + values[np.minimum(low + 1, old - 1)] * share
+
+        def interpolate_positions(pos, old_grid, new_grid):
+            tall = line(np.reshape(pos, (*old_grid, -1)), new_grid[0])
+            return np.swapaxes(line(np.swapaxes(tall, 0, 1), new_grid[1]), 0, 1).reshape(np.prod(new_grid), -1)
+        """),
+    Planted("recursion over rows, generators", code="""
+        def row_of(mel, patch, stride):
+            while mel.shape[1] >= patch:
+                yield mel[:patch, :patch].flatten()
+                mel = mel[:, stride:]
+
+        def extract_patches(mel, patch, stride):
+            if len(mel) < patch:
+                return []
+            return list(row_of(mel, patch, stride)) + extract_patches(mel[stride:], patch, stride)
+        """),
 ]  # fmt: skip

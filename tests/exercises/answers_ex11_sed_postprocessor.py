@@ -125,4 +125,82 @@ ANOTHER_STYLE = [
                 events = sed.frames_to_events(binary, labels=CLASSES, hop_length=1, sr=1)
                 return [(event.label, int(event.onset), int(event.offset)) for event in events]
         """),
+    Planted("groupby and text", code=f"""
+        import itertools
+        import re
+
+        {C}
+            def threshold(self, preds, t=0.5):
+                return np.greater(preds, t).astype(np.uint8)
+
+            def fill_gaps(self, binary, max_gap=5):
+                rows = ["".join("01"[bool(v)] for v in row) for row in binary]
+                fill = lambda m: "1" * len(m[0]) if len(m[0]) < max_gap else m[0]
+                return np.array([[int(c) for c in re.sub("(?<=1)0+(?=1)", fill, row)] for row in rows])
+
+            def remove_short(self, binary, min_dur=8):
+                rows = []
+                for row in binary:
+                    groups = [list(group) for _, group in itertools.groupby(bool(v) for v in row)]
+                    rows.append([v and len(group) >= min_dur for group in groups for v in group])
+                return rows
+
+            def extract_events(self, binary):
+                rows = ["".join("01"[bool(v)] for v in row) for row in binary]
+                return [(label, m.start(), m.end()) for label, row in zip(CLASSES, rows)
+                        for m in re.finditer("1+", row)]
+        """),
+    Planted("running counts, frame by frame", code=f"""
+        {C}
+            def fill_gaps(self, binary, max_gap=5):
+                out = np.array(binary, bool)
+                for row in out:
+                    last = None
+                    for i in np.flatnonzero(row):
+                        if last is not None and 0 < i - last - 1 < max_gap:
+                            row[last + 1 : i] = True
+                        last = i
+                return out
+
+            def remove_short(self, binary, min_dur=8):
+                out = np.array(binary, bool)
+                for row in out:
+                    count = 0
+                    for i, on in enumerate([*row.tolist(), False]):
+                        if on:
+                            count += 1
+                        else:
+                            if 0 < count < min_dur:
+                                row[i - count : i] = False
+                            count = 0
+                return out
+
+            def extract_events(self, binary):
+                padded = np.pad(np.array(binary, np.int8), ((0, 0), (1, 1)))
+                starts, ends = (np.argwhere(np.diff(padded) == step) for step in (1, -1))
+                return [(CLASSES[c], int(a), int(b)) for (c, a), (_, b) in zip(starts, ends)]
+        """),
+    Planted("recursion along the row", code=f"""
+        def pieces(row, at=0):
+            if not len(row):
+                return []
+            n = next((i for i, v in enumerate(row) if bool(v) != bool(row[0])), len(row))
+            return [(bool(row[0]), at, at + n)] + pieces(row[n:], at + n)
+
+        {C}
+            def fill_gaps(self, binary, max_gap=5):
+                rows = []
+                for row in binary:
+                    cut = pieces(row)
+                    rows.append([on or (0 < k < len(cut) - 1 and b - a < max_gap)
+                                 for k, (on, a, b) in enumerate(cut) for _ in range(a, b)])
+                return np.array(rows)
+
+            def remove_short(self, binary, min_dur=8):
+                return np.array([[on and b - a >= min_dur for on, a, b in pieces(row) for _ in range(a, b)]
+                                 for row in binary])
+
+            def extract_events(self, binary):
+                return [(CLASSES[c], a, b) for c in (2, 1, 0) for on, a, b in pieces(binary[c]) if on]
+        """),
 ]  # fmt: skip

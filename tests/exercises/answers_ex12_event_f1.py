@@ -103,4 +103,57 @@ ANOTHER_STYLE = [
             r = tp / len(reference) if reference else 0.0
             return 2 * p * r / (p + r) if p + r else 0.0
         """),
+    Planted("all assignments tried", code="""
+        from itertools import permutations
+
+        def match_events(reference, estimated, collar):
+            small, large = sorted((reference, estimated), key=len)
+            turned, best = small is not reference, []
+            for chosen in permutations(range(len(large)), len(small)):
+                pairs = [(j, i) if turned else (i, j) for i, j in enumerate(chosen)]
+                best = max(best, [(i, j) for i, j in pairs if fit(reference[i], estimated[j], collar)], key=len)
+            return best
+        """),
+    Planted("layers of free events, and paths by breadth", code="""
+        from collections import deque
+
+        def match_events(reference, estimated, collar):
+            near = {i: [j for j, e in enumerate(estimated) if fit(r, e, collar)] for i, r in enumerate(reference)}
+            of = {}
+            for root in near:
+                came, waiting, end = {}, deque([root]), None
+                while waiting and end is None:
+                    i = waiting.popleft()
+                    for j in near[i]:
+                        if j not in came:
+                            came[j] = i
+                            if j not in of:
+                                end = j
+                                break
+                            waiting.append(of[j])
+                partner = {i: j for j, i in of.items()}
+                while end is not None:
+                    i = came[end]
+                    of[end], end = i, partner.get(i)
+            return [(i, j) for j, i in of.items()]
+
+        def event_f1(reference, estimated, collar):
+            hits = len(match_events(reference, estimated, collar))
+            wrong = len(reference) + len(estimated) - 2 * hits
+            return np.nan if not hits + wrong else hits / (hits + wrong / 2)
+
+        import numpy as np
+        """),
+    Planted("recursion: each event with one of its partners or without", code="""
+        def match_events(reference, estimated, collar, i=0, free=None):
+            free = tuple(range(len(estimated))) if free is None else free
+            if i == len(reference):
+                return []
+            fitting = [j for j in free if fit(reference[i], estimated[j], collar)]
+            best = match_events(reference, estimated, collar, i + 1, free)
+            for j in fitting:
+                rest = match_events(reference, estimated, collar, i + 1, tuple(k for k in free if k != j))
+                best = max(best, [(i, j), *rest], key=len)
+            return best
+        """),
 ]  # fmt: skip

@@ -109,4 +109,66 @@ ANOTHER_STYLE = [
                 print("passed", f"{{len(cases) - len(failed)}}/{{len(cases)}}")
                 return len(cases) - len(failed)
         """),
+    Planted("digits by divmod, endings by rules", code=f"""
+        {C}
+            def num_to_words(self, n):
+                if n not in range(10000):
+                    return f"{{n}}"
+                thousands, rest = divmod(n, 1000)
+                hundreds, rest = divmod(rest, 100)
+                said = [f"{{ONES[thousands]}} thousand"] * (thousands > 0)
+                said += [f"{{ONES[hundreds]}} hundred"] * (hundreds > 0)
+                if rest >= 20:
+                    said.append(TENS[rest // 10])
+                    rest %= 10
+                return " ".join(said + [ONES[rest]] * (rest > 0)) or "zero"
+
+            def num_to_ordinal(self, n):
+                said = self.num_to_words(n)
+                for end, changed in [*IRREGULAR.items(), ("y", "ieth")]:
+                    if said.endswith(end) and (end == "y" or said.split()[-1] == end):
+                        return said.removesuffix(end) + changed
+                return said + "th"
+        """),
+    Planted("one piece after the other", code=f"""
+        {C}
+            def normalize(self, text):
+                kinds = [(r"\\$(\\d+(?:,\\d{{3}})*)(?:\\.(\\d\\d))?", self.spoken_money),
+                         (r"\\b(\\d\\d?):(\\d\\d)\\b", self.spoken_time),
+                         (r"\\b(\\d+)(st|nd|rd|th)\\b", lambda m: self.num_to_ordinal(int(m[1]))),
+                         *((r"\\b" + re.escape(a), lambda m: ABBREVIATIONS[m[0]]) for a in ABBREVIATIONS)]
+                out, at = "", 0
+                while at < len(text):
+                    found = next(((m, say) for kind, say in kinds if (m := re.compile(kind).match(text, at))), None)
+                    out += found[1](found[0]) if found else text[at]
+                    at = found[0].end() if found else at + 1
+                return out
+
+            def run_tests(self, cases=None):
+                results = [(t, self.normalize(t), e) for t, e in (CASES if cases is None else cases)]
+                print(*(f"{{t}}: {{got}} instead of {{e}}" for t, got, e in results if got != e), sep="\\n")
+                right = [got == e for _, got, e in results]
+                print(f"{{sum(right)}} of {{len(right)}} pass")
+                return int(sum(right))
+        """),
+    Planted("a function that makes the words of every number once", code=f"""
+        import functools
+
+        @functools.cache
+        def every():
+            small = [*ONES, *(f"{{ten}} {{one}}" if one != "zero" else ten for ten in TENS[2:] for one in ONES[:10])]
+            tail = lambda n: "" if n == 0 else " " + small[n]
+            hundreds = small + [f"{{ONES[h]}} hundred{{tail(n)}}" for h in range(1, 10) for n in range(100)]
+            return hundreds + [f"{{ONES[k]}} thousand" + (f" {{hundreds[n]}}" if n else "")
+                               for k in range(1, 10) for n in range(1000)]
+
+        {C}
+            def num_to_words(self, n):
+                return every()[n] if 0 <= n < len(every()) else str(n)
+
+            def num_to_ordinal(self, n):
+                head, _, last = self.num_to_words(n).rpartition(" ")
+                last = IRREGULAR.get(last) or re.sub("yth$", "ieth", last + "th")
+                return (head + " " + last).strip()
+        """),
 ]  # fmt: skip

@@ -90,4 +90,54 @@ ANOTHER_STYLE = [
             def compute_sc(self, ref, gen):
                 return np.float32(spectral_convergence(ref, gen))
         """),
+    Planted("the cosine transform by a Fourier transform", code=f"""
+        {C}
+            def compute_mcd(self, ref, gen):
+                gap = np.asarray(ref, float) - gen
+                n = len(gap)
+                mirrored = np.fft.rfft(np.concatenate([gap, gap[::-1]]), axis=0)[1:13]
+                turned = np.real(mirrored * np.exp(-1j * np.pi * np.arange(1, 13) / (2 * n))[:, None])
+                return np.mean(np.linalg.norm(turned / n, axis=0)) / np.sqrt(2)
+
+            def compute_sc(self, ref, gen):
+                gap = np.ravel(np.asarray(ref, float) - gen)
+                return np.sqrt(gap @ gap) / np.sqrt(np.vdot(ref, ref))
+        """),
+    Planted("a phase that is added up, and noise band by band", code=f"""
+        {C}
+            def generate_mel(self, freqs, duration=2.0):
+                n = int(round(self.sr * duration))
+                t = np.array(range(n)) / self.sr
+                y = np.zeros(n) + sum(0.3 * np.sin(2 * np.pi * t * (a + (b - a) / 2 * t / duration)) for a, b in freqs)
+                power = np.abs(npaudio.stft(y * (1 + np.sin(8 * np.pi * t)) / 2, n_fft=self.n_fft,
+                                            hop_length=self.hop, center=False)) ** 2
+                bank = npaudio.mel_filterbank(sr=self.sr, n_fft=self.n_fft, n_mels=self.n_mels, scale="htk", norm=None)
+                return 4.342944819032518 * np.log(bank @ power + 1e-10)
+
+            def run(self):
+                ref = self.generate_mel(freqs=[(150, 3000)])
+                lost = set(self.rng.permutation(self.n_mels)[:3].tolist())
+                noisy = lambda std: np.array([row + std * self.rng.standard_normal(len(row)) for row in ref])
+                moderate = [np.full(len(row), ref.min()) if m in lost else row for m, row in enumerate(noisy(2))]
+                made = [noisy(0.5), np.stack(moderate), self.generate_mel([(2000, 500)])]
+                result = {{}}
+                for quality, gen in zip(("excellent", "moderate", "poor"), made):
+                    sc = self.compute_sc(*(np.power(10, dB / 20) for dB in (ref, gen)))
+                    result[quality] = [self.compute_mcd(ref, gen), sc]
+                    print(quality, "MCD %.3f dB" % result[quality][0], "SC %.4f" % sc)
+                return result
+        """),
+    Planted("cepstra of both, frame by frame", code=f"""
+        def cepstrum(frame):
+            places = (np.arange(len(frame)) + 0.5) / len(frame)
+            return np.array([2 * np.mean(frame * np.log(10) / 20 * np.cos(np.pi * k * places)) for k in range(1, 13)])
+
+        {C}
+            def compute_mcd(self, ref, gen):
+                gaps = [cepstrum(r) - cepstrum(g) for r, g in zip(np.transpose(ref), np.transpose(gen))]
+                return np.mean([10 / np.log(10) * np.sqrt(2 * np.sum(gap**2)) for gap in gaps])
+
+            def compute_sc(self, ref, gen):
+                return np.std(np.append(gap := np.subtract(ref, gen), -gap)) / np.std(np.append(ref, -np.asarray(ref)))
+        """),
 ]  # fmt: skip

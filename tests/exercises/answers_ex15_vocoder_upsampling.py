@@ -119,4 +119,67 @@ ANOTHER_STYLE = [
                     print(name, *(f"{{key}}={{value}}" for key, value in row.items() if key != "name"), sep=" | ")
                 return rows
         """),
+    Planted("matrices", code=f"""
+        {C}
+            def nearest_neighbor(self):
+                steps = np.kron(self.mel.mean(axis=0), np.ones(self.hop))
+                sums = np.cumsum(np.pad(steps, (9, 7)))
+                return (sums[16:] - sums[:-16])[: len(steps)] / 16
+
+            def linear_interp(self):
+                levels = np.mean(self.mel, axis=0)
+                share = np.arange(self.hop) / self.hop
+                after = np.append(levels[1:], levels[-1])
+                return (np.outer(levels, 1 - share) + np.outer(after, share)).ravel()
+
+            def transposed_conv(self, kernel=None):
+                kernel = self.kernel if kernel is None else np.asarray(kernel)
+                places = self.hop * np.arange(self.n_frames)[:, None] + np.arange(len(kernel))
+                out = np.zeros(places.max() + 1)
+                np.add.at(out, places, np.outer(self.mel.mean(0), kernel))
+                return out
+        """),
+    Planted("signs, sorting and recursion", code=f"""
+        {C}
+            def transposed_conv(self, kernel=None):
+                kernel = self.kernel if kernel is None else np.asarray(kernel)
+
+                def laid(levels):
+                    first = np.pad(levels[0] * kernel, (0, self.hop * (len(levels) - 1)))
+                    return first if len(levels) == 1 else first + np.pad(laid(levels[1:]), (self.hop, 0))
+
+                return laid(self.mel.sum(axis=0) / self.n_mels)
+
+            def analyze(self, signal, name):
+                y = np.asarray(signal, float)
+                ordered = np.sort(y)
+                up = y > 0
+                return {{"zcr": np.count_nonzero(up[1:] ^ up[:-1]) / y.size, "drange": ordered[-1] - ordered[0],
+                        "smoothness": np.abs(y[1:] - y[:-1]).mean(), "length": y.shape[0], "name": name}}
+
+            def run(self):
+                made = zip(("Nearest", "Linear", "TransConv"),
+                           (self.nearest_neighbor(), self.linear_interp(), self.transposed_conv()))
+                result = {{name: self.analyze(y, name) for name, y in made}}
+                for name in result:
+                    print(name, result[name])
+                return result
+        """),
+    Planted("sample by sample", code=f"""
+        {C}
+            def linear_interp(self):
+                levels, out = self.mel.mean(axis=0), []
+                for n in range(self.n_frames * self.hop):
+                    i, m = divmod(n, self.hop)
+                    ahead = levels[min(i + 1, self.n_frames - 1)]
+                    out.append(((self.hop - m) * levels[i] + m * ahead) / self.hop)
+                return out
+
+            def transposed_conv(self, kernel=None):
+                kernel = self.kernel if kernel is None else kernel
+                pulses = np.zeros((self.n_frames - 1) * self.hop + 1)
+                pulses[:: self.hop] = self.mel.mean(axis=0)
+                size = len(pulses) + len(kernel) - 1
+                return np.fft.irfft(np.fft.rfft(pulses, size) * np.fft.rfft(kernel, size), size)
+        """),
 ]  # fmt: skip

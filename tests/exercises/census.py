@@ -63,7 +63,7 @@ def kind_of(exercise: str, names: Names, *mutants: Mutant) -> str:
     stops = False
     with quietly():
         for probe in concerned(exercise, *mutants):
-            for seed in SEEDS:
+            for seed in probe.some(SEEDS):
                 seen = observe(probe, names, seed)
                 if is_right(probe, seed, seen, right(exercise, probe, seed)):
                     continue
@@ -122,7 +122,7 @@ def is_false(patient: Patient, found: Found) -> bool:
     """Whether answer and version disagree on inputs that neither has met."""
     with quietly():
         pairs = [(found.version(probe, seed), observe(probe, patient.names, seed))
-                 for probe in found.probes for seed in AGAIN]  # fmt: skip
+                 for probe in found.probes for seed in probe.some(AGAIN)]  # fmt: skip
     return not all(version is None or agree(version, yours) for version, yours in pairs)
 
 

@@ -98,6 +98,7 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
     },
     "ex14_mel_reconstruction": {
         "the sign of a sound is not heard": [
+            "MelReconstructionEval.generate_mel: 0.3 -> -0.3",
             "MelReconstructionEval.generate_mel: y += 0.3 * np.sin(2 * np.pi * (f0 * t + (f1 - f0) * t ** 2 / "
             "(2 * duration))) -> y -="],
         "both have as many bands": ["MelReconstructionEval.compute_mcd: ref -> gen"],

@@ -1,5 +1,6 @@
 """Answers made from the solutions: with a mistake planted, or right but written in another style."""
 
+import re
 import textwrap
 from dataclasses import dataclass, field
 
@@ -26,6 +27,12 @@ class Planted:
     def __str__(self):
         return self.name.replace(" ", "_")
 
+    def function(self, exercise):
+        """The function in which the change is, as far as the text says."""
+        text = Exercise(exercise).solution.read_text(encoding="utf-8")
+        before = [text[: text.find(old)] for old in self.edit] or [self.code]
+        return (re.findall(r"def (\w+)\(", before[0]) or [""])[-1]
+
     def names(self, exercise):
         """What the changed solution's module holds."""
         text = Exercise(exercise).solution.read_text(encoding="utf-8")
@@ -40,11 +47,11 @@ def names_of(exercise, source):
     return read_answer(EXERCISES / f"{exercise}.py", source)
 
 
-def wrong_messages(exercise, names, until):
-    """What the checks say is wrong, as far as the first message that holds `until`."""
+def wrong_messages(exercise, names, until, function=""):
+    """What the checks say is wrong, as far as the first message that holds `until`; those that ask `function` first."""
     answer, messages = Answer(EXERCISES / f"{exercise}.py", names), []
-    for function in checks_of(exercise).values():
-        outcome = run_check(function, lambda: answer)
+    for check in sorted(checks_of(exercise).values(), key=lambda check: function not in check.__code__.co_names):
+        outcome = run_check(check, lambda: answer)
         if outcome.status == WRONG:
             messages.append(outcome.message)
             if until in outcome.message:

@@ -17,7 +17,7 @@ from tests.exercises.census import DIFFERS, SAME, examined, kind
 from tests.exercises.equivalent_mutants import EQUIVALENT, is_listed
 
 NAMES = [exercise.name for exercise in exercises()]
-SAMPLE = 3  # mutants an exercise
+SAMPLE = 2  # mutants an exercise
 LATER = {"05_audioset_models", "06_transformer", "08_event_detection", "09_pipeline"}  # lessons that are being written
 
 
@@ -86,4 +86,4 @@ def test_each_exercise_names_a_lesson_that_is_there_or_will_be():
     assert set(LESSONS.values()) <= there | LATER
     for exercise in exercises():
         for path in (exercise.solution, EXERCISES / f"{exercise.name}.py"):
-            assert exercise.lesson in path.read_text(encoding="utf-8")
+            assert f"\nLesson: {exercise.lesson or 'none, since'}" in path.read_text(encoding="utf-8")

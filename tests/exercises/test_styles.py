@@ -1,4 +1,4 @@
-"""Right answers pass whatever they give back their numbers in: with those written by hand, ten an exercise."""
+"""Right answers pass whatever they give back their numbers in: with those written by hand, thirteen an exercise."""
 
 import pytest
 

@@ -17,7 +17,7 @@ def another_number(spot: Spot) -> Iterator[Change]:
     others = whole if isinstance(value, int) else (2 * value, value / 2, value + 1, 10 * value, -value)
     for other in dict.fromkeys(others):
         if other != value and not (isinstance(spot.parent, ast.UnaryOp) and other == 0):
-            yield ast.Constant(other), f"you write {_shown(other)} where {_shown(value)} belongs{role(spot)}"
+            yield ast.Constant(other), f"you write {_shown(other)} instead of {_shown(value)}{role(spot)}"
 
 
 def _shown(number: float) -> str:
@@ -30,30 +30,30 @@ def _is_axis(spot: Spot) -> bool:
 
 SWAPS: dict[type[ast.operator], list[tuple[type[ast.operator], str]]] = {
     ast.Add: [
-        (ast.Sub, "you take away {right} instead of adding it"),
-        (ast.Mult, "you multiply by {right} instead of adding it"),
+        (ast.Sub, "you subtract {right} instead of adding"),
+        (ast.Mult, "you multiply by {right} instead of adding"),
     ],
     ast.Sub: [
-        (ast.Add, "you add {right} instead of taking it away"),
-        (ast.Mult, "you multiply by {right} instead of taking it away"),
+        (ast.Add, "you add {right} instead of subtracting"),
+        (ast.Mult, "you multiply by {right} instead of subtracting"),
     ],
     ast.Mult: [
-        (ast.Div, "you divide by {right} instead of multiplying by it"),
-        (ast.Add, "you add {right} instead of multiplying by it"),
-        (ast.Sub, "you take away {right} instead of multiplying by it"),
+        (ast.Div, "you divide by {right} instead of multiplying"),
+        (ast.Add, "you add {right} instead of multiplying"),
+        (ast.Sub, "you subtract {right} instead of multiplying"),
     ],
     ast.Div: [
-        (ast.Mult, "you multiply by {right} instead of dividing by it"),
-        (ast.FloorDiv, "you round the division by {right} down"),
-        (ast.Sub, "you take away {right} instead of dividing by it"),
-        (ast.Add, "you add {right} instead of dividing by it"),
+        (ast.Mult, "you multiply by {right} instead of dividing"),
+        (ast.FloorDiv, "you round down after the division by {right}"),
+        (ast.Sub, "you subtract {right} instead of dividing"),
+        (ast.Add, "you add {right} instead of dividing"),
     ],
     ast.FloorDiv: [
-        (ast.Div, "you do not round the division by {right} down"),
+        (ast.Div, "you do not round down after the division by {right}"),
         (ast.Mod, "you take the remainder of the division by {right}, not the quotient"),
     ],
     ast.Mod: [(ast.FloorDiv, "you take the quotient of the division by {right}, not the remainder")],
-    ast.Pow: [(ast.Mult, "you multiply {left} by {right} instead of raising it to that power")],
+    ast.Pow: [(ast.Mult, "you multiply {left} by {right}, which is an exponent")],
     ast.MatMult: [],
 }
 
@@ -68,7 +68,7 @@ def another_calculation(spot: Spot) -> Iterator[Change]:
         yield ast.BinOp(node.left, kind(), node.right), sentence.format(**words)
     if isinstance(node.op, ast.FloorDiv):
         up = ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.FloorDiv(), node.right))
-        yield up, f"you round the division by {words['right']} up instead of down"
+        yield up, f"you round up instead of down after the division by {words['right']}"
 
 
 @operator(ast.BinOp)
@@ -77,13 +77,14 @@ def an_operand_less(spot: Spot) -> Iterator[Change]:
     node = spot.node
     assert isinstance(node, ast.BinOp)
     left, right = thing(node.left, spot.scope), thing(node.right, spot.scope)
-    what = {ast.Add: "a term, {}", ast.Mult: "a factor, {}", ast.MatMult: "a factor, {}"}.get(type(node.op))
+    what = {ast.Add: "you do not add {}", ast.Mult: "you leave out the factor {}",
+            ast.MatMult: "you leave out the factor {}"}.get(type(node.op))  # fmt: skip
     if what:
-        yield node.right, f"you leave out {what.format(left)}"
-    last = {ast.Sub: "what is taken away, {}", ast.Pow: "an exponent, {}"}
-    yield node.left, f"you leave out {last.get(type(node.op), what or 'the division by {}').format(right)}"
+        yield node.right, what.format(left)
+    last = {ast.Sub: "you do not subtract {}", ast.Pow: "you leave out the exponent {}"}
+    yield node.left, last.get(type(node.op), what or "you do not divide by {}").format(right)
     if isinstance(node.op, ast.Sub):
-        yield ast.UnaryOp(ast.USub(), node.right), f"you leave out {left}, from which {right} should be taken away"
+        yield ast.UnaryOp(ast.USub(), node.right), f"you leave out {left}, from which {right} is subtracted"
 
 
 @operator(ast.BinOp)
@@ -95,12 +96,15 @@ def operands_exchanged(spot: Spot) -> Iterator[Change]:
     name = {ast.Sub: "difference", ast.Div: "quotient", ast.Pow: "power", ast.FloorDiv: "quotient",
             ast.MatMult: "matrix product"}.get(type(node.op))  # fmt: skip
     if name:
-        yield ast.BinOp(node.right, node.op, node.left), f"you exchange {left} and {right} in a {name}"
+        both = f"{left} and {right} in" if left != right else "the two sides of"
+        yield ast.BinOp(node.right, node.op, node.left), f"you exchange {both} a {name}"
     if isinstance(node.op, ast.MatMult):
         for side, word in (("left", left), ("right", right)):
+            turned = getattr(getattr(node, side), "attr", "") == "T"
             other = ast.Attribute(getattr(node, side), "T", ast.Load())
             pair = {"left": node.left, "right": node.right, side: other}
-            yield ast.BinOp(pair["left"], node.op, pair["right"]), f"you transpose {word} once too often or not at all"
+            text = f"you {'do not transpose' if turned else 'transpose'} {word} in a matrix product"
+            yield ast.BinOp(pair["left"], node.op, pair["right"]), text
 
 
 @operator(ast.UnaryOp)
@@ -117,7 +121,7 @@ def the_other_sign(spot: Spot) -> Iterator[Change]:
     """A minus sign before an operand of a product, an argument of a function or a result."""
     in_place = isinstance(spot.parent, ast.Return) or (isinstance(spot.parent, ast.BinOp) and _is_product(spot))
     if in_place and not _is_text(spot) and not is_module(spot.node):
-        yield ast.UnaryOp(ast.USub(), spot.node), f"you turn the sign of {thing(spot.node, spot.scope)} round"
+        yield ast.UnaryOp(ast.USub(), spot.node), f"you reverse the sign of {thing(spot.node, spot.scope)}"
 
 
 def _is_product(spot: Spot) -> bool:
@@ -129,15 +133,15 @@ def _is_text(spot: Spot) -> bool:
 
 
 EQUALITY: dict[type[ast.cmpop], tuple[type[ast.cmpop], str]] = {
-    ast.Lt: (ast.LtE, "you let {left} equal to {right} pass for smaller"),
-    ast.LtE: (ast.Lt, "you do not count {left} equal to {right}"),
-    ast.Gt: (ast.GtE, "you let {left} equal to {right} pass for larger"),
-    ast.GtE: (ast.Gt, "you do not count {left} equal to {right}"),
-    ast.Eq: (ast.NotEq, "you turn a condition on {left} and {right} round"),
-    ast.NotEq: (ast.Eq, "you turn a condition on {left} and {right} round"),
-    ast.In: (ast.NotIn, "you turn the question whether {left} is in {right} round"),
-    ast.NotIn: (ast.In, "you turn the question whether {left} is in {right} round"),
-    ast.Is: (ast.IsNot, "you turn the question whether there is a value for {left} round"),
+    ast.Lt: (ast.LtE, "you count {left} as smaller than {right} where they are equal"),
+    ast.LtE: (ast.Lt, "you leave out the case that {left} equals {right}"),
+    ast.Gt: (ast.GtE, "you count {left} as larger than {right} where they are equal"),
+    ast.GtE: (ast.Gt, "you leave out the case that {left} equals {right}"),
+    ast.Eq: (ast.NotEq, "you reverse a condition on {left} and {right}"),
+    ast.NotEq: (ast.Eq, "you reverse a condition on {left} and {right}"),
+    ast.In: (ast.NotIn, "you reverse the question whether {left} is in {right}"),
+    ast.NotIn: (ast.In, "you reverse the question whether {left} is in {right}"),
+    ast.Is: (ast.IsNot, "you reverse the question whether there is a value for {left}"),
 }
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 
@@ -154,7 +158,7 @@ def another_comparison(spot: Spot) -> Iterator[Change]:
             kind, sentence = EQUALITY[type(op)]
             yield _compare(node, i, kind()), sentence.format(**words)
         if type(op) in TURNED:
-            text = f"you turn the comparison of {words['left']} and {words['right']} round"
+            text = f"you reverse the comparison of {words['left']} and {words['right']}"
             yield _compare(node, i, TURNED[type(op)]()), text
 
 
@@ -177,11 +181,11 @@ def a_wider_limit(spot: Spot) -> Iterator[Change]:
 
 def _one_off(node: ast.Compare, spot: Spot) -> Iterator[Change]:
     """The limit one more or one less."""
-    for op, word in ((ast.Add(), "more"), (ast.Sub(), "less")):
+    for op, word in ((ast.Add(), "high"), (ast.Sub(), "low")):
         limit = ast.BinOp(node.comparators[0], op, ast.Constant(1))
         yield (
             ast.Compare(node.left, node.ops, [limit]),
-            f"you set the limit of {thing(node.left, spot.scope)} one {word}",
+            f"you set the limit of {thing(node.left, spot.scope)} one too {word}",
         )
 
 
@@ -202,7 +206,9 @@ def other_conditions(spot: Spot) -> Iterator[Change]:
     node = spot.node
     assert isinstance(node, ast.BoolOp)
     both = isinstance(node.op, ast.And)
-    words = "you are content with one of several conditions" if both else "you ask for all of several conditions"
+    words = (
+        "you ask for one condition where all must hold" if both else "you ask for all conditions where one is enough"
+    )
     yield ast.BoolOp(ast.Or() if both else ast.And(), node.values), words
     for i, value in enumerate(node.values):
         rest = [*node.values[:i], *node.values[i + 1 :]]

@@ -22,6 +22,11 @@ SETTINGS: dict[object, tuple[object, ...]] = {
 }  # fmt: skip
 
 
+def _named(node: ast.Call, spot: Spot) -> str:
+    """The name of what is called, or what it does if only the solution has it."""
+    return spot.scope.words.get(called(node), called(node))
+
+
 def _source(node: ast.Call) -> ast.expr | None:
     """What a function or a method works on: its first argument, or the object before the point."""
     if isinstance(node.func, ast.Attribute) and not is_module(_root(node.func)):
@@ -62,7 +67,7 @@ def no_function(spot: Spot) -> Iterator[Change]:
     assert isinstance(node, ast.Call)
     source, name = _source(node), called(node)
     if name in UNWRAPPED and source is not None and not (name in ("mean", "sum") and len(node.args) > 1):
-        yield source, f"you leave out {NOUNS.get(name, name)} of {thing(source, spot.scope)}"
+        yield source, f"you do not take {NOUNS.get(name, name)} of {thing(source, spot.scope)}"
 
 
 @operator(ast.keyword)
@@ -101,9 +106,9 @@ def without_an_argument(spot: Spot) -> Iterator[Change]:
     for i, keyword in enumerate(node.keywords):
         if keyword.arg not in ("kind", "strict", "dtype", "replace", None):
             rest = [*node.keywords[:i], *node.keywords[i + 1 :]]
-            yield ast.Call(node.func, node.args, rest), f"you do not pass {keyword.arg} to {called(node)}"
+            yield ast.Call(node.func, node.args, rest), f"you do not pass {keyword.arg} to {_named(node, spot)}"
     if len(node.args) > 1 and called(node) not in ("Event",):
-        text = f"you do not pass {thing(node.args[-1], spot.scope)} to {called(node)}"
+        text = f"you do not pass {thing(node.args[-1], spot.scope)} to {_named(node, spot)}"
         yield ast.Call(node.func, node.args[:-1], node.keywords), text
 
 
@@ -120,7 +125,8 @@ def arguments_exchanged(spot: Spot) -> Iterator[Change]:
         args = list(node.args)
         args[i], args[i + 1] = args[i + 1], args[i]
         first, second = thing(node.args[i], spot.scope), thing(node.args[i + 1], spot.scope)
-        text = f"you pass {first} and {second} to {called(node)} in the other order"
+        both = f"{first} and {second}" if first != second else "two arguments"
+        text = f"you pass {both} to {_named(node, spot)} in the other order"
         yield ast.Call(node.func, args, node.keywords), text
 
 

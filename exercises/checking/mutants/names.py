@@ -30,7 +30,8 @@ def another_parameter(spot: Spot) -> Iterator[Change]:
         return
     for other, kind in kinds.items():
         if other != node.id and kind == kinds[node.id]:
-            yield ast.Name(other, ast.Load()), f"you use {other} instead of {node.id}"
+            words = [spot.scope.words.get(name, name) for name in (other, node.id)]
+            yield ast.Name(other, ast.Load()), f"you use {words[0]} instead of {words[1]}"
 
 
 @operator(ast.Attribute)
@@ -69,14 +70,20 @@ def another_bound(spot: Spot) -> Iterator[Change]:
         for op, late in ((ast.Add(), "late"), (ast.Sub(), "early")):
             yield (
                 _with(node, **{side: ast.BinOp(bound, op, ast.Constant(1))}),
-                f"you let a slice {word[:-1]} one too {late}",
+                f"you let {_sliced(spot)} {word[:-1]} one too {late}",
             )
         yield (
             _with(node, **{side: None}),
-            f"you let a slice {'begin with the first' if side == 'lower' else 'run to the end'}",
+            f"you let {_sliced(spot)} {'begin with the first' if side == 'lower' else 'run to the end'}",
         )
     if node.step is not None:
-        yield _with(node, step=None), "you leave out the step of a slice"
+        yield _with(node, step=None), f"you leave out the step of {_sliced(spot)}"
+
+
+def _sliced(spot: Spot) -> str:
+    """The slice, with what it is cut from."""
+    array = next((node for node in reversed(spot.above) if isinstance(node, ast.Subscript)), None)
+    return f"the slice of {thing(array.value, spot.scope)}" if array else "a slice"
 
 
 def _with(node: ast.Slice, **bounds: ast.expr | None) -> ast.Slice:
@@ -107,7 +114,8 @@ def parts_exchanged(spot: Spot) -> Iterator[Change]:
         parts = list(node.elts)
         parts[i], parts[i + 1] = parts[i + 1], parts[i]
         words = [thing(part, spot.scope) for part in node.elts[i : i + 2]]
-        yield ast.Tuple(parts, ast.Load()), f"you exchange {words[0]} and {words[1]}"
+        both = " and ".join(words) if words[0] != words[1] else "two neighbouring values"
+        yield ast.Tuple(parts, ast.Load()), f"you exchange {both}"
 
 
 @operator(ast.Subscript)
@@ -133,4 +141,4 @@ def another_length(spot: Spot) -> Iterator[Change]:
         if "ndarray" in kinds.get(name, ""):
             shape = ast.Attribute(node.args[0], "shape", ast.Load())
             last = ast.Subscript(shape, ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Load())
-            yield last, f"you count the last axis of {name} instead of the first"
+            yield last, f"you take the length of the last axis of {name} instead of the first"

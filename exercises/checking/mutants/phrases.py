@@ -10,13 +10,15 @@ NOUNS = {
     "log2": "the logarithm to base 2", "log1p": "log(1 + x)", "exp": "the exponential", "expm1": "exp(x) - 1",
     "sqrt": "the root", "abs": "the absolute value", "cos": "the cosine", "sin": "the sine",
     "cumsum": "the running sum", "argsort": "the order", "len": "the length", "median": "the median",
-    "diff": "the differences", "sign": "the sign", "norm": "the norm", "normal": "the noise",
-    "arange": "the numbers 0, 1, 2 ...",
-    "rfft": "the spectrum", "clip": "a limit", "ravel": "the flattening", "copy": "a copy", "floor": "rounding down",
-    "std": "the standard deviation", "var": "the variance", "prod": "the product", "uniform": "even random numbers",
-    "zeros": "zeros", "ones": "ones", "append": "the point put at an end", "tile": "the repeated row",
-    "repeat": "the repeated items", "softmax": "the softmax", "hann": "the window", "linspace": "even steps",
-    "outer": "the outer product", "argmax": "the place of the maximum",
+    "diff": "the differences", "sign": "the sign", "norm": "the norm", "normal": "Gaussian random numbers",
+    "arange": "the numbers 0, 1, 2 ...", "rfft": "the spectrum", "clip": "the limited values",
+    "ravel": "the flattening", "copy": "a copy", "floor": "rounding down", "std": "the standard deviation",
+    "var": "the variance", "prod": "the product", "uniform": "uniform random numbers", "zeros": "zeros",
+    "ones": "ones", "append": "the point put at an end", "tile": "the repeated row", "repeat": "the repeated items",
+    "softmax": "the softmax", "hann": "the window", "linspace": "even steps", "outer": "the outer product",
+    "argmax": "the place of the maximum", "square": "the square", "exp2": "the power of 2",
+    "fft": "the whole spectrum", "cumprod": "the running product", "zeros_like": "zeros", "ones_like": "ones",
+    "join": "the joined text", "where": "the choice", "einsum": "the sum of products", "escape": "the escaped form",
 }  # fmt: skip
 SHAPES = {ast.Add: "a sum", ast.Sub: "a difference", ast.Mult: "a product", ast.Div: "a quotient", ast.Pow: "a power",
           ast.MatMult: "a matrix product", ast.FloorDiv: "a quotient", ast.Mod: "a remainder"}  # fmt: skip
@@ -28,6 +30,8 @@ def thing(node: ast.AST, scope: Scope) -> str:
         return repr(node.value)
     if isinstance(node, ast.Name):
         return scope.words.get(node.id, node.id)
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        return thing(node.value, scope)
     if isinstance(node, ast.Attribute):
         return "the shape" if node.attr == "shape" else scope.words.get(node.attr, node.attr)
     if isinstance(node, ast.Call):
@@ -47,7 +51,8 @@ def _other(node: ast.AST, scope: Scope) -> str:
         return f"the condition on {thing(node.left, scope)}"
     if isinstance(node, ast.BoolOp):
         return thing(node.values[0], scope)
-    return "a value"
+    kinds = {ast.Tuple: "a tuple", ast.List: "a list", ast.ListComp: "a list", ast.Lambda: "a function"}
+    return kinds.get(type(node), "a value")
 
 
 def _result(node: ast.Call, scope: Scope) -> str:
@@ -75,7 +80,7 @@ def role(spot: Spot) -> str:
     if isinstance(parent, ast.UnaryOp) and len(spot.above) > 1:
         parent = spot.above[-2]
     if isinstance(parent, ast.BinOp):
-        return _operand(parent, spot.field)
+        return _operand(parent, spot)
     if isinstance(parent, ast.keyword):
         return f" for {parent.arg}"
     if isinstance(parent, ast.Call):
@@ -88,12 +93,16 @@ def role(spot: Spot) -> str:
     return " as an index" if any(isinstance(a, ast.Subscript) for a in spot.above[-2:]) else ""
 
 
-def _operand(parent: ast.BinOp, side: str) -> str:
+def _operand(parent: ast.BinOp, spot: Spot) -> str:
+    """What a number is to the other side of a calculation: "as a factor of hop"."""
+    left = spot.field == "left"
+    other = thing(parent.right if left else parent.left, spot.scope)
     if isinstance(parent.op, ast.Pow):
-        return " as an exponent" if side == "right" else " as the base of a power"
-    if isinstance(parent.op, ast.Div | ast.FloorDiv | ast.Mod) and side == "right":
-        return " as a divisor"
-    return " as a term" if isinstance(parent.op, ast.Add | ast.Sub) else " as a factor"
+        return " as the base of a power" if left else f" as an exponent of {other}"
+    if isinstance(parent.op, ast.Div | ast.FloorDiv | ast.Mod):
+        return f", divided by {other}" if left else f" as a divisor of {other}"
+    kind = {ast.Add: "in a sum with", ast.Sub: "in a difference with"}.get(type(parent.op), "as a factor of")
+    return f" {kind} {other}"
 
 
 def axis(value: object, scope: Scope) -> str:

@@ -60,8 +60,9 @@ class Solution:
         """All that the operators make of it; some of them differ in nothing, some don't run."""
         for name in (*self.learners, *self.helpers):
             for spot in spots(self.functions[name], self.scopes[name]):
+                before = _text(spot.node)
                 for new, sentence in changes(spot):
-                    before, after = _text(spot.node), _text(new)
+                    after = _text(new)
                     if before != after:
                         yield Mutant(name, sentence, f"{name}: {before} -> {after}", spot, new)
 
@@ -153,10 +154,7 @@ def _marked(text: str, functions: dict[str, ast.FunctionDef]) -> tuple[list[str]
 
 
 def _text(node: ast.AST) -> str:
-    if isinstance(node, ast.comprehension):
-        return ast.unparse(node).strip()
-    text = ast.unparse(ast.fix_missing_locations(node)) if not isinstance(node, ast.keyword) else ast.unparse(node)
-    return " ".join(text.split())
+    return " ".join(ast.unparse(ast.fix_missing_locations(node)).split())
 
 
 @contextlib.contextmanager
@@ -187,7 +185,7 @@ def _copied(value: Any, module: Names) -> Any:
 
 def _define(name: str, function: ast.FunctionDef, module: Names) -> None:
     """Compile a changed function into the module."""
-    tree = ast.fix_missing_locations(ast.Module([function], []))
+    tree = ast.Module([function], [])  # what is new in it got its place in the text by `_text`
     owner, _, short = name.rpartition(".")
     kept = module.get(short)
     exec(compile(tree, f"<{name}>", "exec"), module)

@@ -34,16 +34,20 @@ def _again(node: ast.Assign, spot: Spot) -> bool:
 
 
 def _case(test: ast.expr, spot: Spot) -> str:
-    return f"the case of {thing(test, spot.scope)}" if not isinstance(test, ast.Compare) else _compared(test, spot)
+    if isinstance(test, ast.Compare):
+        return _compared(test, spot)
+    text = thing(test, spot.scope)
+    return f"a case that meets {text}" if text.startswith("the condition") else f"the case of {text}"
 
 
 def _compared(test: ast.Compare, spot: Spot) -> str:
     left, right = thing(test.left, spot.scope), thing(test.comparators[0], spot.scope)
     words = {
         ast.Lt: "below", ast.LtE: "at or below", ast.Gt: "above", ast.GtE: "at or above", ast.Eq: "equal to",
-        ast.NotEq: "not equal to", ast.In: "being in", ast.NotIn: "not being in", ast.Is: "being",
+        ast.NotEq: "not equal to", ast.In: "in", ast.NotIn: "not in", ast.Is: "",
     }  # fmt: skip
-    return f"the case of {left} {words.get(type(test.ops[0]), 'beside')} {right}"
+    is_so = f"is {words.get(type(test.ops[0]), 'beside')} {right}"
+    return f"the case that {left} {' '.join(is_so.split())}"
 
 
 @operator(ast.AugAssign)
@@ -54,8 +58,8 @@ def another_update(spot: Spot) -> Iterator[Change]:
     name = thing(node.target, spot.scope)
     yield ast.Assign([node.target], node.value), f"you overwrite {name} in each step instead of changing it"
     others = {
-        ast.Add: (ast.Sub, "take something away from {} instead of adding it"),
-        ast.Mult: (ast.Add, "add something to {} instead of multiplying by it"),
+        ast.Add: (ast.Sub, "subtract from {} instead of adding to it"),
+        ast.Mult: (ast.Add, "add to {} instead of multiplying it"),
     }
     if type(node.op) in others:
         op, words = others[type(node.op)]
@@ -82,7 +86,7 @@ def one_branch(spot: Spot) -> Iterator[Change]:
     assert isinstance(node, ast.If)
     test, case = node.test, _case(node.test, spot)
     yield ast.If(ast.Constant(True), node.body, node.orelse), f"you treat everything as {case}"
-    yield ast.If(ast.UnaryOp(ast.Not(), test), node.body, node.orelse), f"you turn the condition for {case} round"
+    yield ast.If(ast.UnaryOp(ast.Not(), test), node.body, node.orelse), f"you reverse the condition for {case}"
 
 
 @operator(ast.IfExp)
@@ -93,7 +97,7 @@ def one_value(spot: Spot) -> Iterator[Change]:
     case = _case(node.test, spot)
     yield node.body, f"you treat everything as {case}"
     yield node.orelse, f"you do not treat {case} on its own"
-    yield ast.IfExp(node.test, node.orelse, node.body), f"you turn the condition for {case} round"
+    yield ast.IfExp(node.test, node.orelse, node.body), f"you reverse the condition for {case}"
 
 
 @operator(ast.Call)
@@ -144,9 +148,9 @@ def no_choice(spot: Spot) -> Iterator[Change]:
     for i, test in enumerate(node.ifs):
         rest = [*node.ifs[:i], *node.ifs[i + 1 :]]
         words = thing(test, spot.scope)
-        yield ast.comprehension(node.target, node.iter, rest, 0), f"you take items whatever {words} says"
+        yield ast.comprehension(node.target, node.iter, rest, 0), f"you keep all items, whatever {words} says"
         turned = [*rest, ast.UnaryOp(ast.Not(), test)]
-        yield ast.comprehension(node.target, node.iter, turned, 0), f"you turn the choice by {words} round"
+        yield ast.comprehension(node.target, node.iter, turned, 0), f"you keep just the items that {words} should drop"
 
 
 @operator(ast.Continue)
@@ -164,7 +168,7 @@ def another_return(spot: Spot) -> Iterator[Change]:
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, bool):
         yield (
             ast.Return(ast.Constant(not node.value.value)),
-            f"you return {not node.value.value} where {node.value.value} belongs",
+            f"you return {not node.value.value} instead of {node.value.value}",
         )
 
 
@@ -174,7 +178,7 @@ def an_item_less(spot: Spot) -> Iterator[Change]:
     node = spot.node
     if isinstance(node, ast.List) and len(node.elts) > 1:
         for i in range(len(node.elts)):
-            yield ast.List([*node.elts[:i], *node.elts[i + 1 :]], ast.Load()), f"you leave out item {i} of a list"
+            yield ast.List([*node.elts[:i], *node.elts[i + 1 :]], ast.Load()), f"you leave out item {i + 1} of a list"
     if isinstance(node, ast.Dict):
         for i, key in enumerate(node.keys):
             rest = ast.Dict([*node.keys[:i], *node.keys[i + 1 :]], [*node.values[:i], *node.values[i + 1 :]])

@@ -36,6 +36,8 @@ class Probe:
         Other functions that are called.
     view : callable, optional
         What of a value is compared, from the value and the inputs, such as the level of noise that is drawn.
+    fixed : bool
+        The question is always the same, so that it is asked once.
     """
 
     function: str
@@ -45,6 +47,11 @@ class Probe:
     right: Callable[..., bool] | None = None
     uses: tuple[str, ...] = ()
     view: Callable[..., Any] | None = None
+    fixed: bool = False
+
+    def some(self, seeds: range) -> range:
+        """The seeds of different inputs."""
+        return seeds[:1] if self.fixed else seeds
 
     def draw(self, seed: int) -> tuple[Any, ...]:
         """Inputs number `seed`."""

@@ -5,10 +5,13 @@ from functools import partial
 from exercises.checking.probes.asking import Probe
 
 AXES = {"conv2d_backward": ("the images", "the channels", "frequency", "time")}
-WORDS = {"xp": "the padded image", "seen": "what the kernel sees", "out": "the output", "kf": "the kernel's height",
-         "kt": "its width", "rows": "the rows of the output", "columns": "the columns of the output", "dxp":
-         "the gradient of the padded image", "einsum": "the sum of products", "here": "the place of the kernel", "u":
-         "the kernel's row", "v": "the kernel's column", "cache": "the cache"}  # fmt: skip
+WORDS = {
+    "s_": "the windows", "xp": "the padded image", "seen": "what the kernel sees", "out": "the output",
+    "kf": "the kernel's height", "kt": "the kernel's width", "rows": "the rows of the output",
+    "columns": "the columns of the output", "dxp": "the gradient of the padded image",
+    "einsum": "the sum of products", "here": "the place of the kernel", "u": "the kernel's row",
+    "v": "the kernel's column", "cache": "the cache",
+}  # fmt: skip
 
 
 def images(rng):

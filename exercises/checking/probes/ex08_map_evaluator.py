@@ -70,6 +70,6 @@ PROBES = [
     Probe(f"{CLASS}.compute_map", classes, lambda m, *args: m.MultiLabelEvaluator().compute_map(*args),
           uses=("compute_ap",)),
     Probe(f"{CLASS}.make_scenario", lambda rng: (), lambda m: m.MultiLabelEvaluator().make_scenario(),
-          right=is_scenario),
+          right=is_scenario, fixed=True),
     Probe(f"{CLASS}.run", scenario, printed),
 ]  # fmt: skip

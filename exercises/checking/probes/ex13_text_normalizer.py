@@ -83,5 +83,5 @@ PROBES = [
     Probe(f"{CLASS}.num_to_ordinal", lambda rng: (number(rng, 1),), lambda m, n: spoken(m, "num_to_ordinal", n)),
     Probe(f"{CLASS}.normalize", text, lambda m, t: spoken(m, "normalize", t)),
     Probe(f"{CLASS}.run_tests", table, tested),
-    Probe(f"{CLASS}.run_tests", lambda rng: (), tested),
+    Probe(f"{CLASS}.run_tests", lambda rng: (), tested, fixed=True),
 ]

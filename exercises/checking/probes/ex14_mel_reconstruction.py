@@ -62,7 +62,8 @@ PROBES = [
           lambda m, freqs, duration, s: m.MelReconstructionEval(**s).generate_mel(freqs, duration)),
     Probe(f"{CLASS}.compute_mcd", pair, lambda m, *args: m.MelReconstructionEval().compute_mcd(*args)),
     Probe(f"{CLASS}.compute_sc", pair, lambda m, *args: m.MelReconstructionEval().compute_sc(*args)),
-    *(Probe(f"{CLASS}.run", seed, partial(poor_of_many, part=part), part=part, uses=USED) for part in ("mcd", "sc")),
+    *(Probe(f"{CLASS}.run", seed, partial(poor_of_many, part=part), part=part, uses=USED, fixed=True)
+      for part in ("mcd", "sc")),
     *(Probe(f"{CLASS}.run", seed, partial(poor, part=part), part=part, uses=USED) for part in ("mcd", "sc")),
     Probe(f"{CLASS}.run", seed, judged, uses=USED),
 ]  # fmt: skip
