@@ -11,8 +11,6 @@ to overwrite them; so the check starts with random gradients and looks at what w
 """
 
 import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,47 +132,43 @@ def gradcheck(
     """
     generator = as_rng(rng)
     x = np.array(x, np.float64)
-    module = _float64_copy(module)
-    run = _Run(module, targets)
-    arrays = {"x": x} | {name: p.data for name, p in _parameters(module).items()}
-    upstream = generator.standard_normal(run.forward(x).shape)
-    analytic = _analytic(run, x, upstream, generator)
+    checked = _LossOfScores(module, targets) if isinstance(module, Loss) else module
+    checked = copy.deepcopy(checked).to(np.float64)
+    arrays = {"x": x} | {name: parameter.data for name, parameter in checked.named_parameters()}
+    upstream = generator.standard_normal(_forward(checked, x).shape)
+    analytic = _analytic(checked, x, upstream, generator)
     chosen = {name: _choose(array, max_entries, generator) for name, array in arrays.items()}
-    numeric = {name: _numeric(run, x, upstream, arrays[name], chosen[name]) for name in arrays}
+    numeric = {name: _numeric(checked, x, upstream, arrays[name], chosen[name]) for name in arrays}
     return _report(analytic, numeric, chosen, tolerance)
 
 
-class _Run:
-    """Forward and backward pass of a layer or a loss; afterwards generators and running statistics are restored."""
+class _LossOfScores(Module):
+    """A loss with its targets as a layer from scores to one number."""
 
-    def __init__(self, module: Module | Loss, targets: Any) -> None:
-        self.module, self.targets = module, targets
+    def __init__(self, loss: Loss, targets: Any) -> None:
+        super().__init__()
+        self.loss, self.targets = loss, targets
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        with _state_restored(self.module):
-            if isinstance(self.module, Loss):
-                return np.array(self.module.forward(x.copy(), self.targets))
-            return np.array(self.module.forward(x.copy()))
+        return np.array(self.loss.forward(x, self.targets))
 
-    def backward(self, upstream: np.ndarray) -> np.ndarray:
-        if isinstance(self.module, Loss):
-            return self.module.backward() * upstream
-        return self.module.backward(upstream.copy())
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        return self.loss.backward() * grad
 
 
-def _analytic(run: _Run, x: np.ndarray, upstream: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _analytic(module: Module, x: np.ndarray, upstream: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """What `backward` returns for x, and what it *adds* to the gradients, which start from random numbers."""
-    parameters = _parameters(run.module)
+    parameters = dict(module.named_parameters())
     before = {}
     for name, parameter in parameters.items():
         parameter.grad = rng.standard_normal(parameter.shape)
         before[name] = parameter.grad.copy()
-    run.forward(x)
-    gradients = {"x": run.backward(upstream)}
+    _forward(module, x)
+    gradients = {"x": module.backward(np.array(upstream))}
     return gradients | {name: parameter.grad - before[name] for name, parameter in parameters.items()}
 
 
-def _numeric(run: _Run, x: np.ndarray, upstream: np.ndarray, array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+def _numeric(module: Module, x: np.ndarray, upstream: np.ndarray, array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Central differences of Σ upstream · forward(x) for the chosen entries of `array`, changed in place."""
     flat = array.flat  # not reshape, which copies arrays that are not contiguous
     slopes = np.empty(len(chosen))
@@ -182,9 +176,9 @@ def _numeric(run: _Run, x: np.ndarray, upstream: np.ndarray, array: np.ndarray, 
         value = flat[index]
         h = STEP * max(1.0, abs(value))
         flat[index] = value + h
-        above = run.forward(x)
+        above = _forward(module, x)
         flat[index] = value - h
-        below = run.forward(x)
+        below = _forward(module, x)
         flat[index] = value
         slopes[k] = np.sum(upstream * (above - below)) / ((value + h) - (value - h))
     return slopes
@@ -218,28 +212,15 @@ def _choose(array: np.ndarray, max_entries: int, rng: np.random.Generator) -> np
     return np.sort(rng.choice(array.size, max_entries, replace=False))
 
 
-def _parameters(module: Module | Loss) -> dict[str, Any]:
-    return {} if isinstance(module, Loss) else dict(module.named_parameters())
-
-
-def _float64_copy(module: Module | Loss) -> Module | Loss:
-    copied = copy.deepcopy(module)
-    return copied.to(np.float64) if isinstance(copied, Module) else copied
-
-
-@contextmanager
-def _state_restored(module: Module | Loss) -> Iterator[None]:
-    """Undo what a forward pass changes: running statistics and the state of random generators."""
-    if isinstance(module, Loss):
-        yield
-        return
+def _forward(module: Module, x: np.ndarray) -> np.ndarray:
+    """The output of a forward pass, after which running statistics and random generators are as before it."""
     buffers = [(part, name, array) for part in module.modules() for name, array in part._own_buffers()]
     generators = [part.rng.bit_generator for part in module.modules() if hasattr(part, "rng")]
     states = [generator.state for generator in generators]
     for part, name, array in buffers:
         setattr(part, name, array.copy())
     try:
-        yield
+        return np.array(module.forward(x.copy()))
     finally:
         for part, name, array in buffers:
             setattr(part, name, array)

@@ -6,19 +6,12 @@ Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection", 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.metrics.events.event_results import (
-    EMPTY_OUTPUT,
-    EmptyOutput,
-    EventMetrics,
-    class_average,
-    error_figures,
-    f_figures,
-)
+from npaudio.metrics.events.event_results import EmptyOutput, EventMetrics, error_figures, f_figures
 from npaudio.metrics.events.event_table import Events, EventTable, event_tables
 from npaudio.metrics.events.explanation import Explanation, explain
 from npaudio.metrics.events.matching import Tolerance, allowed_pairs, maximum_matching
@@ -147,15 +140,15 @@ def event_based_metrics(
       false alarm  1.310 -   4.000 s  Speech  onset 0.31 s late, collar 0.2 s (nearest annotation 1.000 - 4.000 s)
     """
     check = Check("event_based_metrics")
-    check.choice(empty_output, EMPTY_OUTPUT, "empty_output")
-    check.choice(substitutions, ("greedy", "optimal"), "substitutions")
+    check.choice(empty_output, get_args(EmptyOutput), "empty_output")
+    check.choice(substitutions, get_args(Substitutions), "substitutions")
     tolerance = _tolerance(check, t_collar, percentage_of_length, evaluate_onset, evaluate_offset)
     files, labels, ref, est = event_tables(check, reference, estimated, labels)
     matching = maximum_matching(*allowed_pairs(ref, est, tolerance, same_label=True))
     n_subs = _count_substitutions(ref, est, matching, tolerance, substitutions)
     class_wise = _class_wise(labels, ref, est, matching, empty_output)
     overall = _figures(len(matching), len(ref), len(est), n_subs, empty_output)
-    return EventBasedMetrics(overall, class_wise, class_average(class_wise), files, ref, est, matching, tolerance)
+    return EventBasedMetrics(overall, class_wise, files, ref, est, matching, tolerance)
 
 
 def _figures(n_tp: int, n_ref: int, n_sys: int, n_subs: int | None, empty_output: EmptyOutput) -> dict[str, float]:

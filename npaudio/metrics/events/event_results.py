@@ -10,8 +10,9 @@ Conventions
   does the average. Look at `n_ref` before you read an error rate.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -20,7 +21,6 @@ from npaudio.metrics.tagging.target_checks import defined_mean
 
 Figures = dict[str, float]
 EmptyOutput = Literal["nan", "zero"]
-EMPTY_OUTPUT = ("nan", "zero")
 _EPS = float(np.spacing(1))  # sed_eval's stand-in for an empty denominator
 
 
@@ -46,7 +46,13 @@ class EventMetrics:
 
     overall: Figures
     class_wise: dict[str, Figures]
-    class_wise_average: Figures
+
+    @cached_property
+    def class_wise_average(self) -> Figures:
+        """Mean of each figure over the classes in which it is defined; NaN if it is defined in none."""
+        classes = list(self.class_wise.values())
+        names = [name for name in (classes[0] if classes else ()) if not name.startswith("n_")]
+        return {name: defined_mean(np.array([figures[name] for figures in classes])) for name in names}
 
     def __str__(self) -> str:
         """A table with one line for each class."""
@@ -95,13 +101,6 @@ def accuracy_figures(n_tp: float, n_tn: float, n_fp: float, n_fn: float) -> Figu
         "balanced_accuracy": float((sensitivity + specificity) / 2),
         "accuracy": float((n_tp + n_tn) / max(n_tp + n_tn + n_fn + n_fp, _EPS)),
     }
-
-
-def class_average(class_wise: Mapping[str, Figures]) -> Figures:
-    """Mean of each figure over the classes in which it is defined; NaN if it is defined in none."""
-    classes = list(class_wise.values())
-    names = [name for name in (classes[0] if classes else ()) if not name.startswith("n_")]
-    return {name: defined_mean(np.array([figures[name] for figures in classes])) for name in names}
 
 
 def _line(label: str, figures: Figures, columns: Sequence[str], width: int) -> str:

@@ -11,18 +11,12 @@ can overlap with them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
 from npaudio._core.checks import Check
-from npaudio.metrics.events.event_results import (
-    EMPTY_OUTPUT,
-    EmptyOutput,
-    EventMetrics,
-    Figures,
-    class_average,
-    f_figures,
-)
+from npaudio.metrics.events.event_results import EmptyOutput, EventMetrics, Figures, f_figures
 from npaudio.metrics.events.event_table import Events, EventTable, event_tables
 from npaudio.metrics.events.matching import Window, pairs_within_groups
 
@@ -115,7 +109,7 @@ def intersection_based_metrics(
     1.0
     """
     check = Check("intersection_based_metrics")
-    check.choice(empty_output, EMPTY_OUTPUT, "empty_output")
+    check.choice(empty_output, get_args(EmptyOutput), "empty_output")
     criteria = Criteria.checked(check, dtc=dtc, gtc=gtc)
     _, labels, ref, est = event_tables(check, reference, estimated, labels)
     ref, est = without_empty(ref), without_empty(est)
@@ -127,7 +121,7 @@ def intersection_based_metrics(
         for c, label in enumerate(labels)
     }
     overall = _figures(int(counts.tp.sum()), int(counts.fp.sum()), len(ref), len(est), empty_output)
-    return EventMetrics(overall, class_wise, class_average(class_wise))
+    return EventMetrics(overall, class_wise)
 
 
 def count_intersections(ref: EventTable, est: EventTable, n_labels: int, criteria: Criteria) -> Counts:

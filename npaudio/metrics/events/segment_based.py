@@ -5,18 +5,16 @@ Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection", 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio.metrics.events.event_results import (
-    EMPTY_OUTPUT,
     EmptyOutput,
     EventMetrics,
     Figures,
     accuracy_figures,
-    class_average,
     error_figures,
     f_figures,
 )
@@ -81,14 +79,14 @@ def segment_based_metrics(
     (0.8, 0.3333333333333333)
     """
     check = Check("segment_based_metrics")
-    check.choice(empty_output, EMPTY_OUTPUT, "empty_output")
+    check.choice(empty_output, get_args(EmptyOutput), "empty_output")
     time_resolution = check.positive(time_resolution, "time_resolution")
     files, labels, ref, est = event_tables(check, reference, estimated, labels)
     end = _ends(files, ref, est) if durations is None else durations_of(check, files, durations)
     n_segments = np.ceil(end / time_resolution).astype(np.int64)
     cells = _count_cells(ref, est, n_segments, len(labels), time_resolution)
     class_wise = {label: _class_figures(cells, c, empty_output) for c, label in enumerate(labels)}
-    return EventMetrics(_overall_figures(cells, len(labels), empty_output), class_wise, class_average(class_wise))
+    return EventMetrics(_overall_figures(cells, len(labels), empty_output), class_wise)
 
 
 class _Cells(NamedTuple):

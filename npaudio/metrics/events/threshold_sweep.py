@@ -12,6 +12,7 @@ is a sum over detections is a list of changes, +x at `level` and -x at `end`; th
 gives the quantity at all thresholds.
 """
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from npaudio.metrics.events.event_table import EventTable
 from npaudio.metrics.events.intersection import Criteria
 from npaudio.metrics.events.matching import Window, pairs_within_groups
 
+Change = tuple[np.ndarray, np.ndarray, np.ndarray]  # label, threshold, and change of the count, of many runs
 _DECIMALS = 6  # seconds of overlap are compared as microseconds
 _BATCH = 1 << 18  # scores held at a time: the work arrays stay in cache
 
@@ -66,6 +68,7 @@ def _nearest_lower(s: np.ndarray, frame: np.ndarray, *, step: int, stop_at_equal
     return pointer[frame]
 
 
+@dataclass(eq=False)
 class Sweep:
     """Changes of the counts of each class, collected over the files.
 
@@ -84,18 +87,13 @@ class Sweep:
         Increase of the effective false-positive rate by a cross-trigger on each class; all zero if alpha_ct is 0.
     """
 
-    def __init__(
-        self,
-        ref: EventTable,
-        present: np.ndarray,
-        n_labels: int,
-        criteria: Criteria,
-        hop_time: float,
-        ct_weights: np.ndarray,
-    ) -> None:
-        self.ref, self.present, self.n_labels = ref, present, n_labels
-        self.criteria, self.hop_time, self.ct_weights = criteria, hop_time, ct_weights
-        self.changes: dict[str, list[tuple[np.ndarray, np.ndarray, np.ndarray]]] = {"fp": [], "tp": [], "ct": []}
+    ref: EventTable
+    present: np.ndarray
+    n_labels: int
+    criteria: Criteria
+    hop_time: float
+    ct_weights: np.ndarray
+    changes: dict[str, list[Change]] = field(default_factory=lambda: {"fp": [], "tp": [], "ct": []}, init=False)
 
     def add_files(self, scores: list[np.ndarray]) -> None:
         """Add the scores of every file, (n_classes, n_frames) each, in the order of the table's file numbers."""
