@@ -202,6 +202,12 @@ class TestEvaluation:
         evaluation = Evaluation(("a", "b", "c"), np.array([0, 0, 0]), probabilities, ("dog", "cat"))
         assert str(evaluation.mistakes()[0]) == "b: dog, taken for cat (90%)"
 
+    def test_the_worst_mistake_comes_first_of_several_labels_too(self):
+        probabilities, truth = np.array([[0.4, 0.1], [0.9, 0.8]]), np.array([[1, 0], [0, 1]])
+        evaluation = Evaluation(("a", "b"), truth, probabilities, ("dog", "cat"))
+        expected = ["b: cat, taken for dog + cat (90%)", "a: dog, taken for nothing (60%)"]
+        assert [str(mistake) for mistake in evaluation.mistakes()] == expected
+
     def test_a_class_that_the_model_does_not_know_is_named(self, pipeline):
         with pytest.raises(ValueError, match="class 'wind', the model knows rain, siren"):
             pipeline.evaluate(datasets.SyntheticSounds(2, classes=("rain", "wind"), duration=0.5))

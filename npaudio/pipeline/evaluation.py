@@ -112,19 +112,8 @@ class Evaluation:
         -------
         list of Mistake
         """
-        wrong = np.flatnonzero(~self._right)
-        if self.multi_label:
-            return [self._wrong_labels(i) for i in wrong[:most]]
-        worst = wrong[np.argsort(-self.probabilities[wrong, self.y_pred[wrong]], kind="stable")][:most]
-        return [
-            Mistake(
-                self.names[i],
-                self.class_names[self.y_true[i]],
-                self.class_names[self.y_pred[i]],
-                float(self.probabilities[i, self.y_pred[i]]),
-            )
-            for i in worst
-        ]
+        wrong = [self._mistake(i) for i in np.flatnonzero(~self._right).tolist()]
+        return sorted(wrong, key=lambda mistake: -mistake.probability)[:most]
 
     def report(self) -> str:
         """Precision, recall, F and number of clips of each class, as text.
@@ -179,15 +168,13 @@ class Evaluation:
     def _named(self, row: np.ndarray) -> str:
         return " + ".join(np.asarray(self.class_names, object)[row.astype(bool)]) or "nothing"
 
-    def _wrong_labels(self, i: int) -> Mistake:
-        row = self.probabilities[i]
-        wrong = self.y_pred[i] != self.y_true[i]
-        return Mistake(
-            self.names[i],
-            self._named(self.y_true[i]),
-            self._named(self.y_pred[i]),
-            float(np.abs(row - 0.5)[wrong].max() + 0.5),
-        )
+    def _mistake(self, i: int) -> Mistake:
+        """What was wrong with a clip; of several labels, the probability is that of the surest wrong answer."""
+        true, predicted, row = self.y_true[i], self.y_pred[i], self.probabilities[i]
+        if not self.multi_label:
+            return Mistake(self.names[i], self.class_names[true], self.class_names[predicted], float(row[predicted]))
+        surest = float(np.abs(row - 0.5)[predicted != true].max() + 0.5)
+        return Mistake(self.names[i], self._named(true), self._named(predicted), surest)
 
     def _tagging_report(self) -> str:
         scores = metrics.average_precision(self.y_true, self.probabilities)

@@ -101,8 +101,7 @@ class StreamingDetector:
         given, about = settings.pop("postprocessing", None), (labels, self.hop_length, self.sr)
         self.postprocessing = chosen_settings(self._check_parts, given, settings, *about)
         self.labels = self.postprocessing.labels
-        self._padding = frontend.n_fft // 2 if frontend.center else 0
-        self._frame_length = (frontend.win_length or frontend.n_fft) if frontend.kaldi else frontend.n_fft
+        self._padding, self._frame_length = frontend.framing.padding, frontend.framing.frame_length
         self.reset()
 
     @property
