@@ -34,7 +34,7 @@ def conv2d_forward(
     w : np.ndarray (O, C, kf, kt)
         Kernels.
     b : np.ndarray (O,)
-        An offset for each output channel.
+        A bias for each output channel.
     stride : int
         Step along both axes.
     pad : int

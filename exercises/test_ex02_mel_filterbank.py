@@ -72,7 +72,7 @@ def without_minus_one(m):
     return 700 * 10 ** (np.asarray(m) / 2595)
 
 
-@TO_HZ.mistake("you take 1 away in the exponent or after the multiplication.", "700 * (10 ** (m / 2595) - 1).")
+@TO_HZ.mistake("you subtract 1 in the exponent or after the multiplication.", "700 * (10 ** (m / 2595) - 1).")
 def minus_one_last(m):
     return 700 * 10 ** (np.asarray(m) / 2595) - 1
 

@@ -81,7 +81,7 @@ def whole_batch(x, gamma, beta, eps=1e-5):
     return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta, ()
 
 
-@FORWARD.mistake("the mean is not taken away from x.", "x_hat = (x - mean) / sqrt(var + eps).")
+@FORWARD.mistake("the mean is not subtracted from x.", "x_hat = (x - mean) / sqrt(var + eps).")
 def not_centred(x, gamma, beta, eps=1e-5):
     return gamma * x / np.sqrt(x.var(0) + eps) + beta, ()
 
@@ -104,7 +104,7 @@ def no_beta(x, gamma, beta, eps=1e-5):
     return gamma * normalised(x, eps)[0], ()
 
 
-@FORWARD.mistake("gamma and beta have changed places.", "gamma is the factor, beta the summand.")
+@FORWARD.mistake("gamma and beta have changed places.", "gamma multiplies, beta is added.")
 def swapped(x, gamma, beta, eps=1e-5):
     return beta * normalised(x, eps)[0] + gamma, ()
 
@@ -126,7 +126,9 @@ def dbeta_not_summed(x, gamma, beta, dout):
     return dout
 
 
-@DBETA.mistake("your dbeta is multiplied by gamma.", "beta is added behind gamma: it does not meet it.")
+@DBETA.mistake(
+    "your dbeta is multiplied by gamma.", "beta is added after gamma has multiplied, so gamma is not in its gradient."
+)
 def dbeta_gamma(x, gamma, beta, dout):
     return gamma * dout.sum(0)
 
@@ -182,7 +184,7 @@ def dx_constant_mean(x, gamma, beta, dout):
     return inv_std * (g - x_hat * (g * x_hat).mean(0))
 
 
-@DX.mistake("gamma is missing.", "g = gamma * dout: on the way back gamma comes first.")
+@DX.mistake("gamma is missing.", "g = gamma * dout: in the backward pass gamma comes first.")
 def dx_no_gamma(x, gamma, beta, dout):
     return batch_norm(x, np.ones_like(gamma), beta, dout=dout)[0]
 
@@ -199,7 +201,7 @@ def dx_sums(x, gamma, beta, dout):
     return inv_std * (g - g.sum(0) - x_hat * (g * x_hat).sum(0))
 
 
-@DX.mistake("the sign of the last term is turned round.", "It is taken away: - x_hat * <g * x_hat>.")
+@DX.mistake("the last term has the wrong sign.", "It is subtracted: - x_hat * <g * x_hat>.")
 def dx_sign(x, gamma, beta, dout):
     x_hat, inv_std = normalised(x)
     g = gamma * dout

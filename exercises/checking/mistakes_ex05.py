@@ -37,7 +37,7 @@ def inner(dxp, pad):
 
 
 @FORWARD.mistake(
-    "you turn the kernel round, as a convolution in mathematics does.",
+    "you flip the kernel, as a convolution in mathematics does.",
     "Here w[..., u, v] meets x[..., i + u, j + v]: no flip.",
 )
 def flipped(x, w, b, stride, pad):
@@ -49,7 +49,7 @@ def swapped(x, w, b, stride, pad):
     return forward(x, w.swapaxes(2, 3), b, stride, pad), None
 
 
-@FORWARD.mistake("the offset b is missing.", "Add b[o] to every value of output channel o.")
+@FORWARD.mistake("the bias b is missing.", "Add b[o] to every value of output channel o.")
 def no_bias(x, w, b, stride, pad):
     return forward(x, w, 0 * b, stride, pad), None
 
@@ -105,7 +105,7 @@ def with_padding(dout, x, w, b, stride, pad):
 
 
 @DX.mistake(
-    "the kernel is turned round on the way back.",
+    "the kernel is flipped in the backward pass.",
     "What w[u, v] took from x[i + u, j + v] it gives back there: dxp[i + u, j + v] += dout[i, j] * w[u, v].",
 )
 def flipped_back(dout, x, w, b, stride, pad):
@@ -134,7 +134,7 @@ def overwritten_by_windows(dout, x, w, b, stride, pad):
     return inner(dxp, pad)
 
 
-@DX.mistake("the stride is forgotten on the way back.", "out[i, j] came from xp[i * stride + u, j * stride + v].")
+@DX.mistake("the stride is forgotten in the backward pass.", "out[i, j] came from xp[i * stride + u, j * stride + v].")
 def dx_without_stride(dout, x, w, b, stride, pad):
     dxp = np.zeros((*x.shape[:2], x.shape[2] + 2 * pad, x.shape[3] + 2 * pad))
     for u, v in np.ndindex(w.shape[2:]):
@@ -162,12 +162,12 @@ def dw_of_ones(dout, x, w, b, stride, pad):
     return backward(np.ones_like(dout), x, w, b, stride, pad)[1]
 
 
-@DW.mistake("dw is turned round.", "dw[u, v] belongs to xp[i * stride + u, j * stride + v].")
+@DW.mistake("dw is flipped.", "dw[u, v] belongs to xp[i * stride + u, j * stride + v].")
 def dw_flipped(dout, x, w, b, stride, pad):
     return backward(dout, x, w, b, stride, pad)[1][:, :, ::-1, ::-1]
 
 
-@DW.mistake("the stride is forgotten on the way back.", "out[i, j] came from xp[i * stride + u, j * stride + v].")
+@DW.mistake("the stride is forgotten in the backward pass.", "out[i, j] came from xp[i * stride + u, j * stride + v].")
 def dw_without_stride(dout, x, w, b, stride, pad):
     return backward(dout, x, w, b, 1, pad)[1]
 

@@ -110,7 +110,7 @@ def common_logarithm(logits, targets):
 
 @BCE_GRAD.mistake(
     "this is the gradient of the sum: p - y is not divided by how many numbers there are.",
-    "The loss is a mean, so each number has 1 / size of a say.",
+    "The loss is a mean, so each number counts 1 / size.",
 )
 def grad_of_sum(logits, targets):
     losses, grad = bce(logits, targets)
@@ -148,7 +148,9 @@ def grad_by_p(logits, targets):
         return losses.mean(), grad / (sigmoid(logits) * sigmoid(-logits))
 
 
-@BCE_GRAD.mistake("you take the targets off the logits; the sigmoid is missing.", "grad = (sigmoid(s) - y) / size.")
+@BCE_GRAD.mistake(
+    "you subtract the targets from the logits; the sigmoid is missing.", "grad = (sigmoid(s) - y) / size."
+)
 def grad_of_logits(logits, targets):
     return bce(logits, targets)[0].mean(), (logits - targets) / logits.size
 
@@ -266,7 +268,7 @@ def grad_of_bce(logits, targets, gamma=2.0, alpha=0.25):
 
 
 @FOCAL_GRAD.mistake(
-    "the sign of gamma * p_t * log(p_t) is turned round.", "Both terms in the bracket are negative: log(p_t) is."
+    "gamma * p_t * log(p_t) has the wrong sign.", "Both terms in the bracket are negative: log(p_t) is."
 )
 def bracket_sign(logits, targets, gamma=2.0, alpha=0.25):
     losses, grad = focal(logits, targets, gamma, alpha)

@@ -52,7 +52,7 @@ def whole(x):
 
 
 @SOFTMAX.mistake(
-    "exp overflows: infinity divided by infinity is NaN.", "Take the largest number of each row away before exp."
+    "exp overflows: infinity divided by infinity is NaN.", "Subtract the largest number of each row before exp."
 )
 def overflowing(x):
     with np.errstate(all="ignore"):
@@ -60,8 +60,8 @@ def overflowing(x):
 
 
 @SOFTMAX.mistake(
-    "you take away the largest number of all rows: a row far below it becomes 0 / 0.",
-    "Take away each row's own: x.max(axis=-1, keepdims=True).",
+    "you subtract the largest number of all rows: a row far below it becomes 0 / 0.",
+    "Subtract each row's own: x.max(axis=-1, keepdims=True).",
 )
 def largest_of_all(x):
     with np.errstate(all="ignore"):
@@ -79,7 +79,7 @@ def only_exp(x):
         return np.exp(x)
 
 
-@SOFTMAX.mistake("the smallest score has the largest share: a sign is turned round.", "x minus its maximum, then exp.")
+@SOFTMAX.mistake("the smallest score has the largest share: a sign is wrong.", "x minus its maximum, then exp.")
 def turned(x):
     return plain_softmax(x.min(axis=1, keepdims=True) - x)
 
@@ -138,7 +138,7 @@ def over_queries(q, k, v):
     return plain_softmax(q @ k.T / np.sqrt(q.shape[1]), axis=0) @ v, ()
 
 
-@FORWARD.mistake("you scale behind the softmax.", "Scores first: softmax(q k^T / sqrt(d)).")
+@FORWARD.mistake("you scale after the softmax.", "Scores first: softmax(q k^T / sqrt(d)).")
 def scaled_late(q, k, v):
     return attend(q, k, v, 1)[0] / np.sqrt(q.shape[1]), ()
 
@@ -165,7 +165,7 @@ def back_unscaled(q, k, v, dout):
 
 @BACKWARD.mistake(
     "you let each weight depend on its own score only, weights * dweights.",
-    "A score lowers the other weights of its row too: take the sum over the keys off dweights.",
+    "A score lowers the other weights of its row too: subtract the sum over the keys from dweights.",
 )
 def no_sum(q, k, v, dout):
     return gradients(q, k, v, dout, lambda w, dw: w * dw)
@@ -197,12 +197,14 @@ def mean_for_sum(q, k, v, dout):
     return gradients(q, k, v, dout, lambda w, dw: w * (dw - (w * dw).mean(axis=1, keepdims=True)))
 
 
-@BACKWARD.mistake("the sum in the bracket is added.", "It is taken away: raising one score lowers the other weights.")
+@BACKWARD.mistake("the sum in the bracket is added.", "It is subtracted: raising one score lowers the other weights.")
 def bracket_sign(q, k, v, dout):
     return gradients(q, k, v, dout, lambda w, dw: w * (dw + (w * dw).sum(axis=1, keepdims=True)))
 
 
-@BACKWARD.mistake("the softmax is left out on the way back.", "dscores = weights * (dweights - sum), then q and k.")
+@BACKWARD.mistake(
+    "the softmax is left out in the backward pass.", "dscores = weights * (dweights - sum), then q and k."
+)
 def softmax_skipped(q, k, v, dout):
     return gradients(q, k, v, dout, lambda w, dw: dw)
 

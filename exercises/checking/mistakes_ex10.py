@@ -123,7 +123,7 @@ def no_half(pos, old_grid, new_grid):
 
 @POSITIONS.mistake(
     "your centres lie at (j + 1/2) * n_old / n_new: the second half is missing.",
-    "Take 1/2 off again: the centre of the old place 0 is 0.",
+    "Subtract 1/2 again: the centre of the old place 0 is 0.",
 )
 def half_once(pos, old_grid, new_grid):
     return with_centres(pos, old_grid, new_grid, lambda old, new: (np.arange(new) + 0.5) * old / new)

@@ -37,7 +37,7 @@ def always_one_half(preds, t=0.5):
     return preds > 0.5
 
 
-@THRESHOLD.mistake("your decisions are turned round: active where the score is low.", "preds > t.")
+@THRESHOLD.mistake("your decisions are inverted: active where the score is low.", "preds > t.")
 def turned_round(preds, t=0.5):
     return preds <= t
 

@@ -35,25 +35,23 @@ def pairs_by(rule):
     return match
 
 
-@PAIRS.mistake("you don't compare the labels.", "A dog at the time of a siren is no dog that was found.")
+@PAIRS.mistake("you don't compare the labels.", "A siren at the time of a dog is not a detected dog.")
 def any_label(reference, estimated, collar):
     return pairs_by(lambda r, e, c: fit(r, Event(*e[:2], r.label), c))(reference, estimated, collar)
 
 
-@PAIRS.mistake(
-    "an onset that differs by exactly the collar does not fit with you.", "All limits are inclusive: <=, not <."
-)
+@PAIRS.mistake("you reject an onset that differs by exactly the collar.", "All limits are inclusive: <=, not <.")
 def onset_exclusive(reference, estimated, collar):
     return pairs_by(lambda r, e, c: fit(r, e, c) and gaps(r, e)[0] < c)(reference, estimated, collar)
 
 
-@PAIRS.mistake("an offset at exactly its limit does not fit with you.", "All limits are inclusive: <=, not <.")
+@PAIRS.mistake("you reject an offset at exactly its limit.", "All limits are inclusive: <=, not <.")
 def offset_exclusive(reference, estimated, collar):
     return pairs_by(lambda r, e, c: fit(r, e, c) and gaps(r, e)[1] < max(c, half(r)))(reference, estimated, collar)
 
 
 @PAIRS.mistake(
-    "events whose onset or offset differs by exactly what is allowed do not fit with you.",
+    "you reject events whose onset or offset differs by exactly what is allowed.",
     "All limits are inclusive: <=, not <.",
 )
 def exclusive(reference, estimated, collar):
@@ -215,7 +213,7 @@ def macro(reference, estimated, collar):
 
 
 @F1.mistake(
-    "nothing annotated and nothing found gives 0 or 1 with you.", "The task wants NaN: there is nothing to judge."
+    "you return 0 or 1 when nothing is annotated and nothing found.", "The task wants NaN: there is nothing to judge."
 )
 def something_of_nothing(reference, estimated, collar):
     tp, n_ref, n_est = figures(reference, estimated, collar)

@@ -162,7 +162,7 @@ for forgotten in ("fifth", "eighth", "ninth", "twelfth", "first", "second", "thi
     )
 
 
-@ORDINAL.mistake("no ordinal is irregular with you: oneth, twoth.", "IRREGULAR has the seven words that are.")
+@ORDINAL.mistake("you treat no ordinal as irregular: oneth, twoth.", "IRREGULAR has the seven words that are.")
 def all_regular(n):
     return ordinal(n, irregular={})
 
@@ -194,14 +194,14 @@ def digits(n):
 
 
 @NORMALIZE.mistake(
-    "an amount ends at its comma with you.",
+    "your amount ends at its comma.",
     r"Thousands may be separated: \d{1,3}(?:,\d{3})+|\d+, then take the commas out.",
 )
 def no_commas(text):
     return normal(text, comma="")
 
 
-@NORMALIZE.mistake("one dollar is plural with you.", "The s comes with any number but 1.")
+@NORMALIZE.mistake('you say "one dollars".', "The s comes with any number but 1.")
 def one_dollars(text):
     return normal(text, money=lambda d, c: re.sub(r"\bone (dollar|cent)\b", r"one \1s", money(d, c)))
 

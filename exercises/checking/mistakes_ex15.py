@@ -140,7 +140,7 @@ def overwritten(mel, hop, kernel):
     return output
 
 
-@TRANSPOSED.mistake("your kernel is turned round.", "The sample m of the kernel lands at i * hop + m.")
+@TRANSPOSED.mistake("your kernel is flipped.", "The sample m of the kernel lands at i * hop + m.")
 def flipped(mel, hop, kernel):
     return transposed(mel.mean(axis=0), hop, kernel[::-1])
 
@@ -191,7 +191,7 @@ def total_difference(signal, name):
     return {**figures(signal, name), "smoothness": np.abs(np.diff(signal)).sum()}
 
 
-@ANALYZE.mistake("ups and downs cancel with you.", "The mean of the *absolute* differences: np.abs before np.mean.")
+@ANALYZE.mistake("you let ups and downs cancel.", "The mean of the *absolute* differences: np.abs before np.mean.")
 def signed_difference(signal, name):
     return {**figures(signal, name), "smoothness": np.diff(signal).mean()}
 

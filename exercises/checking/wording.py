@@ -71,7 +71,7 @@ def _complex(yours: np.ndarray, expected: np.ndarray, rtol: float) -> str | None
         kind = "the magnitudes of" if same(yours, np.abs(expected), rtol) else "real, not"
         return f"your values are {kind} complex numbers; the phase is missing: keep the complex values."
     if np.iscomplexobj(expected) and same(yours, np.conj(expected), rtol):
-        return "your values are the complex conjugates: the sign in the exponent is turned round."
+        return "your values are the complex conjugates: the exponent has the wrong sign."
     return None
 
 

@@ -4,7 +4,7 @@ from tests.exercises.planting import Planted
 
 PLANTED = [
     Planted("flipped kernel", {"seen, w[:, :, u, v])": "seen, w[:, :, kf - 1 - u, kt - 1 - v])"}, says="mathematics"),
-    Planted("no bias", {" + b[:, np.newaxis, np.newaxis]": ""}, says="offset b is missing"),
+    Planted("no bias", {" + b[:, np.newaxis, np.newaxis]": ""}, says="bias b is missing"),
     Planted("bias in the loop", {" + b[:, np.newaxis, np.newaxis]": "", "w[:, :, u, v])\n    return out":
             "w[:, :, u, v]) + b[:, None, None]\n    return out"}, says="for every position"),
     Planted("no padding", {"(pad, pad), (pad, pad)": "(0, 0), (0, 0)"}, says="padding is missing"),
@@ -15,8 +15,8 @@ PLANTED = [
             says="still has the padding on it"),
     Planted("upstream gradient forgotten", {"rows, columns = dout.shape[2:]":
             "rows, columns = dout.shape[2:]\n    dout = np.ones_like(dout)"}, says="upstream gradient is forgotten"),
-    Planted("kernel turned round on the way back", {"dout, w[:, :, u, v])": "dout, w[:, :, -1 - u, -1 - v])"},
-            says="turned round on the way back"),
+    Planted("kernel flipped in the backward pass", {"dout, w[:, :, u, v])": "dout, w[:, :, -1 - u, -1 - v])"},
+            says="flipped in the backward pass"),
     Planted("db without the batch", {"dout.sum(axis=(0, 2, 3))": "dout.sum(axis=(2, 3))"}, says="over i and j only"),
     Planted("stride in one direction", {"v : v + columns * stride : stride]  #": "v : v + columns]  #"}),
     Planted("pad:-pad, which is empty without padding", {"pad : xp.shape[2] - pad, pad : xp.shape[3] - pad":

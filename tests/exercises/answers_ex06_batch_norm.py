@@ -26,7 +26,7 @@ PLANTED = [
     Planted("dx without the deviation", {"dx = inv_std * ": "dx = "}, says="the factor 1 / sqrt(var + eps) is missing"),
     Planted("sums for means in dx", {"g.mean(axis=0)": "g.sum(axis=0)",
             "(g * x_hat).mean(axis=0)": "(g * x_hat).sum(axis=0)"}, says="where <.> asks for means"),
-    Planted("wrong sign in dx", {" - x_hat * (g": " + x_hat * (g"}, says="last term is turned round"),
+    Planted("wrong sign in dx", {" - x_hat * (g": " + x_hat * (g"}, says="last term has the wrong sign"),
     Planted("means for sums", {"dout.sum(axis=0)": "dout.mean(axis=0)"}, says="asks for the sum"),
     Planted("mean in dgamma", {"(dout * x_hat).sum": "(dout * x_hat).mean"}, says="you take the mean over the rows"),
     Planted("dgamma of out", {"(x_hat, inv_std, gamma)": "(x_hat, inv_std, gamma, gamma * x_hat + beta)",

@@ -20,7 +20,7 @@ PLANTED = [
     Planted("softmax over the queries", {"softmax(q @ k.T / np.sqrt(q.shape[1]))":
             "softmax((q @ k.T / np.sqrt(q.shape[1])).T).T"}, says="runs over the queries"),
     Planted("weights for the output", {"return weights @ v, (": "return weights, ("}, says="the values are missing"),
-    Planted("no scale on the way back", {"dscores / np.sqrt(q.shape[1])": "dscores"}, says="so their gradient is too"),
+    Planted("no scale backwards", {"dscores / np.sqrt(q.shape[1])": "dscores"}, says="so their gradient is too"),
     Planted("softmax as a product", {SUM: ""}, says="depend on its own score only"),
     Planted("softmax as a sigmoid", {f"weights * (dweights{SUM})": "weights * (1 - weights) * dweights"},
             says="as if it were a sigmoid"),
@@ -28,7 +28,7 @@ PLANTED = [
     Planted("mean in the bracket", {".sum(axis=1": ".mean(axis=1"}, says="the mean over the keys"),
     Planted("sum of dweights", {"(weights * dweights).sum": "dweights.sum"}, says="dweights is not weighted"),
     Planted("sum added", {"dweights - (": "dweights + ("}, says="the sum in the bracket is added"),
-    Planted("softmax left out", {f"weights * (dweights{SUM})": "dweights"}, says="left out on the way back"),
+    Planted("softmax left out", {f"weights * (dweights{SUM})": "dweights"}, says="left out in the backward pass"),
     Planted("upstream forgotten", {"dv = weights.T @ dout": "dout = np.ones_like(dout)\n    dv = weights.T @ dout"},
             says="right for dout = 1 only"),
     Planted("order of the results", {"return dscores @ k, dscores.T @ q, dv": "return dscores.T @ q, dscores @ k, dv"},

@@ -40,7 +40,7 @@ PLANTED = [
                 parts = [self.counted(int(amount), "dollar"), self.counted(int(amount * 100) % 100, "cent")]
                 return " and ".join(part for part in parts if not part.startswith("zero")) or "zero dollars"
         """, says="a cent gets lost"),
-    Planted("always plural", {'("" if count == 1 else "s")': '"s"'}, says="one dollar is plural"),
+    Planted("always plural", {'("" if count == 1 else "s")': '"s"'}, says='you say "one dollars"'),
     Planted("zero cents", {'"cent")) if count]': '"cent"))]'}, says="zero cents"),
     Planted("no o'clock", {'''" " + (self.num_to_words(minute) if minute else "o'clock")''':
             '(" " + self.num_to_words(minute) if minute else "")'}, says="has no o'clock"),

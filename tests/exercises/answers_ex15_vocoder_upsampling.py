@@ -40,7 +40,7 @@ PLANTED = [
                 return np.repeat(self.mel.mean(axis=0), self.hop)
         """, says="made of steps"),
     Planted("kernels overwrite", {"] += level": "] = level"}, says="wipes out the earlier"),
-    Planted("kernel turned round", {"level * kernel": "level * kernel[::-1]"}, says="turned round"),
+    Planted("kernel flipped", {"level * kernel": "level * kernel[::-1]"}, says="flipped"),
     Planted("kernels side by side", {
         "(self.n_frames - 1) * self.hop + len(kernel)": "self.n_frames * len(kernel)",
         ADD: "output[i * len(kernel) : (i + 1) * len(kernel)] += level * kernel",
