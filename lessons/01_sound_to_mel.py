@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 01 From a sound to a picture of it
 #
-# *Reading: 30 minutes. Running: 8 seconds on two cores.*
+# *Reading: 30 minutes. Running: 5 seconds on two cores.*
 #
 # At the end you will know what stands between a sound file and the image that a network sees: samples, the DFT, bins,
 # windows, frames and hops, decibels, mel bands. You will have computed one bin of a spectrum by hand, and you will know

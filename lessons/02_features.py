@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 02 What one number can say about a sound
 #
-# *Reading: 20 minutes. Running: 8 seconds on two cores.*
+# *Reading: 20 minutes. Running: 4 seconds on two cores.*
 #
 # At the end you will know the descriptors that came before networks: spectral centroid, flatness, temporal variation.
 # You will have put four claims about them to the test, in 75 settings each, and seen that two of them hold everywhere

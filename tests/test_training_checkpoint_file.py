@@ -31,6 +31,12 @@ def fit(path, model=None, **changes):
     return model, training.fit(model, *data(), **chosen, checkpoint=path)
 
 
+@pytest.fixture(autouse=True)
+def no_wait_for_the_disk(monkeypatch):
+    """What is tested are crashes of the program; hundreds of checkpoints need not survive a power cut."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
 @pytest.fixture
 def holder(tmp_path):
     """Another process that trains on a.npz."""

@@ -44,6 +44,12 @@ def run(kind, path, model=None, **changes):
     return model, training.fit(model, *data(), **settings(kind, checkpoint=path, **changes))
 
 
+@pytest.fixture(autouse=True)
+def no_wait_for_the_disk(monkeypatch):
+    """What is tested are crashes of the program; hundreds of checkpoints need not survive a power cut."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
 @pytest.fixture(params=SETTINGS)
 def kind(request):
     return request.param
