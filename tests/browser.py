@@ -109,7 +109,7 @@ class Browser:
 
     def complaints(self) -> list[str]:
         """Errors and warnings since the page was opened: exceptions, the console, files that did not load."""
-        self.evaluate("new Promise(done => setTimeout(done, 50))")
+        self.evaluate("new Promise(done => setTimeout(done, 20))")
         found = []
         for event in self.events:
             method, details = event.get("method", ""), json.dumps(event.get("params", {}))
