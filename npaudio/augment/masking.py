@@ -80,7 +80,7 @@ def spec_augment(
     True
     """
     check = Check("spec_augment")
-    S = _check_spectrogram(check, S)
+    S = check.spectrogram(S)
     generator = needed_generator(check, rng)
     n_bands, n_frames = S.shape[-2:]
     items = np.ascontiguousarray(S.reshape(-1, n_bands, n_frames))
@@ -212,7 +212,7 @@ def equalizer(S: Spectrogram, *, db: Strength = (-6.0, 6.0), knots: int = 5, rng
     npaudio.augment.reverb : a room, which colors the sound too.
     """
     check = Check("equalizer")
-    S = _check_spectrogram(check, S)
+    S = check.spectrogram(S)
     low, high = strength_range(check, db, "db", limits=DB_LIMITS)
     knots = check.whole_number(knots, "knots")
     generator = needed_generator(check, rng)
@@ -248,10 +248,3 @@ def _check_out(check: Check, out: np.ndarray, S: Spectrogram) -> np.ndarray:
             f"shape {out.shape}{'' if out.flags.c_contiguous else ', not contiguous'}; leave it out for a new array"
         )
     return out
-
-
-def _check_spectrogram(check: Check, S: Spectrogram) -> Spectrogram:
-    S = check.floating(S, "S")
-    if S.ndim < 2 or S.size == 0:
-        raise check.error(f"S must be (..., n_bands, n_frames) and hold something, got shape {S.shape}")
-    return S

@@ -27,10 +27,6 @@ class LabelledFiles(FileDataset):
         Labels by file name, relative to the root. If any file has several, or none, the data set is multi-label.
     sr : int
         Sample rate of the items in Hz.
-    n_folds : int, optional
-        As in `AudioFolder`.
-    rng : numpy.random.Generator or int
-        Order in which clips are assigned to folds.
     skipped : sequence of Skipped
         Files that are left out already.
 
@@ -50,8 +46,6 @@ class LabelledFiles(FileDataset):
         labels: Mapping[str, str | Sequence[str]],
         *,
         sr: int = 16000,
-        n_folds: int | None = None,
-        rng: np.random.Generator | int = 0,
         skipped: Sequence[Skipped] = (),
     ) -> None:
         path = check_root(root, Check("LabelledFiles"))
@@ -66,8 +60,8 @@ class LabelledFiles(FileDataset):
         if len(self) == 0:
             first = f"; the first, {self.skipped[0].name!r}, {self.skipped[0].reason}" if self.skipped else ""
             raise ValueError(f"LabelledFiles: none of {len(sets)} labelled files in {str(path)!r} can be used{first}")
-        folds = min(DEFAULT_FOLDS, len(self)) if n_folds is None else n_folds
-        self.folds = make_folds(self.labels, folds, rng=rng) if folds > 1 else np.ones(len(self), int)
+        if len(self) > 1:
+            self.folds = make_folds(self.labels, min(DEFAULT_FOLDS, len(self)))
         if several:
             members = [[name in sets[file] for name in class_names] for file in self.names]
             self.labels = np.array(members, np.float32)

@@ -190,8 +190,9 @@ class Table:
                 raise self.error(f"names {name!r} twice", "remove one of the rows, or the clip would count twice")
             else:
                 present[name] = ListedFile(name, label[row.class_number], row.fold, row.source)
-        if missing == "error":
-            self._refuse_absent(absent, len(rows))
+        if missing == "error" and absent:
+            problem = f"names {len(absent)} of {len(rows)} files that are not there, the first is {absent[0].name!r}"
+            raise self.error(problem, 'unpack the archive again, or pass missing="skip" to leave them out')
         return list(present.values()), [classes[number] for number in label], absent
 
     def _classes(self, rows: Sequence[Row]) -> dict[int, str]:
@@ -216,11 +217,6 @@ class Table:
             names = {same_text(entry.name): entry.name for entry in folder.iterdir()} if folder.is_dir() else {}
             path = path.with_name(names.get(same_text(path.name), path.name))
         return path.as_posix() if (root / path).is_file() else None
-
-    def _refuse_absent(self, absent: Sequence[Skipped], n_rows: int) -> None:
-        if absent:
-            problem = f"names {len(absent)} of {n_rows} files that are not there, the first is {absent[0].name!r}"
-            raise self.error(problem, 'unpack the archive again, or pass missing="skip" to leave them out')
 
     def error(self, problem: str, cure: str) -> ValueError:
         """The error to raise, with the path of the table."""
