@@ -26,22 +26,12 @@ KEYS = (str, int, float, bytes, type(None))  # of tables; a nested tuple could e
 
 Globals = Mapping[str, Callable[..., Any]]
 
-# Instructions that push a value which follows in the pickle, and those that push a constant.
+# Instructions that push a value which follows in the pickle.
 WITH_VALUE = frozenset(
     {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"}
     | {"STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"}
     | {"UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"}
 )
-CONSTANTS: dict[str, Callable[[], Any]] = {
-    "NONE": lambda: None,
-    "NEWTRUE": lambda: True,
-    "NEWFALSE": lambda: False,
-    "EMPTY_LIST": list,
-    "EMPTY_DICT": dict,
-    "EMPTY_TUPLE": tuple,
-    "EMPTY_SET": list,
-}
-IGNORED = frozenset({"PROTO", "FRAME"})
 MARK = object()
 
 
@@ -86,14 +76,9 @@ class _Machine:
 
     def step(self, instruction: str, argument: Any) -> None:
         """Carry out one instruction."""
-        if instruction in WITH_VALUE:
-            self.stack.append(argument)
-        elif instruction in CONSTANTS:
-            self.stack.append(CONSTANTS[instruction]())
-        elif instruction in MOVES:
-            MOVES[instruction](self, argument)
-        elif instruction not in IGNORED | {"STOP"}:
+        if instruction not in MOVES:
             raise CheckpointError(f"its pickle contains the instruction {instruction}, which no file of arrays needs")
+        MOVES[instruction](self, argument)
 
     def pop(self) -> Any:
         if not self.stack or self.stack[-1] is MARK:
@@ -173,8 +158,17 @@ class _Machine:
         return f"{module}.{name}"
 
 
-# What the other instructions do with the machine and their argument.
+# What the instructions do with the machine and their argument.
 MOVES: dict[str, Callable[[_Machine, Any], Any]] = {
+    **dict.fromkeys(("PROTO", "FRAME", "STOP"), lambda m, _: None),
+    **dict.fromkeys(WITH_VALUE, lambda m, value: m.stack.append(value)),
+    "NONE": lambda m, _: m.stack.append(None),
+    "NEWTRUE": lambda m, _: m.stack.append(True),
+    "NEWFALSE": lambda m, _: m.stack.append(False),
+    "EMPTY_LIST": lambda m, _: m.stack.append([]),
+    "EMPTY_DICT": lambda m, _: m.stack.append({}),
+    "EMPTY_TUPLE": lambda m, _: m.stack.append(()),
+    "EMPTY_SET": lambda m, _: m.stack.append([]),  # a list here
     "MARK": lambda m, _: m.stack.append(MARK),
     "POP": lambda m, _: m.stack.pop() if m.stack else m.pop(),
     "POP_MARK": lambda m, _: m.to_mark(),

@@ -42,7 +42,7 @@ def transformer_from_checkpoint(
         shapes = _Shapes(file, match_ast(file.entries))
         sizes, old_grid = _sizes(shapes, wishes)
         classes = num_classes or shapes.get("mlp_head.1.weight")[0]
-        norm_eps = wishes["norm_eps"] or _eps(shapes.match.style)
+        norm_eps = wishes["norm_eps"] or (ORIGINAL_EPS if shapes.match.style == "original" else HUGGING_FACE_EPS)
         model = cls(**sizes, num_heads=num_heads, num_classes=classes, norm_eps=norm_eps, rng=no_draws())
         adapters = _adapters(shapes, model, old_grid)
         report = fill(model, file, shapes.match, adapters=adapters, new=HEAD if num_classes else ())
@@ -129,10 +129,6 @@ def _adapters(shapes: _Shapes, model: Any, old_grid: Grid) -> dict[str, tuple[Ad
         summed = lambda weight: weight.sum(axis=1, keepdims=True)  # noqa: E731
         adapters["patch_embed.proj.weight"] = (summed, f"{colors} colors added up")
     return adapters
-
-
-def _eps(style: str) -> float:
-    return ORIGINAL_EPS if style == "original" else HUGGING_FACE_EPS
 
 
 def _finish(model: Any, shapes: _Shapes, wishes: dict[str, Any], rng: Rng, *, new_head: bool) -> None:
