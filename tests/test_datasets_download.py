@@ -338,8 +338,10 @@ def test_an_archive_that_is_there_already_is_checked_too(tmp_path, content):
 
 def test_a_second_process_is_told_to_wait_and_a_killed_one_leaves_no_lock(tmp_path, content, files):
     code = (
-        "import sys, time, pathlib; from npaudio.datasets.downloading import published_archives\n"
-        "with published_archives._alone_in(pathlib.Path(sys.argv[1])):\n    print('locked', flush=True); time.sleep(60)"
+        "import sys, time; from npaudio._core.file_lock import only_writer\n"
+        "from npaudio.datasets.downloading.published_archives import LOCKED\n"
+        "with only_writer(f'{sys.argv[1]}/{LOCKED}', caller='download'):\n"
+        "    print('locked', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout.readline() == "locked\n"

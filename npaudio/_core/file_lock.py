@@ -11,11 +11,13 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from npaudio._core.checks import Check
-
 BUSY = {errno.EACCES, errno.EAGAIN}
 LOCKED_BYTE = 2**30  # on Windows, where a locked byte cannot be read; the lock file's text ends long before
 _held: set[int] = set()  # descriptors of this process
+
+
+class FileInUseError(ValueError):
+    """Another process writes the file, or another part of this one."""
 
 
 @contextlib.contextmanager
@@ -37,7 +39,8 @@ def _acquired(lock_file: str, path: str, caller: str) -> int:
         if not _lock(descriptor):
             holder = os.read(descriptor, 200).decode(errors="replace") or "another process"
             os.close(descriptor)
-            raise Check(caller).error(f"{path!r} is in use by {holder}; wait until it has ended, or pass another path")
+            cure = "wait until it has ended, or pass another path"
+            raise FileInUseError(f"{caller}: {path!r} is in use by {holder}; {cure}")
         if _is_at(descriptor, lock_file):
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"process {os.getpid()} on {platform.node()}".encode())

@@ -10,7 +10,6 @@ published but not computed here, become float32, which holds all their values ex
 import math
 import mmap
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -98,7 +97,9 @@ class StoredArray:
         rows = out.reshape(self.shape or (1,))  # a view, or `out` itself
         crc = self.checksum.before if self.checksum else 0
         row_bytes = math.prod(self.shape[1:]) * STORED[self.kind][0].itemsize
-        for start, stop in _windows(len(rows), row_bytes):
+        step = max(1, WINDOW // max(1, row_bytes))
+        for start in range(0, len(rows), step):
+            stop = min(start + step, len(rows))
             raw = read_window(self.file, self.offset + start * row_bytes, (stop - start) * row_bytes)
             crc = zlib.crc32(raw, crc) if self.checksum else 0
             rows[start:stop] = decoded(raw, self.kind).reshape(stop - start, *self.shape[1:])
@@ -161,8 +162,3 @@ def checked_shape(shape: object, name: str) -> tuple[int, ...]:
     if math.prod(n or 1 for n in shape) >= 2**58:
         raise CheckpointError(f"the shape of {name[:100]!r} is larger than any memory")
     return tuple(shape)
-
-
-def _windows(n_rows: int, row_bytes: int) -> Iterator[tuple[int, int]]:
-    step = max(1, WINDOW // max(1, row_bytes))
-    return ((start, min(start + step, n_rows)) for start in range(0, n_rows, step))

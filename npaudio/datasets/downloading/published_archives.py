@@ -3,15 +3,13 @@
 Only one process at a time downloads into a folder: a lock file tells the others to wait.
 """
 
-import contextlib
 import os
 import urllib.parse
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from npaudio._core.checks import Check
-from npaudio._core.file_lock import only_writer
+from npaudio._core.file_lock import FileInUseError, only_writer
 from npaudio.datasets.downloading.archive import ArchiveError, extract
 from npaudio.datasets.downloading.fetching import DownloadError, fetch, other_checksum
 
@@ -90,9 +88,13 @@ def download(name: str, root: str | os.PathLike[str], *, url: str | None = None,
     url = published.url if url is None else url
     _check_request(url, checksum)
     _make_folder(root)
-    with _alone_in(root):
-        if not (root / published.table).is_file():  # another process may have been faster
-            _fetch_and_unpack(published, root, url, checksum)
+    try:
+        with only_writer(root / LOCKED, caller="download"):
+            if not (root / published.table).is_file():  # another process may have been faster
+                _fetch_and_unpack(published, root, url, checksum)
+    except FileInUseError as error:
+        who = "another process is downloading"
+        raise DownloadError(f"download: {who} into {str(root)!r}; wait for it, and call again") from error
     return root
 
 
@@ -108,19 +110,6 @@ def _fetch_and_unpack(published: Published, root: Path, url: str, checksum: str 
         archive.unlink()  # so that the next call downloads it again
         raise
     archive.unlink()
-
-
-@contextlib.contextmanager
-def _alone_in(root: Path) -> Iterator[None]:
-    """Keep other processes from downloading into the folder at the same time."""
-    with contextlib.ExitStack() as lock:
-        try:
-            lock.enter_context(only_writer(root / LOCKED, caller="download"))
-        except ValueError as error:
-            raise DownloadError(
-                f"download: another process is downloading into {str(root)!r}; wait for it, and call again"
-            ) from error
-        yield
 
 
 def _check_request(url: str, checksum: str | None) -> None:
