@@ -162,19 +162,15 @@ def _chosen(check: Check, background: Waveform | Sequence[Waveform], rng: np.ran
     if isinstance(background, np.ndarray):
         return background
     is_list = hasattr(background, "__len__") and hasattr(background, "__getitem__")
+    expected = "background must be an array or a list of arrays"
     if not is_list or isinstance(background, str | dict):
-        raise check.error(
-            f"background must be an array or a list of arrays, got {type(background).__name__}; load a file with "
-            "npaudio.load"
-        )
+        raise check.error(f"{expected}, got {type(background).__name__}; load a file with npaudio.load")
     if len(background) == 0:
         raise check.error("background is an empty list; give at least one recording")
     chosen = background[int(rng.integers(len(background)))]
     if not isinstance(chosen, np.ndarray):
-        raise check.error(
-            f"background must be an array or a list of arrays, got a list with {type(chosen).__name__} in it; "
-            "make arrays of samples with np.array, load files with npaudio.load"
-        )
+        cure = "make arrays of samples with np.array, load files with npaudio.load"
+        raise check.error(f"{expected}, got a list with {type(chosen).__name__} in it; {cure}")
     return chosen
 
 

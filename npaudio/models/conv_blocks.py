@@ -34,6 +34,8 @@ class GatedLinearUnit(nn.Linear):
     As in the DESED baseline; Dauphin et al. 2017 compute the gate by a second linear layer.
     """
 
+    bias: nn.Parameter  # always there
+
     def __init__(self, channels: int, *, rng: Rng = None, dtype: np.typing.DTypeLike = np.float32) -> None:
         super().__init__(channels, channels, rng=rng, dtype=dtype)
 
@@ -74,23 +76,18 @@ class GatedLinearUnit(nn.Linear):
 
         for grad_weight, grad_bias in for_each(backward_tile, parts(batch_tiles(g))):
             self.weight.grad += grad_weight
-            self._bias.grad += grad_bias
+            self.bias.grad += grad_bias
         return self._images(grad_x, grad.shape)
 
     def _linear_and_gate(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """W x + b and sigmoid(x) = (1 + tanh(x / 2)) / 2 for rows (n, C)."""
         linear = rows @ self.weight.data.T
-        linear += self._bias.data
+        linear += self.bias.data
         gate = rows * rows.dtype.type(0.5)
         np.tanh(gate, out=gate)
         gate += 1
         gate *= rows.dtype.type(0.5)
         return linear, gate
-
-    @property
-    def _bias(self) -> nn.Parameter:
-        assert self.bias is not None
-        return self.bias
 
     def _rows(self, x: np.ndarray) -> np.ndarray:
         return channels_last(x).reshape(-1, self.in_features)

@@ -41,6 +41,7 @@ class BatchNorm(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:  # (B, C, ...)
         x = self._checked(x)
+        self._require_more_than_one(x)
         rows = self._to_rows(x)  # (N, C)
         uses_batch = self.training or self.running_mean is None
         mean, var = column_statistics(rows) if uses_batch else self._running_statistics()  # (C,), (C,)
@@ -147,9 +148,7 @@ class BatchNorm2d(BatchNorm):
     """
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = self._checks.images(x, channels=self.num_features)
-        self._require_more_than_one(x)
-        return x
+        return self._checks.images(x, channels=self.num_features)
 
 
 class BatchNorm1d(BatchNorm):
@@ -200,5 +199,4 @@ class BatchNorm1d(BatchNorm):
                 f"x has shape {x.shape}, expected (batch, {self.num_features}) or "
                 f"(batch, {self.num_features}, time); set num_features to match, or check the order of the axes"
             )
-        self._require_more_than_one(x)
         return x
