@@ -144,14 +144,18 @@ class _OneBlasThread:
     Several threads may be inside at once: the first to enter sets the limit, the last to leave lifts it.
 
     A fork copies the state as it is at that moment, perhaps with the lock held by a thread that the child does not
-    have. So the child starts with a new lock, and with what the forking thread itself had entered.
+    have. So the child starts with a new lock, and with what the forking thread itself had entered. And a fork waits
+    while another thread sets the number, because OpenBLAS holds a lock of its own meanwhile. (Not for ever: the thread
+    that holds our lock may be the one that forks, in a signal handler.)
     """
 
     def __init__(self) -> None:
         self._lock, self._inside, self._before = threading.Lock(), 0, 1
         self._own = threading.local()  # .inside: of these, how many are this thread's
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget_other_threads)
+            os.register_at_fork(
+                before=self._wait, after_in_parent=self._go_on, after_in_child=self._forget_other_threads
+            )
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[None]:
@@ -182,6 +186,13 @@ class _OneBlasThread:
 
     def _own_inside(self) -> int:
         return getattr(self._own, "inside", 0)
+
+    def _wait(self) -> None:
+        self._own.waited = self._lock.acquire(timeout=1)
+
+    def _go_on(self) -> None:
+        if self._own.waited:
+            self._lock.release()
 
     def _forget_other_threads(self) -> None:
         """In a forked child, which has only the thread that forked."""
