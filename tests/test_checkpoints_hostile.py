@@ -15,7 +15,7 @@ from npaudio.checkpoints import CheckpointError, load_checkpoint
 from tests import checkpoint_bytes as made
 
 HUGE = (2**31, 2**40, 2**62, 2**63, 2**64, 10**30)
-N_HOSTILE, N_FLIPPED = 2000, 500
+N_HOSTILE, N_FLIPPED = 4000, 1000
 MOST_MEGABYTES, MOST_SECONDS = 20, 3.0  # of any one file
 
 
