@@ -105,11 +105,11 @@ class SyntheticScenes(SoundDataset):
             sr=sr,
         )
         self.duration = check.positive(duration, "duration")
-        self.n_events = _checked_range(n_events, "n_events", 0, None, whole=True)
+        self.n_events = _checked_range(n_events, "n_events", 0, whole=True)
         if event_duration is None:
             event_duration = (min(0.5, self.duration), min(3.0, self.duration))
         self.event_duration = _checked_range(event_duration, "event_duration", MIN_EVENT, self.duration)
-        self.snr = _checked_range(snr, "snr", None, None)
+        self.snr = _checked_range(snr, "snr")
         self.max_overlap = check.whole_number(max_overlap, "max_overlap")
         self.seed = drawn_seed(check, rng)
 
@@ -258,18 +258,17 @@ def _to_level(scene: Scene, peak: float) -> Scene:
 
 
 def _checked_range(
-    pair: tuple[float, float], name: str, least: float | None, most: float | None, *, whole: bool = False
+    pair: tuple[float, float], name: str, least: float = -np.inf, most: float = np.inf, *, whole: bool = False
 ) -> tuple:
     """(low, high) in order and within the limits."""
     try:
         low, high = pair
-        inside = (least is None or low >= least) and (most is None or high <= most)
-        good = bool(low <= high and inside and np.isfinite(high - low))
+        good = bool(least <= low <= high <= most and np.isfinite(high - low))
         good = good and not (whole and any(number != int(number) for number in pair))
     except (TypeError, ValueError):
         good = False
     if not good:
-        limits = "" if least is None else f" from {least} on" + ("" if most is None else f" up to {most:g}")
+        limits = "" if least == -np.inf else f" from {least} on" + ("" if most == np.inf else f" up to {most:g}")
         kind = "two whole numbers (low, high)" if whole else "(low, high)"
         raise ValueError(f"SyntheticScenes: {name} must be {kind}{limits}, got {pair!r}; reorder or change it")
     return (int(low), int(high)) if whole else (float(low), float(high))
