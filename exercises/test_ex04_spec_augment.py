@@ -273,7 +273,7 @@ def test_add_noise_has_the_snr(answer):
         claim(not np.array_equal(yours, y), f"{label}: nothing was added.")
         measured = snr_of(y, yours)
         exhibit = Exhibit(yours, scaled_noise(y, np.mean(y**2) / 10 ** (snr_db / 10), np.random.default_rng(5)), SR)
-        if abs(measured - snr_db) > 1e-3:
+        if not abs(measured - snr_db) < 1e-3:  # NaN is no SNR either
             known = NOISE.on(y, snr_db, np.random.default_rng(5))
             raise mistaken(label, yours, snr_told(snr_db, measured), known, exhibit)
 
@@ -288,7 +288,10 @@ def test_add_noise_is_gaussian(answer):
     y = loud_and_soft()
     noise = np.asarray(answer.add_noise(y, 3.0, np.random.default_rng(6)), np.float64) - y
     noise /= np.sqrt(np.mean(noise**2))
-    claim(abs(noise.mean()) < 0.1, "add_noise: your noise has a mean; rng.random is never negative. Use rng.normal.")
+    told = f"add_noise: your noise has the mean {noise.mean():.2g} times its standard deviation, expected about 0."
+    claim(
+        abs(noise.mean()) < 0.1, f"{told}\nDraw a number for each sample; rng.random is never negative, use rng.normal."
+    )
     bell = abs(np.mean(noise**4) - 3) < 0.5
     claim(bell, "add_noise: your noise does not follow the bell curve; Gaussian noise comes from rng.normal.")
 

@@ -48,7 +48,7 @@ def _shape(yours: np.ndarray, expected: np.ndarray, rtol: float) -> str:
         return f"your values are right, but {told}. Reshape it."
     if yours.ndim == expected.ndim:
         return told + _lengths(yours, expected, rtol)
-    return f"{told}: it has {yours.ndim} axes, not {expected.ndim}."
+    return f"{told}: it has {yours.ndim} {'axis' if yours.ndim == 1 else 'axes'}, not {expected.ndim}."
 
 
 def _lengths(yours: np.ndarray, expected: np.ndarray, rtol: float) -> str:

@@ -31,7 +31,7 @@ PLANTED = [
     Planted("upside down", {"np.mean(y**2) / 10": "np.mean(y**2) * 10"}, says="as far above the signal"),
     Planted("article's noise", {"wanted / np.mean(noise**2)": "wanted"}, says="right on average only"),
     Planted("uniform noise", {"rng.normal(size": "rng.uniform(-1, 1, size"}, says="bell curve"),
-    Planted("one number for all samples", {"rng.normal(size=len(y))": "rng.normal()"}, says="your noise has a mean"),
+    Planted("one number for all samples", {"rng.normal(size=len(y))": "rng.normal()"}, says="your noise has the mean"),
 ]  # fmt: skip
 
 ANOTHER_STYLE = [

@@ -77,11 +77,11 @@ def an_operand_less(spot: Spot) -> Iterator[Change]:
     node = spot.node
     assert isinstance(node, ast.BinOp)
     left, right = thing(node.left, spot.scope), thing(node.right, spot.scope)
-    what = {ast.Add: "you do not add {}", ast.Mult: "you leave out the factor {}",
-            ast.MatMult: "you leave out the factor {}"}.get(type(node.op))  # fmt: skip
+    what = {ast.Add: "you do not add {}", ast.Mult: "you do not multiply by {}",
+            ast.MatMult: "you do not multiply by {}"}.get(type(node.op))  # fmt: skip
     if what:
         yield node.right, what.format(left)
-    last = {ast.Sub: "you do not subtract {}", ast.Pow: "you leave out the exponent {}"}
+    last = {ast.Sub: "you do not subtract {}", ast.Pow: "you leave out {} as an exponent"}
     yield node.left, last.get(type(node.op), what or "you do not divide by {}").format(right)
     if isinstance(node.op, ast.Sub):
         yield ast.UnaryOp(ast.USub(), node.right), f"you leave out {left}, from which {right} is subtracted"

@@ -46,6 +46,8 @@ def _other(node: ast.AST, scope: Scope) -> str:
         return thing(node.operand, scope)
     if isinstance(node, ast.Subscript):
         part = thing(node.value, scope)
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            return f"{part} of {node.slice.value!r}"
         return "a length" if part == "the shape" else part
     if isinstance(node, ast.Compare):
         return f"the condition on {thing(node.left, scope)}"

@@ -23,6 +23,8 @@ def single(rng):
         early, late = (float(rng.choice([-3, -1, -0.6, -0.3, 0, 0.3, 0.6, 1, 1, 3])) for _ in range(2))
         tiny = [float(x) for x in rng.choice([0, 0, 5e-7, -5e-7], 2)]
         begins, ends = onset + early * collar + tiny[0], onset + length + late * limit + tiny[1]
+        if rng.random() < 0.3:  # near half of the estimate's own length
+            ends = (onset + length + begins / 2) / 1.5 + collar * float(rng.uniform(-0.5, 0.5))
         other = label if rng.random() < 0.85 else str(rng.choice(LABELS))
         reference.append(Event(onset, onset + length, label))
         estimated.append(Event(begins, max(ends, begins + 0.0625), other))
