@@ -101,6 +101,9 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
             "MelReconstructionEval.generate_mel: 0.3 -> -0.3",
             "MelReconstructionEval.generate_mel: y += 0.3 * np.sin(2 * np.pi * (f0 * t + (f1 - f0) * t ** 2 / "
             "(2 * duration))) -> y -="],
+        "noise may have either sign": [
+            f"MelReconstructionEval.run: ref + self.rng.normal(0, {std}, ref.shape) -> ref - self.rng.normal"
+            for std in (2.0, 0.5)],
         "both have as many bands": ["MelReconstructionEval.compute_mcd: ref -> gen"],
         "a sum has no order, and a cosine no sign": [
             "MelReconstructionEval.compute_mcd: np.arange(1, 13) -> np.arange(1, 13)[::-1]",

@@ -1,7 +1,9 @@
 """Probes of exercise 14, MCD and spectral convergence."""
 
-from functools import partial
+from functools import cache, partial
 
+from exercises.checking.comparing import close
+from exercises.checking.mutants import solution_of
 from exercises.checking.probes.asking import Probe
 
 CLASS = "MelReconstructionEval"
@@ -45,6 +47,35 @@ def judged(module, seed, n_mels):
     return module.MelReconstructionEval(n_mels=n_mels, n_fft=512, hop=800, rng=seed).run()
 
 
+class Mirrored:
+    """A generator whose noise has the other sign."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def __getattr__(self, name):
+        return getattr(self.rng, name)
+
+    def normal(self, *args):
+        """The noise."""
+        return -self.rng.normal(*args)
+
+
+@cache
+def either_sign(seed, n_mels):
+    """What the solution's run gives with its noise, and with that of the other sign."""
+    evaluators = [solution_of("ex14_mel_reconstruction").right[CLASS](n_mels=n_mels, n_fft=512, hop=800, rng=seed)
+                  for _ in range(2)]  # fmt: skip
+    evaluators[1].rng = Mirrored(evaluators[1].rng)
+    return [evaluator.run() for evaluator in evaluators]
+
+
+def is_judged(scores, seed, n_mels):
+    """Whether the measures are right for noise of either sign."""
+    allowed = either_sign(seed, n_mels)
+    return all(any(close(scores[quality], one[quality]) for one in allowed) for quality in allowed[0])
+
+
 def poor(module, seed, n_mels, part):
     """MCD or SC of the reconstruction that is not drawn."""
     return judged(module, seed, 80)["poor"][("mcd", "sc").index(part)]
@@ -65,5 +96,5 @@ PROBES = [
     *(Probe(f"{CLASS}.run", seed, partial(poor_of_many, part=part), part=part, uses=USED, fixed=True)
       for part in ("mcd", "sc")),
     *(Probe(f"{CLASS}.run", seed, partial(poor, part=part), part=part, uses=USED) for part in ("mcd", "sc")),
-    Probe(f"{CLASS}.run", seed, judged, uses=USED),
+    Probe(f"{CLASS}.run", seed, judged, right=is_judged, uses=USED),
 ]  # fmt: skip
