@@ -72,6 +72,12 @@ def test_every_mutant_of_the_core_is_another_program():
                 assert ast.dump(ast.parse(mutant.text(source))) != right
 
 
+def test_how_much_is_done_at_once_is_not_drawn():
+    sizes = mutants_of(HERE, b"TILE_BYTES = 3\nFLOOR = 3\n")
+    assert [mutant.only_speed for mutant in sizes] == [True, True, False, False]
+    assert not any(mutant.only_speed for mutant in chosen(["nn"], 300, 0, None))
+
+
 def test_a_seed_draws_the_same_mutants():
     first, again, other = ([str(mutant) for mutant in chosen(["sed"], 20, seed, None)] for seed in (0, 0, 1))
     assert first == again != other

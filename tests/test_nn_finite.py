@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from npaudio import nn
+from npaudio.nn.finite import all_finite
 
 
 def network():
@@ -69,3 +70,11 @@ def test_the_search_leaves_the_layers_as_they_were():
     with pytest.raises(nn.NonFiniteError):
         nn.require_finite(model, np.ones((2, 3), np.float32), float("inf"), step=0)
     assert all("forward" not in vars(layer) for layer in model)
+
+
+@pytest.mark.parametrize(
+    ("values", "finite"),
+    [([], True), ([1, -1], True), ([1, np.inf], False), ([-np.inf, 1], False), ([0, np.nan], False)],
+)
+def test_an_array_is_finite_if_its_ends_are(values, finite):
+    assert all_finite(np.array(values)) is finite

@@ -175,3 +175,27 @@ def test_module_is_left_as_it_was():
 def test_bias_before_batchnorm_is_no_false_alarm():
     layer = nn.Sequential(nn.Linear(4, 3, rng=0), nn.BatchNorm1d(3))
     assert nn.gradcheck(layer, np.random.default_rng(0).standard_normal((5, 4)))
+
+
+class TwoGains(nn.Module):
+    """y = 1000 a x + b x, with a `backward` that makes the gradient of b too large by 0.001."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = (nn.Parameter(np.ones(1)) for _ in range(2))
+
+    def forward(self, x):
+        self.x = x
+        return (1000 * self.a.data + self.b.data) * x
+
+    def backward(self, grad):
+        self.a.grad += 1000 * np.sum(grad * self.x)
+        self.b.grad += np.sum(grad * self.x) + 0.001
+        return grad * (1000 * self.a.data + self.b.data)
+
+
+def test_errors_are_measured_against_a_hundredth_of_the_largest_gradient_at_least():
+    rows = {row.array: row for row in nn.gradcheck(TwoGains(), np.ones((1, 1)), tolerance=1e-2).rows}
+    largest = max(abs(row.numeric) for row in rows.values())
+    assert rows["b"].error == pytest.approx(0.001 / (largest / 100), rel=1e-3)
+    assert rows["a"].error < 1e-6

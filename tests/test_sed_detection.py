@@ -116,6 +116,7 @@ def test_silence_has_no_events():
         ({"threshold": {"a": 0.5}}, "threshold lacks 'b'"),
         ({"median_frames": {"a": 3, "b": 3, "c": 3}}, "median_frames knows 'c', which is not a class"),
         ({"threshold": np.inf}, "threshold must be one number"),
+        ({"threshold": [0.5, np.nan]}, "threshold must be one number"),
         ({"threshold": "high"}, "threshold must be one number"),
         ({"low_threshold": 0.6}, "low_threshold 0.6 is above threshold 0.5"),
         ({"median_frames": 2}, "odd number of frames, .* got 2; take 1 or 3"),

@@ -129,6 +129,8 @@ def test_a_file_of_one_recording_goes_by_its_own_name(tmp_path):
         ("a.wav\t-1\t1.0\tDog", "line 3: Event: onset must be finite and not negative"),
         ("a.wav\tnan\t1.0\tDog", "line 3: Event: onset must be finite"),
         ("a.wav\t0.5\t1.0\t", "line 3: times without a label"),
+        ("a.wav\t0.5\t\t", "line 3: times without a label"),
+        ("a.wav\t\t1.0\t", "line 3: times without a label"),
         ("\t0.5\t1.0\tDog", "line 3: the filename is empty"),
     ],
 )

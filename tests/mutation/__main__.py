@@ -51,8 +51,8 @@ def chosen(rooms: list[str], count: int, seed: int, at: list[str] | None) -> lis
     every = [mutant for path in paths for mutant in mutants_of(path.relative_to(ROOT), path.read_bytes())]
     if at:
         return [m for m in every if any(f"{m.path.as_posix()}:{m.line}".endswith(place) for place in at)]
-    drawn = random.Random(seed).sample(range(len(every)), min(count, len(every)))
-    return [every[k] for k in sorted(drawn)]
+    shuffled = random.Random(seed).sample(range(len(every)), min(2 * count, len(every)))
+    return [every[k] for k in sorted([k for k in shuffled if not every[k].only_speed][:count])]
 
 
 def tried(mutants: list[Mutant], patience: float) -> list[Mutant]:

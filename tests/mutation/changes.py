@@ -1,11 +1,13 @@
 """The mutants of a file: its text with one operator, number or truth value changed.
 
-Left out is what no test should hold: docstrings, messages, type hints, and what is raised.
+Left out is what no test should hold: docstrings, messages, type hints, what is raised, and the constants that say how
+much is done at once, which change nothing but the speed and the last bits.
 """
 
 import ast
 import copy
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,10 @@ NEIGHBOURS = {
     "zeros": "ones", "zeros_like": "ones_like", "sin": "cos", "cos": "sin",
 }  # fmt: skip
 TYPES = {"None", "int", "float", "complex", "str", "bytes", "bool", "list", "tuple", "dict", "set", "ndarray"}
+SIZES = re.compile(
+    "[A-Z_]*(BYTES|BATCH|BLOCK|TILE|CHUNK|GROUP|PARTS|FOLDS|LONG|RUN|FEWEST_[A-Z]+|MOST_KERNELS|SMALLEST|LARGEST|SPARE)"
+    " = "
+)
 Node = TypeVar("Node", bound=ast.AST)
 
 
@@ -33,8 +39,8 @@ Node = TypeVar("Node", bound=ast.AST)
 class Mutant:
     """A change of one file: bytes `start` to `stop` of its text become `code`.
 
-    `lines` are the first and the last line of what must run if the change is to be noticed; `seen` shows the line of
-    the change, before and after.
+    `lines` are those of which one must run if the change is to be noticed; `seen` shows the line of the change, before
+    and after; `only_speed` says that it changes how much is done at once.
     """
 
     path: Path
@@ -44,6 +50,7 @@ class Mutant:
     code: str
     lines: range
     seen: str
+    only_speed: bool = False
 
     def __str__(self):
         return f"{self.path.as_posix()}:{self.line}: {self.seen}"
@@ -61,11 +68,12 @@ def mutants_of(path: Path, source: bytes) -> list[Mutant]:
     for node, first in places(ast.parse(source)):
         start, stop = starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
         for changed in variants(node):
+            line = rows[node.lineno - 1].decode()
             old, new = ast.unparse(node), ast.unparse(changed)
             code = new if isinstance(changed, ast.stmt) else f"({new})"
-            seen = f"{old}  ->  {new}" + f"  in  {rows[node.lineno - 1].decode().strip()}" * (len(old) < 20)
+            seen = f"{old}  ->  {new}" + f"  in  {line.strip()}" * (len(old) < 20)
             lines = range(first, node.end_lineno + 1)
-            found.append(Mutant(path, node.lineno, start, stop, code, lines, seen))
+            found.append(Mutant(path, node.lineno, start, stop, code, lines, seen, bool(SIZES.match(line))))
     return found
 
 

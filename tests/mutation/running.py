@@ -24,11 +24,11 @@ from tests.mutation.changes import Mutant
 
 # The files that test a room, by the beginnings of their names.
 TESTS = {
-    "spectrum": ["spectrum", "degenerate", "checks", "refusals", "mel", "doctests"],
-    "mel": ["mel", "degenerate", "checks", "refusals", "frontend", "doctests"],
-    "nn": ["nn_", "models_transformer", "doctests"],
+    "spectrum": ["spectrum", "degenerate", "checks", "refusals", "mel", "defaults", "doctests"],
+    "mel": ["mel", "degenerate", "checks", "refusals", "frontend", "defaults", "doctests"],
+    "nn": ["nn_", "models_transformer", "defaults", "doctests"],
     "sed": ["sed_", "degenerate", "refusals", "doctests", "metrics_events"],
-    "metrics": ["metrics_", "degenerate", "refusals", "doctests"],
+    "metrics": ["metrics_", "degenerate", "refusals", "defaults", "doctests"],
 }
 COPIED = ("npaudio", "tests", "benchmarks", "exercises", "solutions", "lessons", "pyproject.toml", "README.md")
 MEMORY = 8 * 2**30  # a mutant that asks for more is stopped, and so noticed
