@@ -5,8 +5,9 @@ import inspect
 import pytest
 
 import npaudio
-from npaudio import metrics, nn
+from npaudio import metrics, nn, sed
 from npaudio.mel.filterbank import MelBands
+from npaudio.spectrum.framing import Framing
 
 # Where a peer has the same function, `theirs` are its defaults under our names, from its documentation.
 LIBROSA = {
@@ -69,6 +70,12 @@ OTHERS = {
     metrics.psds_from_detections: {
         "dtc": 0.7, "gtc": 0.7, "cttc": 0.3, "alpha_ct": 0.0, "alpha_st": 1.0, "max_efpr": 100.0, "ct_average": "all",
     },
+    sed.detect_events: {"threshold": 0.5},  # the article
+    sed.threshold: {"t": 0.5},
+    sed.tune_postprocessing: {  # our own; its docstring has them
+        "thresholds": tuple(k / 100 for k in range(10, 91, 5)), "median_frames": (1, 3, 5, 9, 15),
+        "max_gap_frames": (0,), "min_duration_frames": (1, 3, 6),
+    },
     metrics.precision_recall_fscore: {"beta": 1.0, "average": None, "zero_division": 0.0},
     metrics.classification_report: {"output_dict": False, "zero_division": 0.0},
     metrics.average_precision: {"average": None, "method": "step"},
@@ -124,3 +131,8 @@ def test_a_mel_spectrogram_passes_on_the_defaults_of_its_parts():
 def test_the_settings_of_a_filterbank_as_one_value_have_its_defaults():
     names = [*LIBROSA["filters.mel"], "scale", "triangles"]
     assert defaults_of(MelBands, names) == defaults_of(npaudio.mel_filterbank, names)
+
+
+def test_framing_has_the_defaults_of_stft():
+    names = ["n_fft", "hop_length", "win_length", "window", "center", "pad_mode"]
+    assert defaults_of(Framing.checked, names) == defaults_of(npaudio.stft, names)

@@ -323,3 +323,7 @@ def test_more_calibration_bins_than_scores_cost_nothing():
     y_true, y_score = np.array([0, 1, 1]), np.array([0.2, 0.9, 0.4])
     separate = np.abs(y_true - y_score).mean()  # each score in a bin of its own
     assert metrics.expected_calibration_error(y_true, y_score, n_bins=10**9) == pytest.approx(separate)
+
+
+def test_certain_and_right_is_calibrated():
+    assert metrics.expected_calibration_error([1, 0], [1.0, 0.0]) == 0

@@ -151,3 +151,25 @@ def test_what_is_no_reference(ref):
         spectrum.power_to_db(np.ones((3, 2)), ref=ref)
     with pytest.raises(ValueError, match=r"^db_to_power: ref must be a finite number, got"):
         spectrum.db_to_power(np.ones((3, 2)), ref=ref)
+
+
+def test_a_window_of_three_samples_moves_by_one():
+    y = np.random.default_rng(0).standard_normal(20)
+    np.testing.assert_array_equal(spectrum.stft(y, n_fft=3), spectrum.stft(y, n_fft=3, hop_length=1))
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 5])
+def test_samples_after_the_last_frame_are_zero(beyond):
+    y = np.random.default_rng(0).standard_normal((2, 1024))
+    S = spectrum.stft(y, n_fft=256, hop_length=64)
+    reached = 1024 + 128  # the last frame reaches half its length beyond the end of the signal
+    back = spectrum.istft(S, hop_length=64, length=reached + beyond)
+    assert back.shape == (2, reached + beyond)
+    np.testing.assert_allclose(back[:, :1024], y, atol=1e-12)
+    np.testing.assert_array_equal(back[:, reached:], 0)
+
+
+@pytest.mark.parametrize("window", [[1, 1, -1, 1], [1e-8, 2e-8, 2e-8, 1e-8]], ids=["with both signs", "tiny"])
+def test_windows_of_any_sign_and_size_are_inverted(window):
+    y, about = np.random.default_rng(0).standard_normal(100), {"hop_length": 2, "window": np.array(window)}
+    np.testing.assert_allclose(spectrum.istft(spectrum.stft(y, n_fft=4, **about), length=100, **about), y, atol=1e-7)

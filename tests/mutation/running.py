@@ -27,7 +27,7 @@ TESTS = {
     "spectrum": ["spectrum", "degenerate", "checks", "refusals", "mel", "defaults", "doctests"],
     "mel": ["mel", "degenerate", "checks", "refusals", "frontend", "defaults", "doctests"],
     "nn": ["nn_", "models_transformer", "defaults", "doctests"],
-    "sed": ["sed_", "degenerate", "refusals", "doctests", "metrics_events"],
+    "sed": ["sed_", "degenerate", "refusals", "defaults", "doctests", "metrics_events"],
     "metrics": ["metrics_", "degenerate", "refusals", "defaults", "doctests"],
 }
 COPIED = ("npaudio", "tests", "benchmarks", "exercises", "solutions", "lessons", "pyproject.toml", "README.md")
@@ -68,6 +68,8 @@ class Suite:
         process = FORK.Process(target=watch, args=(self.folder, sorted(files_of(self.folder, rooms)), learned))
         process.start()
         process.join()
+        if not learned.exists():
+            raise SystemExit("mutation: the tests do not run on the unchanged copy; run pytest first")
         tests, reaching = json.loads(learned.read_text())
         self.tests = {name: Test(file, seconds, frozenset(used)) for name, (file, seconds, used) in tests.items()}
         self.reaching = {path: {int(line): names for line, names in of.items()} for path, of in reaching.items()}
@@ -148,7 +150,8 @@ def watch(folder: Path, files: list[str], learned: Path) -> None:
     coverage = Coverage(data_file=None, source=["npaudio"], config_file=False)
     watching = Watching(coverage.switch_context)
     coverage.start()
-    run_pytest(folder, files, watching)
+    if run_pytest(folder, files, watching) not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        return
     coverage.stop()
     data = coverage.get_data()
     reaching = {
