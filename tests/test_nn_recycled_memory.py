@@ -47,6 +47,21 @@ def test_a_block_that_is_too_small_or_far_too_large_stays_spare():
     assert memory_of(empty(LARGE, np.float32)) == address
 
 
+@pytest.mark.parametrize(
+    ("n_bytes", "kept"),
+    [
+        (recycled_memory.SMALLEST - 1, 0),
+        (recycled_memory.SMALLEST, 1),
+        (recycled_memory.LARGEST, 1),
+        (recycled_memory.LARGEST + 1, 0),
+    ],
+)
+def test_only_blocks_between_two_sizes_are_kept(n_bytes, kept):
+    array = empty((n_bytes,), np.uint8)
+    del array
+    assert len(recycled_memory.spare_blocks) == kept
+
+
 def test_arrays_that_live_at_once_never_share_memory():
     arrays = [empty((2, LARGE[0]), np.float32) for _ in range(5)]
     for number, array in enumerate(arrays):

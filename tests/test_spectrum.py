@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from npaudio import spectrum
-from npaudio.spectrum.framing import PAD_MODES, continued
+from npaudio._core.checks import Check
+from npaudio.spectrum.framing import PAD_MODES, Framing, continued
 from tests.oracles import stft_loops
 
 RNG = np.random.default_rng(0)
@@ -173,3 +174,9 @@ def test_samples_after_the_last_frame_are_zero(beyond):
 def test_windows_of_any_sign_and_size_are_inverted(window):
     y, about = np.random.default_rng(0).standard_normal(100), {"hop_length": 2, "window": np.array(window)}
     np.testing.assert_allclose(spectrum.istft(spectrum.stft(y, n_fft=4, **about), length=100, **about), y, atol=1e-7)
+
+
+def test_frames_that_may_share_the_callers_samples_cannot_be_written_to():
+    y = np.random.default_rng(0).standard_normal(1000)
+    framing = Framing.checked(Check("stft"), 64, center=False)
+    assert all(not frames.flags.writeable for _, frames in framing.blocks(y))
