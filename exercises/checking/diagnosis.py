@@ -71,9 +71,9 @@ class Patient:
         """The probes that concern it."""
         return probes_of(self.exercise, self.function, self.part)
 
-    def watch(self) -> None:
-        """Stop a search that takes too long."""
-        if time.thread_time() > self.until:
+    def watch(self, left: float = 0.0) -> None:
+        """Stop a search that takes too long, or will with the seconds that are left to do."""
+        if time.thread_time() + left > self.until:
             raise Late
 
 
@@ -114,14 +114,14 @@ def look(patient: Patient, probe: Probe) -> Symptom | None:
     yours: dict[int, Observed] = {}
     wrong: list[int] = []
     valued = 0
-    until = time.thread_time() + LOOK
+    start = time.thread_time()
     for seed in probe.some(range(MOST)):
-        patient.watch()
+        patient.watch(left=(time.thread_time() - start) / (seed + 1) * (FRESH - seed - 1) if seed > 1 else 0.0)
         yours[seed] = observe(probe, patient.names, seed)
         if not is_right(probe, seed, yours[seed], right(patient.exercise, probe, seed)):
             wrong.append(seed)
             valued += not isinstance(yours[seed].value, Raised)
-        if seed >= FRESH - 1 and (valued >= TELLING or time.thread_time() > until):
+        if seed >= FRESH - 1 and (valued >= TELLING or time.thread_time() - start > LOOK):
             break
     seeds = wrong + [seed for seed in yours if seed not in wrong][:FRESH]
     return Symptom(probe, seeds, yours, valued) if wrong else None

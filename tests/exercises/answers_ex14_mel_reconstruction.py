@@ -41,7 +41,7 @@ PLANTED = [
     Planted("SC of powers", {"(10 ** (ref / 20), 10 ** (gen / 20))": "(10 ** (ref / 10), 10 ** (gen / 10))"},
             says="that of powers"),
     Planted("no band lost", {"        moderate[self.rng.choice(self.n_mels, 3, replace=False)] = ref.min()\n": ""},
-            says="0 bands lie at the minimum of the reference"),
+            says="0 of 60 bands lie at the minimum of the reference"),
     Planted("variance for deviation", {"self.rng.normal(0, 0.5,": "self.rng.normal(0, 0.25,"},
             says="a standard deviation of 0.2"),
 ]  # fmt: skip
