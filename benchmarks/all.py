@@ -102,7 +102,11 @@ def report(rows: list[Comparison], about: dict[str, Any]) -> str:
 
 
 def measured_with(about: dict[str, Any]) -> str:
-    return f"Measured with {', '.join(f'{key} {value}' for key, value in about.items())}."
+    """Two sentences, on the machine and on the versions."""
+    how = {key: about[key] for key in ("rounds", "processor", "cores", "system", "load at the start") if key in about}
+    versions = {key: value for key, value in about.items() if key not in how}
+    machine, rest = (", ".join(f"{key} {value}" for key, value in part.items()) for part in (how, versions))
+    return f"Measured with: {machine}. Versions: {rest}."
 
 
 def keep(folder: Path, rows: list[Comparison], about: dict[str, Any]) -> None:

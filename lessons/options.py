@@ -27,7 +27,7 @@ class WrongOption(SystemExit):
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that each lesson and `python -m lessons` have in common."""
     parser.add_argument("--ask", action="store_true", help="wait for Enter after each question, before its answer")
-    parser.add_argument("--brief", action="store_true", help="print the results only, without the text")
+    parser.add_argument("--brief", action="store_true", help="print questions and results only, without the text")
     parser.add_argument("--quick", action="store_true", help="less data and fewer steps: a look that proves nothing")
     parser.add_argument("--show", action="store_true", help="show the figures in windows as well as saving them")
     parser.add_argument("--audio", metavar="FILE", help="look at this recording (lessons that can say so)")

@@ -202,7 +202,7 @@ def read_aloud(script: Path, namespace: dict[str, Any], *, brief: bool, ask: boo
     namespace : dict
         Where the cells run; `__main__`'s.
     brief : bool
-        Print only what the cells print.
+        Print only the questions, and what the cells print.
     ask : bool
         Wait for Enter after each question.
     say_first : str
@@ -213,10 +213,11 @@ def read_aloud(script: Path, namespace: dict[str, Any], *, brief: bool, ask: boo
         terminal.markdown(say_first)
     for cell in cells(script):
         if cell.is_prose:
-            if not brief:
+            question = question_in(cell.text)
+            if text := f"> {QUESTION} {question}" if brief and question else "" if brief else cell.text:
                 _blank_line()
-                terminal.markdown(cell.text)
-            if ask and question_in(cell.text):
+                terminal.markdown(text)
+            if ask and question:
                 wait_for_enter()
         else:
             code = compile("\n" * (cell.line - 1) + cell.text, str(script), "exec")

@@ -137,7 +137,7 @@ def test_the_command_runs_lessons_and_writes_their_pages(tmp_path, monkeypatch, 
     assert re.search(r'answer"><summary>Show what happens</summary>\s*<pre[^>]*>before: \d+\.\d% of', page)
     assert "This page shows a quick run" in page
     assert not (index.parent / "02_short.html").exists()
-    assert "<code>python -m lessons --book 02</code>" in index.read_text(encoding="utf-8")
+    assert "<code>python -m lessons --book 02 --quick</code>" in index.read_text(encoding="utf-8")
 
 
 class Page(HTMLParser):

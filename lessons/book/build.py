@@ -78,7 +78,8 @@ class Book:
         self._write("explorer.html", write_explorer(self.folder, controls, self.link))
         (self.folder / "search_index.js").write_text(self.search_index(), encoding="utf-8")
         introduction = INTRODUCTION.replace("$library", LIBRARY if self.api else "")
-        cards = "".join(card(chapter, self.link) for chapter in self.chapters)
+        quick = any(chapter.recording["quick"] for chapter in self.there if chapter.recording)
+        cards = "".join(card(chapter, self.link, quick=quick) for chapter in self.chapters)
         return self._write("index.html", f'{to_html(introduction, self.link)}\n<ul class="cards">{cards}</ul>')
 
     def _write(self, file: str, body: str) -> Path:

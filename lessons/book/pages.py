@@ -156,11 +156,11 @@ def size_of_png(path: Path) -> tuple[int, int]:
     return struct.unpack(">II", path.read_bytes()[16:24])
 
 
-def card(chapter: Chapter, link: Link) -> str:
-    """A lesson in the list of the first page: title, times, promise, finding."""
+def card(chapter: Chapter, link: Link, *, quick: bool) -> str:
+    """A lesson in the list of the first page: title, times, promise, finding; `quick` if others had a quick run."""
     found = f'<p class="finding">{inline(chapter.finding, link)}</p>' if chapter.finding else ""
     if chapter.recording is None:
-        command = f"python -m lessons --book {chapter.script.stem[:2]}"
+        command = f"python -m lessons --book {chapter.script.stem[:2]}{' --quick' * quick}"
         return (
             f'<li class="missing"><h3>{html.escape(chapter.title)}</h3><p>{inline(chapter.promise, link)}</p>'
             f"<p>Not run yet, or changed since: <code>{command}</code> adds it.</p></li>"

@@ -5,9 +5,9 @@ each work on a large tile keep two processors busy. All it takes is to write
 
     for_each(work, tiles)        instead of        for tile in tiles: work(tile)
 
-BLAS has threads of its own for matrix products. After each product they spin for 25 ms, in case another one comes, and
-take the processors away from ours. So while `for_each` runs, BLAS is limited to one thread for each product, and every
-thread multiplies what it has just written to its cache.
+BLAS has threads of its own for matrix products. After each product they spin for some tens of milliseconds, in case
+another one comes, and take the processors away from ours. So while `for_each` runs, BLAS is limited to one thread, and
+each of our threads computes its own products, from tiles that are still in its cache.
 
 How an array is cut into tiles depends only on its shape, never on the number of threads, and sums over tiles are taken
 in the order of the tiles. So the result is the same to the last bit with one thread and with many, on one kind of
@@ -71,7 +71,7 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
 
 @contextlib.contextmanager
 def helped(work: Callable[[], None], n_helpers: int) -> Iterator[None]:
-    """Inside the block `n_helpers` other threads do the work too, or fewer if they are busy or there are none."""
+    """Inside the block up to `n_helpers` other threads do the work too, fewer if they are busy."""
     helping = []
     with contextlib.suppress(RuntimeError):  # can't start new thread, or Python is about to end
         for _ in range(n_helpers):
@@ -108,7 +108,7 @@ def product(a: np.ndarray, b: np.ndarray, plus: np.ndarray | None = None) -> np.
 
 
 def products(*factors: tuple[np.ndarray, np.ndarray, np.ndarray | None]) -> list[np.ndarray]:
-    """`product` of several triples (a, b, plus) at once: starting a thread takes as long as a small product."""
+    """`product` of several triples (a, b, plus) at once, because waking a thread takes as long as a small product."""
     results = [np.empty((len(a), b.shape[1]), np.result_type(a, b)) for a, b, _ in factors]
 
     def multiply(tile: tuple[int, slice, slice]) -> None:
@@ -151,7 +151,7 @@ class _OneBlasThread:
 
     def __init__(self) -> None:
         self._lock, self._inside, self._before = threading.Lock(), 0, 1
-        self._own = threading.local()  # .inside: of these, how many are this thread's
+        self._own = threading.local()  # .inside: how many of `_inside` this thread entered
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(
                 before=self._wait, after_in_parent=self._go_on, after_in_child=self._forget_other_threads

@@ -126,7 +126,9 @@ def _show(commands: "Commands") -> None:
         commands, "show", "draw waveform, spectrogram and mel spectrogram", "npaudio show dog.wav --detect -o dog.png"
     )
     parser.add_argument("file", metavar="FILE")
-    parser.add_argument("-o", "--out", type=Path, metavar="PNG", help="picture to write (default: a window)")
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="PNG", help="picture to write (default: FILE.png, beside FILE)"
+    )
     parser.add_argument("--detect", action="store_true", help="draw the sound events that are found, too")
     _add_model(parser, "the detector that comes with the package")
 

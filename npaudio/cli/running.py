@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         The exit status.
     """
-    options = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    options = build_parser().parse_args(words or ["--help"])
     try:
         with warnings_as_lines():
             status = options.run(options)

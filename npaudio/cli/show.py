@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         detector = open_detector(options.model)
         events = detector.detect(y, sr=sr)
         plot.detected_events(events, duration=len(y) / sr, ax=axes[3])
-        axes[3].set_title(f"{len(events)} sound events")
+        axes[3].set_title(f"{len(events)} sound event{'s' * (len(events) != 1)}")
     axes[0].set_title(f"{os.path.basename(options.file)}: {len(y) / sr:.2f} s at {sr:,} Hz")
     out = options.out or f"{options.file}.png"
     write_figure(figure, out)

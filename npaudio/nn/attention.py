@@ -17,8 +17,8 @@ weights, which are positive and sum to 1. The output is the mean of the values w
     o_i  = Σ_j p_ij v_j                        output    (N, d)
 
 or in one line, softmax(Q Kᵀ / sqrt(d)) V. Why sqrt(d)? If the d numbers of q and k are independent with variance 1,
-their scalar product has variance d. Without the division the scores would grow with d, one weight of each row would be
-almost 1, and the softmax would pass on hardly any gradient.
+their scalar product has variance d. Without the division the scores would be of the size of sqrt(d), one weight of each
+row would be almost 1, and the softmax would pass on hardly any gradient.
 
 Four tokens, with a pencil
 --------------------------
@@ -51,8 +51,8 @@ Hence, from o = P V and S = Q Kᵀ / sqrt(d),
 
     dV = Pᵀ g            dP = g Vᵀ            dQ = dS K / sqrt(d)            dK = dSᵀ Q / sqrt(d)
 
-The step between them is the softmax of one row, p_j = exp(s_j) / Z with Z = Σ_m exp(s_m). Raising s_m raises p_m, and
-lowers every weight of the row because Z grows:
+The step between them is the softmax of one row, p_j = exp(s_j) / Z with Z = Σ_m exp(s_m). Raising s_m raises exp(s_m),
+and Z with it. The first raises p_m, the second lowers every weight of the row, p_m included:
 
     dp_j/ds_m = p_j · [j = m]  -  p_j · p_m              (quotient rule; dZ/ds_m = exp(s_m) = Z · p_m)
 
@@ -60,8 +60,8 @@ lowers every weight of the row because Z grows:
             = p_m · dL/dp_m - p_m · Σ_j p_j · dL/dp_j
             = p_m · (dL/dp_m - <dL/dp>)                  where <.> is the mean with the weights p
 
-In words: L grows with a score if it grows more with that weight than with the row's weights on average. The result
-sums to zero, because adding the same number to all scores of a row changes nothing.
+In words: raising a score raises L if dL/dp of its weight is above the mean of the row. The result sums to zero,
+because adding the same number to all scores of a row changes nothing.
 
 With the pencil again: let L = o_0, the output of the first bark, so g = (1, 0, 0, 0). Then dL/dp is (0, 0, 0, 24) in
 the first row, its mean with the weights is 24/8 = 3, and dL/ds = (3, 1, 3, 1)/8 · (-3, -3, -3, 21).
@@ -78,7 +78,7 @@ Several heads, and blocks of queries
 One softmax gives each token one set of weights. `MultiHeadAttention` cuts q, k and v of D numbers into H heads of
 d = D/H, computes attention in each head, and mixes their outputs with one more linear layer.
 
-The weights of all heads are H·N² numbers, 71 MB per layer for the 1,214 tokens of a 10 s spectrogram. But a row needs
+The weights of all heads are H·N² numbers, 71 MB for the 1,214 tokens of a 10 s clip and 12 heads. But a row needs
 no other row. So queries are processed in blocks (`fast/attention_blocks.py`), and memory grows with N instead of N².
 
 Source: Vaswani et al. 2017, section 3.2.

@@ -86,7 +86,8 @@ class TransformerBlock(Recomputed):
     def forward(self, x: np.ndarray, *, first: int | None = None) -> np.ndarray:  # (B, N, D)
         """With `first`, only that many tokens are computed, for a network that reads no others afterwards.
 
-        The other tokens are only looked at. So (B, N, D) becomes (B, first, D), with the same numbers.
+        The other tokens are only looked at. So (B, N, D) becomes (B, first, D), with the same numbers up to rounding.
+        It is called as `block.forward(x, first=2)`.
         """
         return super().forward(x, first=first)
 
