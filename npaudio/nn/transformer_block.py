@@ -5,7 +5,7 @@
 
 Both steps are *added* to x. So a block computes a correction of its input, the gradient always has a direct path back
 to the first layer (the derivative of x + f(x) is 1 + f'), and blocks can be stacked by the dozen. The norms are inside
-the branches ("pre-norm"), so the direct path from the first block to the last contains none.
+the branches ("pre-norm"), so the direct path from the first block to the last passes through no norm.
 
 Source: Dosovitskiy et al. 2021, eq. 2 and 3; Xiong et al. 2020 on where the norm belongs.
 """
@@ -26,7 +26,7 @@ class TransformerBlock(Recomputed):
     """Attention between tokens and a small network on each token, each added to its input (pre-norm).
 
     Vaswani et al. 2017, with the norms before the branches as in Dosovitskiy et al. 2021. In evaluation only the input
-    is kept, and `backward` repeats the forward pass (see `Recomputed`).
+    is kept, and `backward`, if it is called, repeats the forward pass (see `Recomputed`).
 
     Used in lesson 06.
 
