@@ -271,6 +271,7 @@ FIGURES = {
     "music varies more than speech": figures(music_like_variation=8),
     "noise alone varies more than speech": figures(white_noise_variation=8),
     "the sweep varies as much as speech": figures(sweep_variation=7),
+    "music varies a little less than speech": figures(music_like_variation=6.9),
     "the sweep's centroid is that of the tone": figures(sweep_centroid=2),
     "the sweep's centroid is that of noise": figures(sweep_centroid=9),
     "the sweep's centroid is below the tone's": figures(sweep_centroid=1),

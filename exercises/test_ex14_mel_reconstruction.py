@@ -154,7 +154,7 @@ def test_run_measures_the_poor_one(answer):
 
 
 def reconstructions(evaluator):
-    """What run passes to compute_mcd for each quality, which it draws."""
+    """What run gives, and what it passes to compute_mcd for each quality, which it draws."""
     compute_mcd, seen = evaluator.compute_mcd, []
 
     def watched(ref, gen):
@@ -170,7 +170,7 @@ def reconstructions(evaluator):
     for quality in QUALITIES[:2]:
         told = f"run(), {quality}: the MCD that you return is none of those that self.compute_mcd gave."
         claim(quality in made, told)
-    return made
+    return scores, made
 
 
 def lost_bands(gen, ref):
@@ -185,11 +185,13 @@ def lost_bands(gen, ref):
 def test_run_makes_the_other_two_with_noise(answer):
     """They are drawn, so each is looked at as it is passed to compute_mcd."""
     evaluator = answer.MelReconstructionEval(hop=800, n_mels=60)
-    made, ref = reconstructions(evaluator), np.asarray(evaluator.generate_mel([(150, 3000)]))
+    (scores, made), ref = reconstructions(evaluator), np.asarray(evaluator.generate_mel([(150, 3000)]))
     claim(made["excellent"].shape == ref.shape, f"run(), excellent: shape {made['excellent'].shape}.")
     expect_noise("excellent", made["excellent"] - ref, 0.5)
     lost = lost_bands(made["moderate"], ref)
     expect_noise("moderate", (made["moderate"] - ref)[~lost], 2.0)
+    sc = evaluator.compute_sc(10 ** (ref / 20), 10 ** (made["moderate"] / 20))
+    expect("run(), moderate: SC of magnitudes", scores["moderate"][1], sc)
 
 
 def expect_noise(quality, noise, std):
@@ -214,7 +216,7 @@ def test_run_draws_from_rng(answer):
 def test_run_of_few_bands(answer):
     for seed in range(16):
         evaluator = answer.MelReconstructionEval(n_mels=14, n_fft=256, hop=8000, rng=seed)
-        lost_bands(reconstructions(evaluator)["moderate"], np.asarray(evaluator.generate_mel([(150, 3000)])))
+        lost_bands(reconstructions(evaluator)[1]["moderate"], np.asarray(evaluator.generate_mel([(150, 3000)])))
 
 
 def expect_lines(printed):
