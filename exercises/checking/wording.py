@@ -99,7 +99,7 @@ def _factor(yours: np.ndarray, expected: np.ndarray, rtol: float) -> str | None:
     if expected.size < 2 or energy == 0:
         return None
     factor = np.sum(np.conj(expected) * yours) / energy
-    if abs(factor) < 1e-12 or abs(np.imag(factor)) > 1e-9 * abs(factor) or not same(yours, factor * expected, rtol):
+    if abs(factor) < 1e-12 or abs(np.imag(factor)) > rtol * abs(factor) or not same(yours, factor * expected, rtol):
         return None
     name = next((name for value, name in FACTORS.items() if abs(factor / value - 1) < rtol), None)
     number = f"{np.real(factor):.6g}"

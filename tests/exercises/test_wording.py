@@ -29,6 +29,7 @@ CURVE = np.array([0.0, 1.0, 3.0, 2.0, 5.0, 4.0, 7.0])
         (RIGHT / 2, RIGHT, "your values are half the expected ones (factor 0.5)"),
         (RIGHT * np.log(10), RIGHT, "your values are ln(10) times the expected ones (factor 2.30259)"),
         (RIGHT * 3.7, RIGHT, "your values are 3.7 times the expected ones."),
+        (RIGHT * (7.4 + 1e-8j), RIGHT * (2 + 1e-15j), "your values are 3.7 times the expected ones."),  # rounding
         (RIGHT - 1.25, RIGHT, "your values are the expected ones minus 1.25"),
         (RIGHT[:, ::-1], RIGHT, "your values are in reverse order along axis 1"),
         (np.roll(RIGHT, 2, axis=1), RIGHT, "your values come 2 places too late along axis 1"),
