@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 07 Many sounds at once
 #
-# *Reading: 25 minutes. Running: 30 seconds on two cores.*
+# *Reading: 25 minutes. Running: 20 seconds on two cores.*
 #
 # At the end you will know why a network that tags recordings ends in sigmoids and not in a softmax, what binary cross
 # entropy asks of it, how one threshold per class is found, why papers report mean average precision, and how one set of

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 09 The complete pipeline
 #
-# *Reading: 20 minutes. Running: 40 seconds on two cores.*
+# *Reading: 20 minutes. Running: 30 seconds on two cores.*
 #
 # At the end you will have gone the whole way with files on a disk: a folder of recordings, a classifier trained on it,
 # an evaluation that shows what an accuracy hides, its worst mistakes to hear and to see, a model file, and what the
