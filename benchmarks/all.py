@@ -1,7 +1,7 @@
 """Every comparison with a peer as one table: what we take, what they take, the ratio, and the bar that was set.
 
 The table goes to outputs/benchmarks, as Markdown and as JSON. `--readme` also keeps both beside this file and puts the
-main rows into README.md. Each benchmark runs in a process of its own, some ten minutes in all; close what else
+main rows into README.md. Each benchmark runs in a process of its own, some five minutes in all; close what else
 is running. Those that train for minutes (esc10, shipped, shipped_detector, outgrow, and sed --data) are run alone.
 """
 
@@ -37,7 +37,7 @@ MAIN_ROWS = (
     "streaming",
 )
 BEGIN, END = "<!-- python -m benchmarks all --readme -->\n", "<!-- end -->\n"
-# In this order, with what keeps the whole under ten minutes.
+# In this order, with what keeps the whole short.
 RUNS: dict[str, list[str]] = {
     "frontend": [],
     "features": [],
