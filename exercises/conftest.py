@@ -4,6 +4,7 @@ The learner's code is never imported by pytest itself: what is wrong with it fai
 With --pdb a check runs in pytest's own process, so that the debugger can stop in it.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Generator
 from pathlib import Path
@@ -102,7 +103,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and isinstance(call.excinfo.value, NotPassed):
         outcome = call.excinfo.value.outcome
         report.longrepr = Sentences(outcome.message)
-        report.exercise_status = outcome.status
+        report.exercise_status, report.exercise_message = outcome.status, outcome.message
         if outcome.printed:
             report.sections.append(("what your code printed", outcome.printed))
         if outcome.status in COLOURS:
@@ -127,7 +128,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(line, yellow=True)
     open_ones = _with_status(terminalreporter, "failed", "todo", "waiting")
     if open_ones:
-        numbers = " or ".join(exercise.number for exercise in open_ones[:3]) if len(open_ones) < 4 else "NN"
+        which = [f"{exercise.number}{_named_hint(terminalreporter, exercise)}" for exercise in open_ones]
+        numbers = " or ".join(which) if len(open_ones) < 4 else "NN"
         terminalreporter.write_line(f"Hint: python -m exercises hint {numbers}. Progress: python -m exercises.")
     done = [exercise for exercise in _with_status(terminalreporter, "passed") if exercise not in open_ones]
     if len(done) == 1 and config.getoption("--answers") == "exercises":
@@ -135,11 +137,21 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(line)
 
 
+def _named_hint(terminalreporter: Any, exercise: Exercise) -> str:
+    """Such as " 2", if a message says that hint 2 of this exercise helps: the first such message counts."""
+    failed = [report for report in terminalreporter.stats.get("failed", []) if _name(report) == exercise.name]
+    named = re.findall(r"Hint (\d)", " ".join(getattr(report, "exercise_message", "") for report in failed))
+    return f" {named[0]}" if named else ""
+
+
 def _with_status(terminalreporter: Any, *statuses: str) -> list[Exercise]:
     """The exercises that have a check with one of these outcomes, in order."""
-    reports = [report for status in statuses for report in terminalreporter.stats.get(status, [])]
-    names = {Path(report.nodeid.split("::")[0]).stem.removeprefix("test_") for report in reports}
+    names = {_name(report) for status in statuses for report in terminalreporter.stats.get(status, [])}
     return [exercise for exercise in exercises() if exercise.name in names]
+
+
+def _name(report: pytest.TestReport) -> str:
+    return Path(report.nodeid.split("::")[0]).stem.removeprefix("test_")
 
 
 def _exercise(item: pytest.Item) -> str:

@@ -30,6 +30,15 @@ def one_too_few(y, n_fft, hop_length):
 
 
 @FRAMES.mistake(
+    "your last frame is missing if it ends exactly at the last sample.",
+    "range(start, stop) leaves out stop: range(0, len(y) - n_fft + 1, hop_length).",
+)
+def stop_left_out(y, n_fft, hop_length):
+    starts = range(0, len(y) - n_fft, hop_length)
+    return np.stack([y[start : start + n_fft] for start in starts], axis=1)
+
+
+@FRAMES.mistake(
     "your frames are right, but lie in rows; the task asks for a column a frame, (n_fft, n_frames).",
     "Transpose, or stack along axis 1.",
 )
@@ -108,6 +117,15 @@ def sine(n):
 )
 def symmetric_window(y, n_fft, hop_length):
     return spectra(y, n_fft, hop_length, np.hanning(n_fft))
+
+
+@STFT.mistake(
+    "your last frame is missing if it ends exactly at the last sample.",
+    "range(start, stop) leaves out stop: range(0, len(y) - n_fft + 1, hop_length).",
+)
+def stop_left_out_too(y, n_fft, hop_length):
+    frames = stop_left_out(y, n_fft, hop_length)
+    return np.fft.rfft(frames * npaudio.get_window("hann", n_fft)[:, None], axis=0)
 
 
 @STFT.mistake("your frames have no window.", "Multiply each frame by hann(n_fft) before the transform.")

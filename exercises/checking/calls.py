@@ -4,6 +4,7 @@ import contextlib
 import copy
 import inspect
 import linecache
+import re
 import traceback
 from collections.abc import Callable
 from functools import lru_cache
@@ -59,15 +60,25 @@ def _called(
 
 
 ADVICE = {
-    "has no attribute 'trapz'": "NumPy 2 calls it np.trapezoid.",
-    "all input arrays must have the same shape": "The arrays that you put together differ in length.",
-    "inhomogeneous shape": "The rows that you put together differ in length.",
+    r"has no attribute 'trapz'": "NumPy 2 calls it np.trapezoid.",
+    r"all input arrays must have the same shape": "The arrays that you put together differ in length.",
+    r"inhomogeneous shape": "The rows that you put together differ in length.",
+    r"broadcast together with shapes (?:\((\d+),\d+\) \(\1,\)|\((\d+),\) \(\2,\d+\))": (
+        r"NumPy lines shapes up from the right: a vector of shape (\1\2,) has one number for each column."
+        "\n"
+        r"With [:, np.newaxis] its shape is (\1\2, 1), one number for each row."
+    ),
+    r"broadcast together with shapes \((\d+),\) \((\d+),\)": (
+        r"Vectors of \1 and \2 numbers don't pair up. If you mean a table of shape (\1, \2), make the first a column:"
+        " [:, np.newaxis]."
+    ),
 }
 
 
 def _advice(error: BaseException) -> str:
     """What an error of NumPy means, where its words don't say so."""
-    return next((f"\n{advice}" for words, advice in ADVICE.items() if words in str(error)), "")
+    found = ((re.search(words, str(error)), advice) for words, advice in ADVICE.items())
+    return next((f"\n{match.expand(advice)}" for match, advice in found if match), "")
 
 
 def _restore(named: dict[str, Any], before: dict[str, Any]) -> None:

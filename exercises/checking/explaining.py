@@ -67,7 +67,7 @@ def _with_diagnosis(message: str, wrong: Wrong, sentence: str, by_hand: bool) ->
     """The diagnosis first, then what to look at."""
     evidence = wrong.evidence
     if isinstance(wrong, Failed):
-        return f"{message}\nThat is what happens {sentence[sentence.find('when') :]}" if "when" in sentence else message
+        return message if by_hand else f"{message}\nThe error is what happens {sentence[sentence.find('when') :]}"
     if evidence is None:
         return f"{message}\n{sentence[0].upper()}{sentence[1:]}"
     if by_hand:

@@ -11,10 +11,23 @@ PLANTED = [
             return np.abs(np.fft.rfft(frame_signal(y, n_fft, hop_length).T * hann(n_fft))).T
         """, says="magnitudes"),
     Planted("a frame too few", {"1 + (len(y)": "(len(y)"}, says="last whole one is missing"),
+    Planted("a range that leaves out the last start", code="""
+        def frame_signal(y, n_fft, hop_length):
+            return np.array([y[s : s + n_fft] for s in range(0, len(y) - n_fft, hop_length)]).T
+        """, says="missing if it ends exactly at the last sample"),
+    Planted("the same range in the transform", code="""
+        def stft(y, n_fft, hop_length):
+            starts = range(0, len(y) - n_fft, hop_length)
+            return np.stack([np.fft.rfft(y[s : s + n_fft] * hann(n_fft)) for s in starts], axis=1)
+        """, says="missing if it ends exactly at the last sample"),
     Planted("frames in rows", code="""
         def frame_signal(y, n_fft, hop_length):
             return [y[s : s + n_fft] for s in range(0, len(y) - n_fft + 1, hop_length)]
         """, says="lie in rows"),
+    Planted("a window that is no column", {"hann(n_fft)[:, np.newaxis]": "hann(n_fft)"},
+            says="one number for each row"),
+    Planted("samples that are no column", {"np.arange(n_fft)[:, np.newaxis]": "np.arange(n_fft)"},
+            says="make the first a column"),
     Planted("transform along the frames", {", axis=0)": ")"}, says="along the frames instead"),
     Planted("all n_fft bins", {"np.fft.rfft": "np.fft.fft"}, says="repeat the others as conjugates"),
     Planted("inverse transform", {"np.fft.rfft(frames": "n_fft * np.fft.ihfft(frames"}, says="complex conjugates"),

@@ -19,7 +19,12 @@ def run(*arguments, cwd):
     environment = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "PYTHONPATH"}}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *map(str, arguments)]
     return subprocess.run(
-        command, cwd=cwd, env={**environment, "PYTHONUTF8": "1"}, capture_output=True, encoding="utf-8", check=False
+        command,
+        cwd=cwd,
+        env={**environment, "PYTHONUTF8": "1", "COLUMNS": "80"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -74,7 +79,16 @@ def test_a_syntax_error_is_one_sentence_and_no_collection_error(mixed):
 
 
 def test_help_names_the_exercises_that_need_it(mixed):
-    assert "Hint: python -m exercises hint 01 or 02 or 04." in mixed.stdout
+    assert "Hint: python -m exercises hint 01 2 or 02 or 04." in mixed.stdout  # hint 2 is named above
+
+
+def test_the_readme_shows_what_is_printed(tmp_path):
+    """The readme's example: `n - 1` for `n` in the window of an exercise 01 that is right otherwise."""
+    right = (SOLUTIONS / "ex01_stft.py").read_text(encoding="utf-8")
+    (tmp_path / "ex01_stft.py").write_text(right.replace("np.arange(n) / n)", "np.arange(n) / (n - 1))"), "utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("$ python -m pytest exercises/test_ex01_stft.py\n")[1].split("```")[0]
+    assert shown in run(CHECKS, "--answers", tmp_path, cwd=tmp_path).stdout
 
 
 def test_lines_fit_the_terminal(mixed):
