@@ -54,6 +54,20 @@ def test_a_chain_where_greedy_loses_half():
     assert len(maximum_matching(ref[backwards], est[backwards])) == n
 
 
+def test_onsets_at_the_collar_are_compared_as_sed_eval_does_it():
+    """|0.28 - 0.08| <= 0.2 although 0.28 - 0.2 > 0.08 in floating point: the difference alone decides."""
+    rng = np.random.default_rng(0)
+    for collar in (0.1, 0.2, 0.25, 0.3, 0.5, 1.0):
+        ref = np.append(0.28, np.round(rng.uniform(1, 4, 2000), 2))
+        est = np.append(0.08, np.round(ref[1:] + rng.choice([-1, 1], 2000) * collar, 2))
+        est += rng.choice([0, 1e-16, -1e-16, 1e-12, -1e-12], len(est)) * (est > 0.1)
+        reference, estimated = ({str(k): [(t, t + 1, "a")] for k, t in enumerate(times)} for times in (ref, est))
+        result = metrics.event_based_metrics(reference, estimated, t_collar=collar, evaluate_offset=False)
+        allowed = sum(abs(r - e) <= collar for r, e in zip(ref.tolist(), est.tolist(), strict=True))
+        assert result.overall["n_tp"] == allowed
+        assert 0 < allowed < len(ref)
+
+
 def test_pairs_within_groups_equal_loops():
     rng = np.random.default_rng(0)
     for size in (0, 1, 7, 30):

@@ -57,7 +57,7 @@ def allowed_pairs(
     ref_group = reference.file * n_labels + (reference.label if same_label else 0)
     est_group = estimated.file * n_labels + (estimated.label if same_label else 0)
     window = None
-    if tolerance.evaluate_onset:  # a little wider than the collar, for rounding; `allows` tests exactly
+    if tolerance.evaluate_onset:  # wider than the collar, as 0.28 - 0.08 <= 0.2 but 0.28 - 0.2 > 0.08; `allows` decides
         reach = tolerance.t_collar + 1e-9 * (1 + reference.onset)
         window = Window(reference.onset - reach, reference.onset + reach, estimated.onset)
     ref, est = pairs_within_groups(ref_group, est_group, window)
