@@ -91,6 +91,29 @@ def test_without_weight_it_is_plain_training_on_the_labels():
         np.testing.assert_allclose(ours.data, expected.data, atol=1e-12)
 
 
+def test_without_weight_the_teacher_has_batch_norm_statistics_of_its_own():
+    """They come from its forward passes, which must not be left out: with its initial ones it would be useless."""
+    settings = {"strong": STRONG, "steps": 40, "batch_size": 6, "optimizer": partial(nn.SGD, lr=1e-3), "weight": 0.0}
+    student = detector(dropout=0.0)
+    teacher = training.fit_mean_teacher(student, **settings).teacher
+    found, own = teacher.state_dict(), student.state_dict()
+    running = [name for name in found if "running" in name]
+    assert running
+    for name in running:
+        np.testing.assert_allclose(found[name], own[name], rtol=0.05, atol=0.01)
+
+
+def test_a_bad_batch_is_an_error_and_changes_no_weight():
+    x, y = STRONG[0].copy(), STRONG[1]
+    x[2, 0, 3, 3] = np.nan
+    student = detector()
+    before = [parameter.data.copy() for parameter in student.parameters()]
+    with pytest.raises(nn.NonFiniteError, match=r"step 1: the loss is nan; .* the input x"):
+        training.fit_mean_teacher(student, strong=(x, y), steps=3, batch_size=6)
+    for parameter, kept in zip(student.parameters(), before, strict=True):
+        np.testing.assert_array_equal(parameter.data, kept)
+
+
 def test_the_gradient_is_that_of_the_stated_loss():
     """One step of size 1 moves every weight by minus its gradient: compare with finite differences of the loss."""
     w, rng = 2.0 * ramp_up(0), np.random.default_rng([0, 0, 0])

@@ -101,6 +101,9 @@ def fit_mean_teacher(
     ------
     ValueError
         No labels at all, targets that do not fit the network's output, or impossible settings.
+    nn.NonFiniteError
+        A loss or a gradient is NaN or infinite; the message names the step and the layer.
+        The weights are those of the step before; the running statistics of BatchNorm have seen the bad batch.
 
     See Also
     --------
@@ -113,6 +116,7 @@ def fit_mean_teacher(
     losses = np.zeros((steps, 2))
     for step in range(steps):
         x, frame_targets, clip_targets = batches.draw(step)
+        # With w = 0 too: the statistics of the teacher's BatchNorm come from its own forward passes.
         teacher_frames, teacher_clips = sigmoid(teacher(x)), sigmoid(teacher.clip_logits())
         frames, clips = student(x), student.clip_logits()
         w = weight * ramp_up(step / ramp_steps)
@@ -120,9 +124,10 @@ def fit_mean_teacher(
         of_clips, grad_clips = _losses(clips, clip_targets, teacher_clips, w)
         student.zero_grad()
         student.backward(grad_frames, grad_clips)
+        losses[step] = of_frames + of_clips
+        nn.require_finite(student, x, losses[step].sum(), step=step + 1)
         update.step()
         follow(teacher, student, min(1 - 1 / (step + 1), decay))
-        losses[step] = of_frames + of_clips
     student.eval()
     return Taught(teacher.eval(), *losses.T)
 
