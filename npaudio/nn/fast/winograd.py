@@ -85,25 +85,25 @@ def convolve(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, padding
 
 
 def backward(
-    g: np.ndarray, x: np.ndarray, weight: np.ndarray, padding: Pair, grad_x: np.ndarray | None
+    grad_y: np.ndarray, x: np.ndarray, weight: np.ndarray, padding: Pair, grad_x: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The gradients of weight (O, C, 3, 3) and bias (O,) from g = dL/dy; that of x is written into `grad_x`."""
+    """The gradients of weight (O, C, 3, 3) and bias (O,) from grad_y = dL/dy; that of x is written into `grad_x`."""
     u = transform_kernel(weight)  # (4, 4, C, O)
 
     def gradient_of(part: list[slice]) -> tuple[np.ndarray, np.ndarray]:
-        grad_u, grad_bias = np.zeros_like(u), np.zeros(g.shape[3], g.dtype)
+        grad_u, grad_bias = np.zeros_like(u), np.zeros(grad_y.shape[3], grad_y.dtype)
         for images in part:
             if grad_x is not None:
                 grad_x[images] = 0
-            for rows in row_tiles(x, g[images]):
-                d = transform_rows(x[images], rows, padding, g.shape[2])  # (4, 2, b, f, t + 1, C)
-                half = transform_output_backward(g[images, rows])  # (4, 2, b, f, t, O)
+            for rows in row_tiles(x, grad_y[images]):
+                d = transform_rows(x[images], rows, padding, grad_y.shape[2])  # (4, 2, b, f, t + 1, C)
+                half = transform_output_backward(grad_y[images, rows])  # (4, 2, b, f, t, O)
                 _places_backward(d, half, u, grad_u, grad_bias, with_input=grad_x is not None)
                 if grad_x is not None:
                     transform_rows_backward(d, grad_x[images], rows, padding)
         return grad_u, grad_bias
 
-    sums = for_each(gradient_of, parts(image_tiles(x, g)))
+    sums = for_each(gradient_of, parts(image_tiles(x, grad_y)))
     return transform_kernel_backward(sum(u for u, _ in sums)), sum(b for _, b in sums)
 
 
@@ -175,16 +175,16 @@ def write_output(half: np.ndarray, y: np.ndarray) -> None:
         pixels[...] = both[i, j, :, : pixels.shape[1], : pixels.shape[2]]
 
 
-def transform_output_backward(g: np.ndarray) -> np.ndarray:
+def transform_output_backward(grad_y: np.ndarray) -> np.ndarray:
     """A dY, for the gradient of some output rows (b, F', T', O): (4, 2, b, f, t, O)."""
-    f, t = -(-g.shape[1] // 2), -(-g.shape[2] // 2)
-    both = np.empty((2, 2, len(g), f, t, g.shape[3]), g.dtype)
+    f, t = -(-grad_y.shape[1] // 2), -(-grad_y.shape[2] // 2)
+    both = np.empty((2, 2, len(grad_y), f, t, grad_y.shape[3]), grad_y.dtype)
     for i, j in np.ndindex(2, 2):
-        pixels = g[:, i::2, j::2]
+        pixels = grad_y[:, i::2, j::2]
         both[i, j, :, pixels.shape[1] :] = 0
         both[i, j, :, :, pixels.shape[2] :] = 0
         both[i, j, :, : pixels.shape[1], : pixels.shape[2]] = pixels
-    half = np.empty((4, *both.shape[1:]), g.dtype)
+    half = np.empty((4, *both.shape[1:]), grad_y.dtype)
     _sums_to_two_backward(both, half)
     return half
 
