@@ -126,6 +126,20 @@ def test_blas_has_one_thread_meanwhile_and_all_of_them_afterwards(monkeypatch, n
     assert told == [4, 1, 4]
 
 
+@pytest.mark.parametrize("n_tiles", [1, 8])
+def test_inside_the_work_one_thread_does_all_tiles(monkeypatch, n_tiles):
+    told = [4]
+    monkeypatch.setattr(threads, "openblas", lambda: (lambda: told[-1], told.append))
+
+    def work(tile):
+        return threads.for_each(
+            lambda inner: time.sleep(0.001) or threading.get_ident(), range(4)
+        ), threading.get_ident()
+
+    for inner, own in threads.for_each(work, range(n_tiles)):
+        assert inner == [own] * 4
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 1), (40, 7, 3), (3, 7, 40), (0, 2, 3), (2, 3, 0)])
 @pytest.mark.parametrize("tile", [1, 100, 10**9])
 def test_product_in_tiles_equals_the_plain_one(shape, tile, thread_count, monkeypatch):

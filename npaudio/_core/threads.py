@@ -42,6 +42,7 @@ def for_each(work: Callable[[Any], Any], tiles: Sequence[Any]) -> list[Any]:
     """[work(tile) for tile in tiles], by several threads, each of which takes the next tile when it has finished one.
 
     What `work` raises is raised here, once all threads have stopped; tiles that have not begun by then are left out.
+    If `work` itself calls `for_each`, the inner call does all its tiles in that one thread, since BLAS has one then.
     """
     n_threads = min(thread_count(), len(tiles))
     if n_threads <= 1:
