@@ -4,7 +4,7 @@ A sum of n products of independent numbers has n times the variance of one produ
 of the input, weights need a standard deviation of gain / sqrt(n). Here n is the fan: how many inputs an output sums
 over (fan_in), or how many outputs an input contributes to (fan_out).
 
-Conventions: shapes are (out, in) or (out, in, kernel_f, kernel_t); `rng` is a generator or an int seed; numbers are
+Conventions: shapes are (out, in) or (out, in, kernel_f, kernel_t); `rng` is a generator or a seed; numbers are
 drawn in float64 and then converted, so that float32 and float64 models start from the same values.
 """
 
@@ -13,11 +13,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-Rng = np.random.Generator | int | None
+from npaudio._core import generators
+
+Rng = generators.Rng | None
 
 
 def as_rng(rng: Rng) -> np.random.Generator:
-    """A generator from a generator (the same object), an int seed, or None (a fresh, unpredictable one)."""
+    """A generator from a generator (the same object), a seed or a tuple of them, or None: an unpredictable one."""
     return np.random.default_rng(rng)
 
 
