@@ -59,6 +59,14 @@ def test_gelu_of_arrays_in_any_storage_order(dtype):
     assert np.array_equal(nn.GELU()(x.transpose(0, 2, 3, 1)), expected.transpose(0, 2, 3, 1))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gelu_of_a_gradient_in_another_storage_order(dtype):
+    x, grad = np.random.default_rng(0).standard_normal((2, 3, 4, 5)).astype(dtype)
+    gelu = nn.GELU()
+    gelu(x)
+    assert np.array_equal(gelu.backward(grad), gelu.backward(np.asfortranarray(grad)))
+
+
 def test_gelu_at_known_places_and_extremes():
     x = np.array([0.0, 1.0, -1.0, 40.0, -40.0, 1e30, -1e30])
     expected = [0, 0.8413447460685429, -0.15865525393145707, 40, 0, 1e30, 0]

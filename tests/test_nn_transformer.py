@@ -1,6 +1,7 @@
 """Attention, transformer block and patch embedding: the definition, finite differences, bounded memory, refusals."""
 
 import doctest
+import math
 import tracemalloc
 
 import numpy as np
@@ -10,6 +11,7 @@ from npaudio import nn
 from npaudio.nn import attention, patch_embed, transformer_block
 from npaudio.nn.attention import MultiHeadAttention
 from npaudio.nn.fast import attention_blocks
+from npaudio.nn.fast.exponential import lower_large_rows, quickest_exp
 from npaudio.nn.gradient_check import gradcheck
 from npaudio.nn.patch_embed import PatchEmbed
 from npaudio.nn.transformer_block import TransformerBlock
@@ -127,10 +129,51 @@ def test_weights_to_look_at():
     np.testing.assert_allclose(layer.weights(x, slice(1, 2)), weights[:, :, 1:2], rtol=1e-12)
 
 
+EXPONENTIALS = {"exp": (np.exp, 1.0), "exp2": (np.exp2, math.log2(math.e))}
+
+
+@pytest.fixture(params=EXPONENTIALS)
+def _each_exponential(request, monkeypatch):
+    """Both, whichever is the quicker one on this processor."""
+    monkeypatch.setattr(attention, "quickest_exp", lambda dtype: EXPONENTIALS[request.param])
+
+
+@pytest.mark.usefixtures("_each_exponential")
+@pytest.mark.parametrize("size", [0.01, 1, 3, 10], ids=str)  # the last has scores of several hundreds
+def test_the_weights_in_float32_are_those_in_float64(size):
+    q, k = (size * RNG.standard_normal((n, 8)).astype(np.float32) for n in (5, 7))
+    scores = q.astype(np.float64) @ k.T.astype(np.float64) / np.sqrt(8)
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    exact = powers / powers.sum(axis=1, keepdims=True)
+    rounding = 4 * np.finfo(np.float32).eps * max(1, np.abs(scores).max())
+    np.testing.assert_allclose(attention.attention_weights(q, k), exact, atol=rounding)
+
+
+@pytest.mark.usefixtures("_each_exponential")
 def test_huge_scores_do_not_overflow():
     q = np.array([[1e4, 0.0]], np.float32)
     k = np.array([[1e4, 0], [0, 1e4]], np.float32)
     np.testing.assert_array_equal(attention.attention_weights(q, k), [[1, 0]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_quickest_exponential_is_exp(dtype):
+    function, factor = quickest_exp(np.dtype(dtype))
+    x = np.linspace(-40, 40, 1001)
+    np.testing.assert_allclose(function((factor * x).astype(dtype)), np.exp(x), rtol=300 * np.finfo(dtype).eps)
+
+
+def test_float64_has_the_exponential_of_the_definition():
+    assert quickest_exp(np.dtype(np.float64)) == (np.exp, 1.0)
+
+
+@pytest.mark.parametrize("size", [1, 39, 41, 1e6])
+@pytest.mark.parametrize("at_most", [0.9, 1.1, np.nan], ids=str)  # times the largest
+def test_rows_are_lowered_only_where_exp_might_overflow(size, at_most):
+    scores = size * np.array([[1.0, -1.0], [0.5, 0.25]])
+    lower_large_rows(scores, at_most=size * at_most)
+    lowered = size > 41 or (size == 41 and at_most != 0.9)
+    assert np.array_equal(scores.max(axis=-1), [0, 0] if lowered else [size, size / 2])
 
 
 def peak_megabytes(function) -> float:

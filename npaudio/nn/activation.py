@@ -85,17 +85,12 @@ class GELU(Module):
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = self._checks.floating(x, "x")
         self._keep(x.shape, x)
-        y = NORMAL_CDF(x)
-        with np.errstate(invalid="ignore"):  # -inf · 0 is NaN, as in PyTorch
-            for_each(lambda tile: np.multiply(x[tile], y[tile], out=y[tile]), _tiles(y))
-        return y
+        return NORMAL_CDF(x, times=x)
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """dL/dx = dL/dy · dy/dx; see `gelu_slope`."""
         (x,) = self._recall(grad)
-        slope = GELU_SLOPE(x)
-        for_each(lambda tile: np.multiply(slope[tile], grad[tile], out=slope[tile]), _tiles(slope))
-        return slope
+        return GELU_SLOPE(x, times=grad)
 
 
 def gelu_slope(x: np.ndarray) -> np.ndarray:

@@ -90,11 +90,10 @@ import numpy as np
 
 from npaudio._core.threads import for_each
 from npaudio.nn.fast.attention_blocks import Block, blocks, blocks_by_head
+from npaudio.nn.fast.exponential import longest, lower_large_rows, quickest_exp
 from npaudio.nn.init import Rng, as_rng
 from npaudio.nn.linear import transformer_linear
 from npaudio.nn.module import Module
-
-SAFE_EXPONENT = 40  # exp(40) = 2e17, far from the largest and the smallest numbers of float32
 
 
 def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -288,13 +287,9 @@ class MultiHeadAttention(Module):
 
 
 def _exp_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
-    """exp(q kᵀ / sqrt(d)), (..., n, N), each row times a constant that cancels in the softmax.
-
-    The constant is exp(-largest score of the row), so that exp cannot overflow. It is left out where no row needs it.
-    """
-    scaled = q * q.dtype.type(1 / math.sqrt(q.shape[-1]))  # (..., n, d), smaller than the scores
+    """exp(q kᵀ / sqrt(d)), (..., n, N), each row times a constant that cancels in the softmax."""
+    exp, factor = quickest_exp(q.dtype)  # exp(s) = exp2(log2(e) · s)
+    scaled = q * q.dtype.type(factor / math.sqrt(q.shape[-1]))  # (..., n, d), smaller than the scores
     scores = scaled @ k.swapaxes(-1, -2)  # (..., n, N)
-    largest = scores.max(axis=-1, keepdims=True)  # (..., n, 1)
-    if not np.all(np.abs(largest) < SAFE_EXPONENT):
-        scores -= largest
-    return np.exp(scores, out=scores)
+    lower_large_rows(scores, at_most=longest(scaled) * longest(k))  # |q · k| <= |q| |k|
+    return exp(scores, out=scores)

@@ -93,7 +93,7 @@ class LayerNorm(Module):
             variance = np.einsum("nd,nd->n", centered, centered)[:, None] / rows.dtype.type(rows.shape[1])
             inv_std[tile] = 1 / np.sqrt(variance + rows.dtype.type(self.eps))
             centered *= inv_std[tile]
-            y[tile] = self._scaled(centered)
+            self._scale(centered, y[tile])
 
         for_each(normalize, row_tiles(rows))
         self._keep(x.shape, x_hat, inv_std)
@@ -119,10 +119,11 @@ class LayerNorm(Module):
                 self.bias.grad += grad_beta.reshape(self.normalized_shape)
         return result.reshape(grad.shape)
 
-    def _scaled(self, x_hat: np.ndarray) -> np.ndarray:
-        """Gamma · x_hat + beta for some rows."""
-        y = x_hat if self.weight is None else self.weight.data.reshape(-1) * x_hat
-        return y if self.bias is None else y + self.bias.data.reshape(-1)
+    def _scale(self, x_hat: np.ndarray, y: np.ndarray) -> None:
+        """Write gamma · x_hat + beta, for some rows, into y."""
+        np.multiply(x_hat, 1 if self.weight is None else self.weight.data.reshape(-1), out=y)
+        if self.bias is not None:
+            y += self.bias.data.reshape(-1)
 
     def _rows(self, x: np.ndarray) -> np.ndarray:
         """What is normalized together in a row: (n, D)."""

@@ -37,12 +37,18 @@ class Tabulated:
     ) -> None:
         self.function, self.limit, self.beyond = function, limit, beyond
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """The values, in the shape, storage order and dtype of x."""
+    def __call__(self, x: np.ndarray, *, times: np.ndarray) -> np.ndarray:
+        """The values f(x) · times, in the shape, storage order and dtype of x."""
         y = np.empty_like(x)
-        numbers, values = (x if x.strides == y.strides else x.copy(order="K")).ravel(order="K"), y.ravel(order="K")
         write = self._look_up if x.dtype == np.float32 else self._compute
-        for_each(lambda tile: write(numbers[tile], values[tile]), list(tiles(x.size, 1, tile_bytes=TILE)))
+        numbers, factors, values = (_in_order_of(y, a).ravel(order="K") for a in (x, times, y))
+
+        def write_tile(tile: slice) -> None:
+            write(numbers[tile], values[tile])
+            values[tile] *= factors[tile]
+
+        with np.errstate(invalid="ignore"):  # 0 · inf is NaN, as in PyTorch, and NaN lies in no piece
+            for_each(write_tile, list(tiles(x.size, 1, tile_bytes=TILE)))
         return y
 
     def _compute(self, x: np.ndarray, y: np.ndarray) -> None:
@@ -52,10 +58,9 @@ class Tabulated:
         """NaN gives NaN."""
         per_unit = PIECES / (2 * self.limit)
         inside = np.clip(x, -self.limit, self.limit)
-        places = inside * np.float32(per_unit)
+        places = np.multiply(inside, np.float32(per_unit), out=y)
         places += PIECES / 2
-        with np.errstate(invalid="ignore"):  # NaN lies in no piece
-            lines = self._lines.take(places.astype(np.intp), mode="clip")
+        lines = self._lines.take(places.astype(np.intp), mode="clip")
         np.multiply(inside, lines.imag, out=y)
         y += lines.real
 
@@ -68,3 +73,12 @@ class Tabulated:
         lines = values[:-1] - b * ends[:-1] + 1j * b
         lines[[0, -1]] = self.beyond
         return lines.astype(np.complex64)
+
+
+def _in_order_of(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The numbers of x with the strides of y, copied only if it has others."""
+    if x.strides == y.strides:
+        return x
+    copy = np.empty_like(y)
+    copy[:] = x
+    return copy
