@@ -107,9 +107,10 @@ def fit(
     resume : bool or path, optional
         True continues from the checkpoint, bit for bit as if the training had never stopped, or starts one if there is
         no file yet. The other arguments must be the same, except `patience`, and `epochs` if neither a schedule nor SWA
-        depends on it. False overwrites the file. A path continues from that file, which must exist. By default a
-        checkpoint that exists is refused, so that no training is lost. The random generators of the model are saved if
-        they are attributes of a layer, or lie in its lists and dicts.
+        depends on it; functions are compared by name, so that a mistake in one can be corrected. False overwrites the
+        file. A path continues from that file, which must exist. By default a checkpoint that exists is refused, so that
+        no training is lost. The random generators of the model are saved if they are attributes of a layer, or lie in
+        its lists and dicts.
     seed : int
         For order and augmentation. The model has its own seeds, for its initial weights and for dropout.
     progress : bool

@@ -133,8 +133,9 @@ def _members(source: zipfile.ZipFile | tarfile.TarFile) -> Iterator[Member]:
 def _check_rest_of_tar(source: tarfile.TarFile) -> None:
     """Refuse a truncated tar file: after the last member there must be blocks of zeros.
 
-    Python's tarfile also accepts a damaged header or the end of a truncated file as the end of the archive. Reading a
-    compressed file to its end compares its checksum too.
+    Python's tarfile also accepts a damaged header or the end of a truncated file as the end of the archive. Like GNU
+    tar, it ignores what follows the zeros; here that is refused, since a hole in a download leaves members there.
+    Reading a compressed file to its end compares its checksum too.
     """
     stream = source.fileobj
     assert stream is not None
