@@ -122,7 +122,7 @@ def opening(script: Path) -> tuple[str, str, str]:
 
 
 def run_two_at_a_time(lessons: list[Path], options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Run the lessons, two at once where there are two processors, and say in their order how it went.
+    """Run the lessons, two at once where there are two processors, and report on them in order.
 
     A lesson alone keeps little more than one processor busy: drawing, synthesis and scoring run in one thread.
     """
@@ -150,7 +150,7 @@ def run(script: Path, options: argparse.Namespace, *, aloud: bool = True, at_onc
         env=environment(at_once),
         stdin=None if options.ask else subprocess.DEVNULL,
         stdout=None if aloud else subprocess.PIPE,
-        stderr=None if at_once == 1 else subprocess.STDOUT,  # one line of a terminal cannot tell of two lessons
+        stderr=None if at_once == 1 else subprocess.STDOUT,  # a single progress line cannot show two lessons
         encoding="utf-8",
         errors="replace",
     )

@@ -94,7 +94,7 @@ class Lesson:
         if in_notebook():
             from IPython.display import Image, display
 
-            display(Image(str(path), width=round(figure.dpi * figure.get_figwidth())))  # drawn already: not once more
+            display(Image(str(path), width=round(figure.dpi * figure.get_figwidth())))  # as saved
         if not self.options.show:
             plt.close(figure)
 

@@ -54,7 +54,7 @@ def speech_variation() -> str:
     """The speech-like signal has high temporal variation, which sets it apart."""
     bank = npaudio.mel_filterbank(sr=16000, n_fft=1024, n_mels=64, scale="htk", norm=None)
     texts = []
-    for name, floor in (("80 dB below the loudest", None), ("1e-10", 1e-10)):
+    for name, floor in (("80 dB below the loudest", None), ("of 1e-10", 1e-10)):
         values = []
         for make in (signals.speech_like, signals.sweep, signals.music_like):
             M = bank @ np.abs(npaudio.stft(make(dtype=np.float64), **FRAMES)) ** 2

@@ -24,7 +24,7 @@ from options import OUTPUTS  # noqa: E402
 
 PICTURE, DETECTION = FOLDER / "three_recipes.png", FOLDER / "a_detection.png"
 SR = 16000
-SOUNDS = (("rain", 1, 0.4), ("dog_bark", 7, 3.6), ("clock_tick", 2, 6.6))  # class, seed, second at which it is put in
+SOUNDS = (("rain", 1, 0.4), ("dog_bark", 7, 3.6), ("clock_tick", 2, 6.6))  # class, seed, second at which it begins
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -26,7 +26,7 @@ COLON = "\ue000"  # stands for a colon where pdoc would split a type at it
 
 @dataclass(frozen=True)
 class ApiPage:
-    """A room of the library: its name, its main part as HTML, and of each name its anchor and first sentence."""
+    """A room of the library: its name, its main part as HTML, and the anchor and first sentence of each name."""
 
     name: str
     body: str
@@ -103,7 +103,7 @@ def described(module: Any) -> list[tuple[str, str]]:
 
 
 def first_page(body: str, entries: dict[str, tuple[tuple[str, str], ...]]) -> str:
-    """The docstring of the package, and of each room all names with their first sentences."""
+    """The docstring of the package, and all names of each room with their first sentences."""
     parts = [body.split("<h2", 1)[0]]
     for room in entries:
         if room != "npaudio":

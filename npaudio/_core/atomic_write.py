@@ -33,7 +33,7 @@ def replacing(path: str | os.PathLike[str], *, caller: str) -> Iterator[BinaryIO
 
 
 def remove_leftovers(path: str | os.PathLike[str], *, older_than: float) -> None:
-    """Remove what killed processes left incomplete of the file `path`, or of all files in the folder `path`.
+    """Remove the incomplete copies that killed processes left of the file `path`, or of all files in a folder.
 
     Files that are younger than `older_than` seconds may belong to a running process, and stay.
     """

@@ -30,7 +30,7 @@ class ProgressLine:
 
     See Also
     --------
-    npaudio.training.fit : shows such a line with `verbose`.
+    npaudio.training.fit : shows such a line unless `progress` is False.
     """
 
     def __init__(

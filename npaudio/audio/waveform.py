@@ -104,7 +104,7 @@ def fix_length(y: Waveform, *, size: int) -> Waveform:
 
     See Also
     --------
-    npaudio.datasets.SoundDataset : clips of any length, to be brought to one.
+    npaudio.datasets.SoundDataset : its clips may differ in length until this makes them equal.
     npaudio.augment.random_crop : another part of a long recording each time.
 
     Examples

@@ -120,7 +120,7 @@ def open_checkpoint(path: Path, *, caller: str = "open_checkpoint") -> "Checkpoi
     path : str or path
         Ends in `.npz`, `.safetensors`, `.pth`, `.pt` or `.bin`.
     caller : str
-        Name of the function that errors name.
+        Name of the function, for error messages.
 
     Returns
     -------
@@ -151,7 +151,7 @@ class CheckpointFile:
     read : callable
         Reads the entries of this format, and returns them by name.
     caller : str
-        Name of the function that errors name.
+        Name of the function, for error messages.
 
     Attributes
     ----------
@@ -178,12 +178,12 @@ class CheckpointFile:
             raise
 
     def read(self, name: str) -> np.ndarray:
-        """The array called `name`, in the shape and type that `entries` tells."""
+        """The array called `name`, in the shape and type that `entries` states."""
         entry = self.entries[name]
         return self.read_into(name, np.empty(entry.shape, entry.dtype))
 
     def read_into(self, name: str, out: np.ndarray) -> np.ndarray:
-        """Copy the array called `name` into `out`, without holding it twice; CheckpointError if the shapes differ."""
+        """Copy the array called `name` into `out`, without holding it twice; ValueError if the shapes differ."""
         if out.shape != self.entries[name].shape:
             raise ValueError(f"{self.caller}: {name!r} has shape {self.entries[name].shape}, expected {out.shape}")
         self._guarded(self.entries[name].read_into, out)

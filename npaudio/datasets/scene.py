@@ -31,7 +31,7 @@ class Scene:
     Attributes
     ----------
     background : np.ndarray (n_samples,)
-        What sounds all the time.
+        What sounds throughout.
     sounds : tuple of Sound
         Label, first sample, samples and SNR in dB of each event.
     sr : int

@@ -166,7 +166,7 @@ class Frontend(Settings):
         y : np.ndarray (..., n_samples)
             Waveform.
         sr : int, optional
-            Its sample rate in Hz; if it is not the recipe's, the waveform is resampled first. None: it is.
+            Its sample rate in Hz; if it is not the recipe's, the waveform is resampled first. None means that it is.
 
         Returns
         -------

@@ -65,7 +65,7 @@ class CRNN(FrameDetector):
 
     See Also
     --------
-    FrameCNN : without a memory, and quick.
+    FrameCNN : has no memory, and is quicker.
     npaudio.nn.GRU : its memory.
 
     Examples

@@ -36,7 +36,7 @@ class FrameDetector(nn.Module):
 
     See Also
     --------
-    FrameCNN, CRNN : the two that there are.
+    FrameCNN, CRNN : the two detectors of this room.
     """
 
     n_mels: int

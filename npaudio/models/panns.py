@@ -235,7 +235,7 @@ class Cnn14(PannsCNN):
 
     See Also
     --------
-    Cnn14FrameWise : tells when, too.
+    Cnn14FrameWise : also tells when.
     npaudio.Frontend : `panns()` makes its spectrograms.
     """
 

@@ -151,7 +151,7 @@ class Conv2d(Module):
         self._add_kernel_grad(sum(for_each(gradient_of, parts(windows.image_tiles(g)))))
 
     def _winograd(self, y: np.ndarray) -> bool:
-        """Whether the sums of `fast/winograd.py` give outputs of the shape of y (B, F', T', O) sooner."""
+        """Whether `fast/winograd.py` is quicker for outputs of the shape of y (B, F', T', O)."""
         return winograd.suits(y.shape, self.in_channels, self.kernel_size, self.stride, self.padding)
 
     def _parameters(self, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray | None]:

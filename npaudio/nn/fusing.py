@@ -26,7 +26,7 @@ def fuse(model: Module) -> Module:
 
     A BatchNorm2d is joined with the Conv2d before it, and MaxPool2d changes places with the ReLU before it. The scores
     are those of `model.eval()` to rounding; inference with AudioCNN takes about 0.7 of the time.
-    Joining is what PyTorch's `fuse_modules` does.
+    PyTorch's `fuse_modules` joins them in the same way.
 
     Goes with lesson 03.
 

@@ -24,7 +24,7 @@ class Loss(Checked):
 
     See Also
     --------
-    CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, FocalLoss, GeneralizedCrossEntropyLoss : the ones that there are.
+    CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, FocalLoss, GeneralizedCrossEntropyLoss : the losses of this room.
     """
 
     def __init__(self) -> None:

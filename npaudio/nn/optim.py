@@ -35,7 +35,7 @@ class Optimizer(Checked):
 
     See Also
     --------
-    SGD, Adam, AdamW : the three that there are.
+    SGD, Adam, AdamW : the optimizers of this room.
     """
 
     memory_names: ClassVar[tuple[str, ...]] = ()

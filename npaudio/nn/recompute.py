@@ -17,7 +17,7 @@ from npaudio.nn.module import Module
 class Recomputed(Module):
     """A module that defines `_forward` and `_backward`; in evaluation only its input is kept between the two.
 
-    Whatever `forward` is given, `_forward` is given too, also the second time.
+    `_forward` gets all arguments of `forward`, and gets them again if `backward` repeats it.
     """
 
     def forward(self, *inputs: Any, **options: Any) -> np.ndarray:

@@ -62,7 +62,7 @@ class AudioClassificationPipeline(StoredPipeline):
 
     See Also
     --------
-    EventDetector : tells when, too.
+    EventDetector : also tells when.
     npaudio.datasets.AudioFolder : recordings in folders, to fit it on.
 
     Examples

@@ -49,7 +49,7 @@ class PipelineSettings:
         return {name: getattr(self, name) for name in self.parameter_names()}
 
     def set_params(self, **params: Any) -> Self:
-        """Change `params` of the constructor; takes effect at the next `fit`. ValueError for one that there is not."""
+        """Change `params` of the constructor; takes effect at the next `fit`. ValueError for an unknown one."""
         for name, value in params.items():
             if name not in self.parameter_names():
                 raise ValueError(
@@ -65,7 +65,7 @@ class PipelineSettings:
 
     @staticmethod
     def from_plain(params: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments as they were before they became JSON, the `params`; ValueError if they are damaged."""
+        """The arguments from `params`, which were read from JSON; ValueError if they are damaged."""
         frontend = params.get("frontend")
         return {**params, "frontend": None if frontend is None else frontend_of(frontend)}
 

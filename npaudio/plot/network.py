@@ -92,7 +92,7 @@ def kernels(
 
     See Also
     --------
-    npaudio.nn.Conv2d : whose weights they are.
+    npaudio.nn.Conv2d : the layer that has these weights.
     """
     if weight.ndim != 4 or weight.shape[1] != 1:
         raise ValueError(f"kernels: weight must have shape (n_kernels, 1, height, width), got {weight.shape}")

@@ -90,7 +90,7 @@ def shared_colorbar(axes: Sequence["Axes"], unit: str, **settings: Any) -> "Colo
 
     See Also
     --------
-    spectrogram, mel_spectrogram : what it stands beside.
+    spectrogram, mel_spectrogram : the pictures that it explains.
     """
     axes = list(axes)
     first = axes[0].images[0]

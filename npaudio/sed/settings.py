@@ -81,7 +81,7 @@ class PostProcessing:
         threshold, low_threshold, median, median_frames, max_gap, max_gap_frames, min_duration, min_duration_frames
             As for `detect_events`.
         caller : str
-            Name of the function that errors name.
+            Name of the function, for error messages.
 
         Returns
         -------

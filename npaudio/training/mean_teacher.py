@@ -102,8 +102,8 @@ def fit_mean_teacher(
     ValueError
         No labels at all, targets that do not fit the network's output, or impossible settings.
     nn.NonFiniteError
-        A loss or a gradient is NaN or infinite; the message names the step and the layer.
-        The weights are those of the step before; the running statistics of BatchNorm have seen the bad batch.
+        A loss or a gradient is NaN or infinite; the message names the step and the layer. The weights are those of the
+        step before, but the running statistics of BatchNorm have seen the bad batch.
 
     See Also
     --------

@@ -106,8 +106,8 @@ def described(part: Any, depth: int = DEEPEST) -> str:
     """A part by its repr, or by its qualified name and the arguments that it was made with.
 
     Those are the arguments of its `__init__` that it keeps as attributes of the same names. Arrays are described by
-    checksums. The name alone describes a function, which may have been corrected after an error stopped the training,
-    anything more than `depth` parts deep, and a dataclass that is not frozen, because its fields may have changed.
+    checksums. The name alone describes a function, because an error in it may have been corrected since, a dataclass
+    that is not frozen, because its fields may have changed, and anything more than `depth` parts deep.
     """
     inside = functools.partial(described, depth=depth - 1)
     if isinstance(part, np.generic):

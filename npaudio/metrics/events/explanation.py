@@ -69,7 +69,7 @@ class FileExplanation:
     filename : str
         The key in `reference`.
     reference : list of Fate
-        Of the events that are there.
+        Of the reference events.
     false_alarms : list of Fate
         Of the estimated events without a match.
 
