@@ -5,6 +5,7 @@ import functools
 import io
 import re
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,10 +89,11 @@ def test_a_wide_table_fits_the_terminal(capsys):
 
 
 def test_progress_speaks_after_three_seconds_and_cleans_up(monkeypatch):
+    """On a clock, a terminal and modules of its own, which no other thread and no test before it can touch."""
     now, stream = [0.0], io.StringIO()
     stream.isatty = lambda: True
-    monkeypatch.setattr(classroom.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(classroom.sys, "stderr", stream)
+    monkeypatch.setattr(classroom, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(classroom, "sys", SimpleNamespace(stderr=stream, modules={}))
     for _ in classroom.progress(range(5), "training"):
         now[0] += 2.0
     assert "training: 1 of 5" not in stream.getvalue()
