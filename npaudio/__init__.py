@@ -27,16 +27,7 @@ from importlib import import_module as _import_module
 from npaudio import audio, augment, checkpoints, features, frontend, mel, metrics, models, nn, sed, signals, spectrum
 from npaudio._core.former_paths import keep_former_paths as _keep_former_paths
 from npaudio._core.version import __version__
-from npaudio.audio import (
-    AudioFileError,
-    AudioFileWarning,
-    fix_length,
-    load,
-    normalize_peak,
-    resample,
-    save,
-    to_mono,
-)
+from npaudio.audio import AudioFileError, AudioFileWarning, fix_length, load, normalize_peak, resample, save, to_mono
 from npaudio.features import (
     rms,
     spectral_bandwidth,

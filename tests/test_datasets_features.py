@@ -100,7 +100,7 @@ def test_other_code_is_another_recipe(tmp_path, monkeypatch):
     assert dataset.loads == 12
 
 
-@pytest.mark.parametrize("place", feature_cache.CODE)
+@pytest.mark.parametrize("place", [*feature_cache.FOLDERS, *feature_cache.MODULES])
 def test_a_change_in_every_place_that_features_come_from_changes_the_recipe(place, tmp_path):
     package = tmp_path / "npaudio"
     shutil.copytree(ROOT / "npaudio", package)

@@ -35,11 +35,7 @@ LARGEST_GROWTH = 64  # resampling by a larger ratio is refused: a damaged header
 
 
 def load(
-    path: str | os.PathLike[str] | BinaryIO,
-    *,
-    sr: int | None = None,
-    mono: bool = True,
-    dtype: DTypeLike = np.float32,
+    path: str | os.PathLike[str] | BinaryIO, *, sr: int | None = None, mono: bool = True, dtype: DTypeLike = np.float32
 ) -> tuple[Waveform, int]:
     """Load a sound file as floats of range ±1.
 

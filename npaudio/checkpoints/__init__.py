@@ -8,11 +8,4 @@ from npaudio.checkpoints.files import CheckpointFile, load_checkpoint, open_chec
 from npaudio.checkpoints.loading import LoadReport
 from npaudio.checkpoints.stored_array import CheckpointError
 
-__all__ = [
-    "CheckpointError",
-    "CheckpointFile",
-    "LoadReport",
-    "load_checkpoint",
-    "open_checkpoint",
-    "save_checkpoint",
-]
+__all__ = ["CheckpointError", "CheckpointFile", "LoadReport", "load_checkpoint", "open_checkpoint", "save_checkpoint"]

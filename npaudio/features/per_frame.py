@@ -28,10 +28,7 @@ def of_spectra(
 
 
 def of_samples(
-    describe: Callable[[Frames], np.ndarray],
-    y: Waveform | None,
-    check: Check,
-    **settings: Unpack[FrameSettings],
+    describe: Callable[[Frames], np.ndarray], y: Waveform | None, check: Check, **settings: Unpack[FrameSettings]
 ) -> PerFrame:
     """`describe(samples (block, n_fft))` of the frames of a signal, without a window: (..., 1, n_frames)."""
     framing = Framing.checked(check, **settings)

@@ -2,6 +2,4 @@
 
 from npaudio.frontend.recipe import Frontend
 
-__all__ = [
-    "Frontend",
-]
+__all__ = ["Frontend"]

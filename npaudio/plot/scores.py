@@ -49,8 +49,7 @@ def confusion_matrix(matrix: np.ndarray, labels: Sequence[str], *, ax: "Axes | N
     for i, j in np.argwhere(matrix > 0):
         ax.text(j, i, str(matrix[i, j]), ha="center", va="center", color=_readable_on(image, matrix[i, j]), fontsize=8)
     ax.figure.colorbar(image, ax=ax, label="clips", pad=0.02)
-    for spine in ax.spines.values():
-        spine.set_visible(True)
+    ax.spines[:].set_visible(True)
     ax.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
     ax.set_yticks(range(len(labels)), labels)
     ax.set(xlabel="predicted", ylabel="true")

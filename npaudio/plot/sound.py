@@ -256,8 +256,7 @@ def _image(
     settings = {"cmap": COLORS, "aspect": "auto", "origin": "lower", "interpolation": "nearest", **style}
     image = ax.imshow(S, extent=extent, **settings)
     ax.set_facecolor(MISSING)
-    for spine in ax.spines.values():
-        spine.set_visible(True)
+    ax.spines[:].set_visible(True)
     if unit is not None:
         ax.figure.colorbar(image, ax=ax, label=unit, pad=0.02)
     ax.set_xlabel("time (s)")

@@ -61,8 +61,7 @@ def use_style() -> None:
     --------
     npaudio.plot.PALETTE : its colors.
     """
-    for name, value in STYLE.items():
-        plt.rcParams[name] = value  # type: ignore[index]
+    plt.rcParams.update(STYLE)  # type: ignore[arg-type]
 
 
 def axes_or_new(ax: "Axes | None") -> "Axes":

@@ -122,11 +122,9 @@ def _bird_phrase(onset: float, center: float, rng: np.random.Generator) -> list[
     length = rng.uniform(0.02, 0.05) if is_trill else rng.uniform(0.05, 0.22)
     step = length + (rng.uniform(0.01, 0.03) if is_trill else rng.uniform(0.03, 0.15))
     pitch = _syllable(center, rng)
-    levels = np.linspace(rng.uniform(0.4, 1), rng.uniform(0.4, 1), count)
+    levels = np.linspace(rng.uniform(0.4, 1), rng.uniform(0.4, 1), count).tolist()
     swell = {"attack": 0.3 * length, "release": 0.4 * length}
-    return [
-        Note(onset + i * step, length * rng.uniform(0.9, 1.1), pitch, float(levels[i]), **swell) for i in range(count)
-    ]
+    return [Note(onset + i * step, length * rng.uniform(0.9, 1.1), pitch, levels[i], **swell) for i in range(count)]
 
 
 def _syllable(center: float, rng: np.random.Generator) -> Contour:

@@ -5,11 +5,4 @@ from npaudio.spectrum.framing import frame
 from npaudio.spectrum.transform import istft, stft
 from npaudio.spectrum.windows import get_window
 
-__all__ = [
-    "db_to_power",
-    "frame",
-    "get_window",
-    "istft",
-    "power_to_db",
-    "stft",
-]
+__all__ = ["db_to_power", "frame", "get_window", "istft", "power_to_db", "stft"]

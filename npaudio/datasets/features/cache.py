@@ -30,18 +30,9 @@ FORMAT = 2
 NAME_LENGTH = 32  # hexadecimal digits, 128 bits: two different clips never get the same name in practice
 LEFTOVER_AGE = 24 * 3600  # seconds after which a temporary file belongs to a process that was killed
 PACKAGE = Path(__file__).parents[2]
-CODE = (  # the foundation, the signal house, the front ends, and what draws sounds: folders, and single modules
-    "_core",
-    "audio",
-    "features",
-    "frontend",
-    "mel",
-    "signals",
-    "spectrum",
-    "datasets/features/extraction.py",
-    "datasets/scenes.py",
-    "datasets/synthetic.py",
-)
+# The code that features depend on: the foundation, the signal house and the front ends, and what draws sounds.
+FOLDERS = ("_core", "audio", "features", "frontend", "mel", "signals", "spectrum")
+MODULES = ("datasets/features/extraction.py", "datasets/scenes.py", "datasets/synthetic.py")
 CHECKSUM_SIZE = 4  # bytes, of a CRC-32
 BLOCK = 2**20
 
@@ -82,9 +73,8 @@ class FeatureCache:
     def write_clip(self, name: str, values: np.ndarray) -> None:
         """Save the features of a clip."""
         values = np.ascontiguousarray(values)
-        self._write(
-            self.folder / f"{name}.npy", _with_checksum([_header(values.shape, values.dtype), values.tobytes()])
-        )
+        content = [_header(values.shape, values.dtype), values.tobytes()]
+        self._write(self.folder / f"{name}.npy", _with_checksum(content))
 
     def table(self, names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> np.ndarray:
         """Features of these clips as one flat memory map; the file is written if it is missing or damaged."""
@@ -131,9 +121,9 @@ def name_of(text: str) -> str:
 def code_hash(package: Path = PACKAGE) -> str:
     """Hash of the code that features depend on, so that an edited mel filterbank makes new features."""
     digest = hashlib.sha256()
-    for place in CODE:
-        for path in sorted((package / place).rglob("*.py")) or [package / place]:
-            digest.update(path.read_bytes())
+    paths = [path for folder in FOLDERS for path in sorted((package / folder).rglob("*.py"))]
+    for path in [*paths, *(package / module for module in MODULES)]:
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:NAME_LENGTH]
 
 
