@@ -389,9 +389,7 @@ def test_the_table_is_unpacked_last(tmp_path, content, monkeypatch):
     (tmp_path / "ESC-50.zip").write_bytes(content)
     written = []
     write = archive._write
-    monkeypatch.setattr(
-        archive, "_write", lambda source, member, path: (written.append(path), write(source, member, path))
-    )
+    monkeypatch.setattr(archive, "_write", lambda member, path: (written.append(path), write(member, path)))
     datasets.download("esc50", tmp_path)
     assert written[-1] == tmp_path / "meta" / "esc50.csv"
     assert len(written) == 19

@@ -17,11 +17,12 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from npaudio._core.atomic_write import replacing
 from npaudio._core.terminal import ProgressLine
@@ -30,15 +31,8 @@ FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}  # in names on 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[. ]", re.IGNORECASE)  # names on Windows
 LONGEST_NAME = 255  # bytes of a file or folder name, on most file systems
 BLOCK = 2**20
-DAMAGE = (  # raised for archives that are damaged, encrypted, or compressed in an unknown way
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    RuntimeError,
-    ValueError,
-)
+# Raised for archives that are damaged, encrypted, or compressed in an unknown way.
+DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError)
 
 
 class ArchiveError(ValueError):
@@ -47,12 +41,12 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True)
 class Member:
-    """An entry of an archive: its name, its size in bytes, whether it is a plain file, the archive's own record."""
+    """An entry of an archive: its name, its size in bytes, whether it is a plain file, and how to open it."""
 
     name: str
     size: int
     plain: bool
-    record: Any
+    open: Callable[[], Any]
 
 
 def extract(archive: Path, root: Path, *, last: str) -> None:
@@ -72,17 +66,17 @@ def extract(archive: Path, root: Path, *, last: str) -> None:
         _check_space(root, sum(member.size for member in members))
         line = ProgressLine("unpack", len(members), unit="files")
         for done, (name, member) in enumerate(sorted(zip(names, members, strict=True), key=lambda m: m[0] == last)):
-            _write(source, member, root / name)
+            _write(member, root / name)
             line.show(done)
         line.close(f"{len(members)} files in {root}")
 
 
-def _write(source: zipfile.ZipFile | tarfile.TarFile, member: Member, path: Path) -> None:
+def _write(member: Member, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
         replacing(path, caller="download") as stream,
         _damage_reported(f"{member.name!r} in the archive"),
-        _reading(source, member) as content,
+        member.open() as content,
     ):
         shutil.copyfileobj(content, stream)
 
@@ -122,11 +116,12 @@ def _members(source: zipfile.ZipFile | tarfile.TarFile) -> Iterator[Member]:
         for info in source.infolist():
             kind = stat.S_IFMT(info.external_attr >> 16)
             if not info.is_dir():
-                yield Member(info.orig_filename, info.file_size, kind in (0, stat.S_IFREG), info)
+                yield Member(info.orig_filename, info.file_size, kind in (0, stat.S_IFREG), partial(source.open, info))
     else:
         for entry in source.getmembers():
             if not entry.isdir():
-                yield Member(entry.name.removeprefix("./"), entry.size, entry.isreg(), entry)
+                name = entry.name.removeprefix("./")
+                yield Member(name, entry.size, entry.isreg(), partial(source.extractfile, entry))
         _check_rest_of_tar(source)
 
 
@@ -192,9 +187,3 @@ def _check_space(root: Path, n_bytes: int) -> None:
     free = shutil.disk_usage(root).free
     if n_bytes > free:
         raise OSError(f"download: {n_bytes / 1e9:.1f} GB do not fit on the disk of {os.fspath(root)!r}; make room")
-
-
-def _reading(source: zipfile.ZipFile | tarfile.TarFile, member: Member) -> IO[bytes]:
-    stream = source.open(member.record) if isinstance(source, zipfile.ZipFile) else source.extractfile(member.record)
-    assert stream is not None  # plain files have content
-    return stream
