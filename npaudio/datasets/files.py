@@ -55,7 +55,9 @@ class FileDataset(SoundDataset):
         skipped: Sequence[Skipped] = (),
     ) -> None:
         self.root = Path(root)
-        usable, faulty = sort_out(self.root, listed, sr)
+        faults = [(file, fault(self.root / file.name, sr)) for file in listed]
+        usable = [file for file, reason in faults if reason is None]
+        faulty = [Skipped(file.name, reason) for file, reason in faults if reason is not None]
         super().__init__(
             names=[file.name for file in usable],
             labels=np.array([file.label for file in usable], dtype=np.intp),
@@ -117,18 +119,6 @@ class FileDataset(SoundDataset):
         """
         with open(self.path(index), "rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def sort_out(root: Path, listed: Sequence[ListedFile], sr: int) -> tuple[list[ListedFile], list[Skipped]]:
-    """The files that can be loaded at a sample rate, and the others with the reason."""
-    usable, faulty = [], []
-    for file in listed:
-        reason = fault(root / file.name, sr)
-        if reason is None:
-            usable.append(file)
-        else:
-            faulty.append(Skipped(file.name, reason))
-    return usable, faulty
 
 
 def fault(path: Path, sr: int) -> str | None:

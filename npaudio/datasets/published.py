@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal
 
 from npaudio._core.checks import Check
@@ -71,18 +71,17 @@ class ESC50(FileDataset):
         self, root: str | os.PathLike[str], *, esc10: bool = False, sr: int = 44100, missing: Missing = "error"
     ) -> None:
         check = Check("ESC50")
-        path = check_root(root, check)
         columns = ("filename", "fold", "target", "category", "src_file", "esc10")
-        table = Table(check, path / "meta" / "esc50.csv", columns)
+        table = Table(check, root, "meta/esc50.csv", columns)
         rows = []
-        for k, line in enumerate(table.lines):
+        for number, line in table.lines:
             if not esc10 or line["esc10"].strip().lower() == "true":
-                fold, number = table.numbers(k, "fold", "target")
-                rows.append(Row(f"audio/{line['filename']}", fold, number, line["category"], line["src_file"]))
+                fold, target = table.whole_numbers(number, line, "fold", "target")
+                rows.append(Row(f"audio/{line['filename']}", fold, target, line["category"], line["src_file"]))
         if esc10 and not rows and table.lines:
             raise table.error("names no clips of ESC-10", "pass esc10=False to use the other classes")
-        listed, class_names, absent = table.listed(path, rows, missing)
-        super().__init__(path, listed, class_names=class_names, sr=sr, skipped=absent)
+        listed, class_names, absent = table.listed(rows, missing)
+        super().__init__(table.root, listed, class_names=class_names, sr=sr, skipped=absent)
         check_some_usable(self)
 
 
@@ -117,65 +116,61 @@ class UrbanSound8K(FileDataset):
 
     def __init__(self, root: str | os.PathLike[str], *, sr: int = 16000, missing: Missing = "error") -> None:
         check = Check("UrbanSound8K")
-        path = check_root(root, check)
         columns = ("slice_file_name", "fsID", "fold", "classID", "class")
-        table = Table(check, path / "metadata" / "UrbanSound8K.csv", columns)
+        table = Table(check, root, "metadata/UrbanSound8K.csv", columns)
         rows = []
-        for k, line in enumerate(table.lines):
-            fold, number = table.numbers(k, "fold", "classID")
-            rows.append(Row(f"audio/fold{fold}/{line['slice_file_name']}", fold, number, line["class"], line["fsID"]))
-        listed, class_names, absent = table.listed(path, rows, missing)
-        super().__init__(path, listed, class_names=class_names, sr=sr, skipped=absent)
+        for number, line in table.lines:
+            fold, target = table.whole_numbers(number, line, "fold", "classID")
+            rows.append(Row(f"audio/fold{fold}/{line['slice_file_name']}", fold, target, line["class"], line["fsID"]))
+        listed, class_names, absent = table.listed(rows, missing)
+        super().__init__(table.root, listed, class_names=class_names, sr=sr, skipped=absent)
         check_some_usable(self)
 
 
 class Table:
-    """A CSV file with certain columns; its faults are errors that name it."""
+    """A CSV file with certain columns; its faults are errors that name it. `lines` are pairs (number, line)."""
 
-    def __init__(self, check: Check, path: Path, columns: Sequence[str]) -> None:
-        self.path, self.check = path, check
-        if not path.is_file():
-            raise check.error(f"{str(path)!r} is not there; pass the folder that the archive unpacks to")
-        names, self.lines, self.line_numbers = self._read()
+    def __init__(self, check: Check, root: str | os.PathLike[str], name: str, columns: Sequence[str]) -> None:
+        self.check, self.root = check, check_root(root, check)
+        self.path = self.root / name
+        if not self.path.is_file():
+            raise check.error(f"{str(self.path)!r} is not there; pass the folder that the archive unpacks to")
+        names, self.lines = self._read()
         absent = [name for name in columns if name not in names]
         if absent and len(names) == 1 and re.search("[;\t]", names[0]):
             raise self.error(f"has one column, {names[0]!r}", "save it with commas between the columns")
         if absent:
             raise self.error(f"has no column {', '.join(map(repr, absent))}", "unpack the archive again")
-        for k, line in enumerate(self.lines):
+        for number, line in self.lines:
             empty = [name for name in columns if not line[name]]
             if empty:
-                raise self.error(f"has nothing in column {empty[0]!r} of line {self.line_numbers[k]}", "repair it")
+                raise self.error(f"has nothing in column {empty[0]!r} of line {number}", "repair it")
 
-    def _read(self) -> tuple[Sequence[str], list[dict[str, str]], list[int]]:
-        """Names of the columns; the lines; and their numbers in the file, from 1, for error messages."""
+    def _read(self) -> tuple[Sequence[str], list[tuple[int, dict[str, str]]]]:
+        """Names of the columns; and each line with its number in the file, from 1, for error messages."""
         with open(self.path, newline="", encoding="utf-8-sig") as stream:
             reader = csv.DictReader(stream)
             try:
-                names = reader.fieldnames or ()
-                numbered = [(line, reader.line_num) for line in reader]
+                return reader.fieldnames or (), [(reader.line_num, line) for line in reader]
             except (csv.Error, UnicodeDecodeError) as error:
                 raise self.error(f"is not a table in UTF-8 ({error})", "unpack the archive again") from error
-        return names, [line for line, _ in numbered], [number for _, number in numbered]
 
-    def numbers(self, k: int, fold_column: str, class_column: str) -> tuple[int, int]:
+    def whole_numbers(self, number: int, line: dict[str, str], fold_column: str, class_column: str) -> tuple[int, int]:
         """Fold, from 1 on, and number of the class of a line."""
-        found = [self.lines[k][name] for name in (fold_column, class_column)]
+        found = [line[name] for name in (fold_column, class_column)]
         try:
             fold, class_number = map(int, found)
         except ValueError:
             fold = class_number = -1
         if fold < 1 or class_number < 0:
             raise self.error(
-                f"has {', '.join(map(repr, found))} in line {self.line_numbers[k]}, where {fold_column} and "
+                f"has {', '.join(map(repr, found))} in line {number}, where {fold_column} and "
                 f"{class_column} must be whole numbers, from 1 and from 0 on",
                 "repair it",
             )
         return fold, class_number
 
-    def listed(
-        self, root: Path, rows: Sequence[Row], missing: str
-    ) -> tuple[list[ListedFile], list[str], list[Skipped]]:
+    def listed(self, rows: Sequence[Row], missing: str) -> tuple[list[ListedFile], list[str], list[Skipped]]:
         """The files that are there with labels 0, 1, ...; the names of the classes; the files that are not there."""
         self.check.choice(missing, ("error", "skip"), "missing")
         classes = self._classes(rows)
@@ -183,7 +178,7 @@ class Table:
         present: dict[str, ListedFile] = {}
         absent = []
         for row in rows:
-            name = self._name_on_disk(root, row.name)
+            name = self._name_on_disk(row.name)
             if name is None:
                 absent.append(Skipped(row.name, "is named in the table, but not there"))
             elif name in present:
@@ -206,17 +201,17 @@ class Table:
                 raise self.error(f"calls class {row.class_number} both {name!r} and {row.class_name!r}", "repair it")
         return classes
 
-    def _name_on_disk(self, root: Path, name: str) -> str | None:
+    def _name_on_disk(self, name: str) -> str | None:
         """The file's real name: with slashes for backslashes, and accents in the form that the disk has; or None."""
         path = PurePosixPath(name.replace("\\", "/"))
         drive = any(PureWindowsPath(part).drive for part in path.parts)
         if ".." in path.parts or drive or "//" in name.replace("\\", "/"):
             raise self.error(f"names {name!r}, which leads out of the data set", "repair it")
-        if not name.isascii() and not (root / path).is_file():
-            folder = (root / path).parent
+        if not name.isascii() and not (self.root / path).is_file():
+            folder = (self.root / path).parent
             names = {same_text(entry.name): entry.name for entry in folder.iterdir()} if folder.is_dir() else {}
             path = path.with_name(names.get(same_text(path.name), path.name))
-        return path.as_posix() if (root / path).is_file() else None
+        return path.as_posix() if (self.root / path).is_file() else None
 
     def error(self, problem: str, cure: str) -> ValueError:
         """The error to raise, with the path of the table."""
