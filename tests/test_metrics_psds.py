@@ -220,7 +220,7 @@ def spoil(**changes):
         (spoil(hop_time=0), "hop_time must be a finite number above 0, got 0"),
         (spoil(dtc=70), "dtc is 70"),
         (spoil(alpha_ct=2), "alpha_ct must be between 0 and 1, got 2"),
-        (spoil(alpha_st=-1), "alpha_st must be between 0 and inf, got -1"),
+        (spoil(alpha_st=-1), "alpha_st must be at least 0, got -1"),
         (spoil(max_efpr=0), "max_efpr must be a finite number above 0, got 0"),
         (spoil(ct_average="mean"), "unknown ct_average 'mean'"),
         (lambda: metrics.psds_from_detections({"a": []}, {}, durations={"a": 1.0}), "no detections"),

@@ -138,7 +138,8 @@ class Check:
         """Return `value` as a float from `low` to `high`, both included; `hint` says what is usual."""
         x = _as_float(value)
         if not low <= x <= high:
-            raise self.error(f"{name} must be between {low:g} and {high:g}, got {value!r}{hint and '; ' + hint}")
+            limits = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
+            raise self.error(f"{name} must be {limits}, got {value!r}{hint and '; ' + hint}")
         return x
 
     def one_of(self, y: object, S: object, what: str) -> None:

@@ -1,7 +1,6 @@
 """The checks of layers: those of `Check`, and the shapes that only networks know."""
 
 import inspect
-from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -47,12 +46,6 @@ class LayerCheck(Check):
         if len(both) != 2 or not all(_is_whole(v) and v >= least for v in both):
             raise self.error(f"{name} must be a whole number of at least {least} or a pair of them, got {value!r}")
         return int(both[0]), int(both[1])
-
-    def not_negative(self, value: float, name: str) -> float:
-        """Return `value` as a float of at least 0; infinity is allowed."""
-        if isinstance(value, bool) or not isinstance(value, Real) or not value >= 0:
-            raise self.error(f"{name} must be at least 0, got {value!r}")
-        return float(value)
 
 
 class Checked:

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from npaudio.nn._checks import Checked, LayerCheck
+from npaudio._core.checks import Check
+from npaudio.nn._checks import Checked
 from npaudio.nn.module import Parameter
 
 
@@ -44,7 +45,7 @@ class Optimizer(Checked):
         self.parameters = list(parameters)
         if not self.parameters or not all(isinstance(p, Parameter) for p in self.parameters):
             raise self._checks.error("expected parameters to learn; pass model.parameters()")
-        self.lr = self._checks.not_negative(lr, "lr")
+        self.lr = self._checks.between(lr, 0, np.inf, "lr")
         self.t = 0
         self.memory = {name: [np.zeros_like(p.data) for p in self.parameters] for name in self.memory_names}
 
@@ -128,8 +129,8 @@ class SGD(Optimizer):
         nesterov: bool = False,
     ) -> None:
         super().__init__(parameters, lr)
-        self.momentum = self._checks.not_negative(momentum, "momentum")
-        self.weight_decay = self._checks.not_negative(weight_decay, "weight_decay")
+        self.momentum = self._checks.between(momentum, 0, np.inf, "momentum")
+        self.weight_decay = self._checks.between(weight_decay, 0, np.inf, "weight_decay")
         self.dampening, self.nesterov = dampening, nesterov
         if nesterov and (momentum == 0 or dampening != 0):
             raise self._checks.error("nesterov needs a momentum above 0 and no dampening; set both, or leave it off")
@@ -200,7 +201,7 @@ class Adam(Optimizer):
         if not all(0 <= beta < 1 for beta in betas):
             raise self._checks.error(f"betas must be at least 0 and below 1, got {betas}")
         self.betas, self.eps = betas, eps
-        self.weight_decay = self._checks.not_negative(weight_decay, "weight_decay")
+        self.weight_decay = self._checks.between(weight_decay, 0, np.inf, "weight_decay")
 
     def _update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         self._adapt(w, g + self.weight_decay * w if self.weight_decay else g, *memory)
@@ -287,7 +288,7 @@ def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float) -> float:
     require_finite : for gradients that are not finite.
     """
     gradients = [parameter.grad for parameter in parameters]
-    max_norm = LayerCheck("clip_grad_norm").not_negative(max_norm, "max_norm")
+    max_norm = Check("clip_grad_norm").between(max_norm, 0, np.inf, "max_norm")
     norm = float(np.sqrt(sum(np.square(g, dtype=np.float64).sum() for g in gradients)))
     factor = max_norm / (norm + 1e-6)
     if factor < 1:
