@@ -113,8 +113,12 @@ def fix_length(y: Waveform, *, size: int) -> Waveform:
     array([0.5 , 0.25, 0.  ])
     """
     check = Check("fix_length")
-    y, size = check.waveform(y), check.whole_number(size, "size")
-    out = np.zeros((*y.shape[:-1], size), dtype=y.dtype)
+    return cut_or_padded(check.waveform(y), check.whole_number(size, "size"))
+
+
+def cut_or_padded(y: np.ndarray, size: int) -> np.ndarray:
+    """A new array with `size` entries along the last axis: the first ones of `y`, and zeros if it has fewer."""
+    out = np.zeros((*y.shape[:-1], size), y.dtype)
     kept = min(size, y.shape[-1])
     out[..., :kept] = y[..., :kept]
     return out

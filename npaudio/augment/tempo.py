@@ -13,6 +13,7 @@ from npaudio._core.checks import Check
 from npaudio._core.generators import Rng
 from npaudio._core.types import Spectrogram, Waveform
 from npaudio.audio.resampling import resampled
+from npaudio.audio.waveform import cut_or_padded
 from npaudio.augment.draws import Strength, draw_strength, is_drawn
 from npaudio.spectrum.framing import Framing
 from npaudio.spectrum.transform import check_overlap, signal_of, spectra_of
@@ -165,8 +166,7 @@ def pitch_shift(
     shift = draw_strength(check, semitones, rng, "semitones", limits=SEMITONE_LIMITS)
     factor = playing_ratio(2 ** (shift / 12), drawn=is_drawn(semitones))
     played = _played(_stretched(check, y, float(1 / factor), n_fft, hop_length), factor)
-    missing = max(0, y.shape[-1] - played.shape[-1])  # a sample or so, by rounding
-    return np.pad(played, [(0, 0)] * (y.ndim - 1) + [(0, missing)])[..., : y.shape[-1]]
+    return cut_or_padded(played, y.shape[-1])  # a sample or so is missing or too many, by rounding
 
 
 def playing_ratio(speed: float, *, drawn: bool) -> Fraction:

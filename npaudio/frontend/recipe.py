@@ -15,6 +15,7 @@ import numpy as np
 from npaudio._core.checks import Check
 from npaudio._core.types import MelSpectrogram, Waveform
 from npaudio.audio.resampling import reduced_ratio, resampled
+from npaudio.audio.waveform import cut_or_padded
 from npaudio.frontend.differences import describe_differences
 from npaudio.frontend.settings import LOGARITHMS, Settings
 from npaudio.mel.band_power import band_power
@@ -86,13 +87,7 @@ class Frontend(Settings):
         4 s give (64, 124). The floor is added under the logarithm, so that silence is -100 dB.
         """
         return cls(
-            name="article",
-            periodic=False,
-            center=False,
-            scale="htk",
-            norm=None,
-            triangles="rounded",
-            floor_added=True,
+            name="article", periodic=False, center=False, scale="htk", norm=None, triangles="rounded", floor_added=True
         )
 
     @classmethod
@@ -208,7 +203,7 @@ class Frontend(Settings):
         if self.clip is not None:
             np.clip(logs, *self.clip, out=logs)
         if self.n_frames is not None:
-            logs = _fix_frames(logs, self.n_frames)
+            logs = cut_or_padded(logs, self.n_frames)
         if (self.mean, self.scale_by) != (0.0, 1.0):
             logs = (logs - logs.dtype.type(self.mean)) / logs.dtype.type(self.scale_by)
         return logs
@@ -227,11 +222,3 @@ class Frontend(Settings):
             A headline and a line for each difference; or one line which says that there is none.
         """
         return describe_differences(self, other)
-
-
-def _fix_frames(M: MelSpectrogram, n_frames: int) -> MelSpectrogram:
-    """Cut (..., n_mels, t) to n_frames, or fill up with zeros."""
-    missing = n_frames - M.shape[-1]
-    if missing <= 0:
-        return M[..., :n_frames]
-    return np.pad(M, [(0, 0)] * (M.ndim - 1) + [(0, missing)])

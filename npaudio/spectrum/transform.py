@@ -18,6 +18,7 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.types import Spectrogram, Waveform
+from npaudio.audio.waveform import cut_or_padded
 from npaudio.spectrum.framing import FRAMES_PER_BLOCK, Framing, PadMode, check_bins
 from npaudio.spectrum.windows import Window
 
@@ -156,9 +157,7 @@ def istft(
 
 def signal_of(S: Spectrogram, framing: Framing, length: int) -> Waveform:
     """The signal (..., length) of a spectrogram that has been checked."""
-    overlapped = _overlap_add(S, framing)[..., framing.padding : framing.padding + length]
-    missing = length - overlapped.shape[-1]
-    return np.pad(overlapped, [(0, 0)] * (S.ndim - 2) + [(0, missing)]) if missing > 0 else overlapped
+    return cut_or_padded(_overlap_add(S, framing)[..., framing.padding :], length)
 
 
 def _overlap_add(S: np.ndarray, framing: Framing) -> np.ndarray:
