@@ -2,8 +2,6 @@
 
 from typing import TypeAlias
 
-from numpy.random import Generator
-
 from npaudio._core.checks import Check
 from npaudio._core.generators import Rng, needed_generator
 
@@ -19,9 +17,7 @@ def draw_strength(
     low, high = strength_range(check, strength, name, limits=limits)
     if low == high:
         return low
-    if not isinstance(rng, Generator):
-        rng = needed_generator(check, rng)
-    return low + (high - low) * rng.random()
+    return low + (high - low) * needed_generator(check, rng).random()
 
 
 def is_drawn(strength: Strength) -> bool:

@@ -71,11 +71,7 @@ def add_noise(y: Waveform, *, snr_db: Strength = 20.0, color: Color = "white", r
 
 
 def mix_background(
-    y: Waveform,
-    *,
-    background: Waveform | Sequence[Waveform],
-    snr_db: Strength = (5.0, 20.0),
-    rng: Rng | None = None,
+    y: Waveform, *, background: Waveform | Sequence[Waveform], snr_db: Strength = (5.0, 20.0), rng: Rng | None = None
 ) -> Waveform:
     """Add another recording at an exact signal-to-noise ratio, from a random place in it.
 
@@ -121,14 +117,13 @@ def colored_noise(shape: tuple[int, ...], exponent: float, rng: np.random.Genera
 
     The spectrum of Gaussian noise is Gaussian noise, so it is drawn directly, and one inverse FFT is enough.
     """
-    kind = np.float32 if dtype == np.float32 else np.float64
     if exponent == 0:
-        return rng.standard_normal(shape, dtype=kind)
+        return rng.standard_normal(shape, dtype=dtype)
     size = fast_length(shape[-1])
     n_freq = size // 2 + 1
-    parts = rng.standard_normal((*shape[:-1], n_freq, 2), dtype=kind)
-    spectrum = parts.view(np.result_type(kind, np.complex64))[..., 0]
-    spectrum *= (np.maximum(np.arange(n_freq) / size, CORNER) ** -exponent).astype(kind)
+    parts = rng.standard_normal((*shape[:-1], n_freq, 2), dtype=dtype)
+    spectrum = parts.view(np.result_type(dtype, np.complex64))[..., 0]
+    spectrum *= (np.maximum(np.arange(n_freq) / size, CORNER) ** -exponent).astype(dtype)
     return np.fft.irfft(spectrum, size)[..., : shape[-1]]
 
 

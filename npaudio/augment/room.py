@@ -18,12 +18,7 @@ DECAY_LIMITS = (0.01, 20.0)
 
 
 def reverb(
-    y: Waveform,
-    *,
-    sr: int,
-    decay: Strength = (0.2, 0.8),
-    direct_db: Strength = (0.0, 12.0),
-    rng: Rng | None = None,
+    y: Waveform, *, sr: int, decay: Strength = (0.2, 0.8), direct_db: Strength = (0.0, 12.0), rng: Rng | None = None
 ) -> Waveform:
     """Put a sound into a room: y convolved with an impulse and a tail of decaying noise.
 
@@ -88,8 +83,7 @@ def impulse_response(
     fading = fading[: shape[-1] - 1].astype(dtype)
     response = np.empty((*shape[:-1], len(fading) + 1), dtype)
     response[..., 0] = 1
-    kind = np.float32 if dtype == np.float32 else np.float64
-    np.multiply(rng.standard_normal((*shape[:-1], len(fading)), dtype=kind), fading, out=response[..., 1:])
+    np.multiply(rng.standard_normal((*shape[:-1], len(fading)), dtype=dtype), fading, out=response[..., 1:])
     return response
 
 
