@@ -73,12 +73,15 @@ A = np.ones((3, 4))
         (lambda: metrics.mel_cepstral_distortion(A, A[:, :3]), "set align=True"),
         (lambda: metrics.mel_cepstral_distortion(A, A[:2]), "of one height"),
         (lambda: metrics.mel_cepstral_distortion(A[:1], A[:1]), "include_c0=True"),
-        (lambda: metrics.mel_cepstral_distortion(A, A * np.nan), "NaN or infinity"),
+        (
+            lambda: metrics.mel_cepstral_distortion(A, A * np.nan),
+            "second array holds 12 values that are NaN or infinite",
+        ),
         (lambda: metrics.dtw_path(A, np.ones((3, 0))), "of one height"),
-        (lambda: metrics.dtw_path(A, np.full_like(A, np.nan)), "hold NaN"),
+        (lambda: metrics.dtw_path(A, np.full_like(A, np.nan)), "second array holds 12 values that are NaN"),
         (lambda: metrics.spectral_convergence(A, A[:2]), "expected one shape"),
         (lambda: metrics.spectral_convergence(A, A * 1j), "take np.abs first"),
-        (lambda: metrics.spectral_convergence(A, A * np.inf), "NaN or infinity"),
+        (lambda: metrics.spectral_convergence(A, A * np.inf), "generated holds 12 values that are NaN or infinite"),
         (lambda: metrics.log_spectral_distance(A, -A), "negative power"),
     ],
 )

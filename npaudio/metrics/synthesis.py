@@ -245,9 +245,7 @@ def _frames_of_one_height(check: Check, x: np.ndarray, y: np.ndarray) -> tuple[n
     x, y = check.array(x, "the first array"), check.array(y, "the second array")
     if x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or 0 in x.shape + y.shape:
         raise check.error(f"got shapes {x.shape} and {y.shape}, expected (n_coefficients, n_frames) of one height")
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise check.error("cepstra hold NaN or infinity, expected finite numbers; floor the logarithm")
-    return x, y
+    return check.finite(x, "the first array"), check.finite(y, "the second array")
 
 
 def _checked_cepstra(
@@ -268,6 +266,4 @@ def _checked_pair(check: Check, reference: np.ndarray, generated: np.ndarray) ->
         raise check.error(f"got shapes {ref.shape} and {gen.shape}, expected one shape (..., n_freq, n_frames)")
     if np.iscomplexobj(ref) or np.iscomplexobj(gen):
         raise check.error("got complex spectra, expected magnitudes or power; take np.abs first")
-    if not (np.isfinite(ref).all() and np.isfinite(gen).all()):
-        raise check.error("spectrograms hold NaN or infinity, expected finite numbers; find where they arise")
-    return ref, gen
+    return check.finite(ref, "reference"), check.finite(gen, "generated")

@@ -66,10 +66,8 @@ class EventMetrics:
 
 def f_figures(n_tp: float, n_ref: float, n_sys: float, *, empty_output: EmptyOutput) -> Figures:
     """Precision, recall, F and their counts."""
-    if n_sys:
-        precision = n_tp / n_sys
-    else:
-        precision = 0.0 if empty_output == "zero" else np.nan
+    empty = 0.0 if empty_output == "zero" else np.nan
+    precision = n_tp / n_sys if n_sys else empty
     recall = n_tp / n_ref if n_ref else np.nan
     f_measure = 0.0 if precision == recall == 0 else 2 * precision * recall / (precision + recall)
     return {

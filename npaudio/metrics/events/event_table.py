@@ -74,12 +74,9 @@ def as_clips(check: Check, events: Events) -> dict[str, list[Event]]:
 def table(check: Check, clips: Mapping[str, list[Event]], files: list[str], labels: Sequence[str]) -> EventTable:
     """The events of `files`, in that order, as a table."""
     label_index = {label: i for i, label in enumerate(labels)}
-    events: list[Event] = []
-    counts = np.zeros(len(files), dtype=int)
-    for i, name in enumerate(files):
-        clip = clips.get(name, ())
-        events.extend(clip)
-        counts[i] = len(clip)
+    lists = [clips.get(name, []) for name in files]
+    events = [event for clip in lists for event in clip]
+    counts = np.array([len(clip) for clip in lists], dtype=int)
     try:
         label = np.array([label_index[event.label] for event in events], dtype=int)
     except KeyError as error:

@@ -13,7 +13,7 @@ import numpy as np
 from npaudio._core.checks import Check
 from npaudio._core.types import Scores
 from npaudio.metrics.tagging.positive_ranks import PositiveRanks, metric_of_classes
-from npaudio.metrics.tagging.target_checks import Average, Targets, check_targets_and_scores, warn_undefined
+from npaudio.metrics.tagging.target_checks import Average, Targets, targets_and_scores, warn_undefined
 
 
 def roc_auc(y_true: Targets, y_score: Scores, *, average: Average = None) -> Any:
@@ -141,7 +141,7 @@ def precision_recall_curve(y_true: Targets, y_score: Scores) -> tuple[np.ndarray
     array([1. , 1. , 0.5, 0. ])
     """
     check = Check("precision_recall_curve")
-    targets, scores = check_targets_and_scores(check, y_true, y_score)
+    targets, scores = targets_and_scores(check, y_true, y_score)
     if targets.ndim != 1:
         raise check.error(
             f"got shape {targets.shape}, expected the clips of one class (n_clips,); "

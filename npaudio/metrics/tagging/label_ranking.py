@@ -10,7 +10,7 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.types import Scores
-from npaudio.metrics.tagging.target_checks import Targets, check_targets_and_scores, warn_undefined
+from npaudio.metrics.tagging.target_checks import Targets, targets_and_scores, warn_undefined
 
 _BLOCK = 1 << 20  # comparisons made at a time
 
@@ -93,7 +93,7 @@ def label_ranking_average_precision(y_true: Targets, y_score: Scores) -> float:
 
 def _label_precisions(check: Check, y_true: Targets, y_score: Scores) -> tuple[np.ndarray, np.ndarray]:
     """Precision at each positive label, and the clip it belongs to."""
-    targets, scores = check_targets_and_scores(check, y_true, y_score)
+    targets, scores = targets_and_scores(check, y_true, y_score)
     if targets.ndim != 2:
         raise check.error(f"got shape {targets.shape}, expected (n_clips, n_classes)")
     clip, label = np.nonzero(targets)

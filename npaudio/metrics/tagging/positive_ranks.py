@@ -18,13 +18,7 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.types import Scores
-from npaudio.metrics.tagging.target_checks import (
-    Average,
-    Targets,
-    check_targets_and_scores,
-    defined_mean,
-    warn_undefined,
-)
+from npaudio.metrics.tagging.target_checks import Average, Targets, defined_mean, targets_and_scores, warn_undefined
 
 _BLOCK = 1 << 20  # scores copied at a time
 
@@ -62,7 +56,7 @@ def metric_of_classes(
 ) -> Any:
     """`metric` of each class, averaged as asked; `lacking` says why it may be NaN."""
     check.choice(average, (None, "macro", "micro", "weighted", "samples"), "average")
-    targets, scores = check_targets_and_scores(check, y_true, y_score)
+    targets, scores = targets_and_scores(check, y_true, y_score)
     single = targets.ndim == 1 or average == "micro"
     if single:
         targets, scores = targets.reshape(-1, 1), scores.reshape(-1, 1)

@@ -13,7 +13,7 @@ import numpy as np
 from npaudio._core.checks import Check
 from npaudio._core.types import Scores
 from npaudio.metrics.tagging.positive_ranks import PositiveRanks, metric_of_classes
-from npaudio.metrics.tagging.target_checks import Average, Targets, check_targets_and_scores
+from npaudio.metrics.tagging.target_checks import Average, Targets
 
 Method = Literal["step", "trapezoid", "interpolated", "11-point"]
 
@@ -113,10 +113,9 @@ def mean_average_precision(y_true: Targets, y_score: Scores, *, method: Method =
     """
     check = Check("mean_average_precision")
     of_class = _AP_METHODS[check.choice(method, _AP_METHODS, "method")]
-    targets, scores = check_targets_and_scores(check, y_true, y_score)
-    if targets.ndim == 1:
-        raise check.error(f"got shape {targets.shape}, expected (n_clips, n_classes); use average_precision")
-    return float(metric_of_classes(check, targets, scores, "macro", of_class, lacking="no positives"))
+    if np.ndim(y_true) == 1:
+        raise check.error(f"got shape {np.shape(y_true)}, expected (n_clips, n_classes); use average_precision")
+    return float(metric_of_classes(check, y_true, y_score, "macro", of_class, lacking="no positives"))
 
 
 def _step(ranks: PositiveRanks) -> float:

@@ -16,7 +16,7 @@ class UndefinedMetricWarning(UserWarning):
     """A figure is undefined for some classes, clips or samples; the message counts them."""
 
 
-def check_targets_and_scores(check: Check, y_true: Targets, y_score: Scores) -> tuple[np.ndarray, np.ndarray]:
+def targets_and_scores(check: Check, y_true: Targets, y_score: Scores) -> tuple[np.ndarray, np.ndarray]:
     """Return 0/1 targets as booleans, and scores without NaN as floats, of one shape with one or two axes."""
     targets, scores = check.array(y_true, "y_true"), check.array(y_score, "y_score")
     if targets.shape != scores.shape:

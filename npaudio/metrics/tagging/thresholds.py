@@ -6,7 +6,7 @@ import numpy as np
 
 from npaudio._core.checks import Check
 from npaudio._core.types import Scores
-from npaudio.metrics.tagging.target_checks import Targets, check_targets_and_scores, warn_undefined
+from npaudio.metrics.tagging.target_checks import Targets, targets_and_scores, warn_undefined
 
 
 def tune_thresholds(y_true: Targets, y_score: Scores, *, beta: float = 1.0) -> Any:
@@ -51,7 +51,7 @@ def tune_thresholds(y_true: Targets, y_score: Scores, *, beta: float = 1.0) -> A
     0.625
     """
     check = Check("tune_thresholds")
-    targets, scores = check_targets_and_scores(check, y_true, y_score)
+    targets, scores = targets_and_scores(check, y_true, y_score)
     beta = check.positive(beta, "beta")
     columns = zip(targets.reshape(len(targets), -1).T, scores.reshape(len(scores), -1).T, strict=True)
     best = np.array([_best_threshold(positive, column, beta) for positive, column in columns])

@@ -9,12 +9,7 @@ import numpy as np
 from npaudio._core.checks import Check
 from npaudio._core.terminal import ProgressLine
 from npaudio._core.types import Scores
-from npaudio.metrics.tagging.target_checks import (
-    Targets,
-    UndefinedMetricWarning,
-    check_scores,
-    check_targets_and_scores,
-)
+from npaudio.metrics.tagging.target_checks import Targets, UndefinedMetricWarning, check_scores, targets_and_scores
 
 
 class Interval(NamedTuple):
@@ -151,7 +146,7 @@ def expected_calibration_error(
     if np.ndim(y_true) == 1 and np.ndim(y_score) == 2:
         hit, score = _top_class(check, check.array(y_true, "y_true"), check.array(y_score, "y_score"))
     else:
-        hit, score = check_targets_and_scores(check, y_true, y_score)
+        hit, score = targets_and_scores(check, y_true, y_score)
     if ((score < 0) | (score > 1)).any():
         raise check.error(
             f"scores reach from {score.min():g} to {score.max():g}, expected probabilities; apply a sigmoid"
