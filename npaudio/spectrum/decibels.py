@@ -73,7 +73,8 @@ def raise_to_range(S: Spectrogram, top_db: float, *, db_per_decade: float = 10.0
     A factor of ten is 10 dB in power, and 20 dB in amplitude.
     """
     if S.size:
-        loudest = S.max(axis=_item_axes(S), keepdims=True)
+        axes = tuple(range(-min(S.ndim, 2), 0))  # of one spectrogram: the last two, or all there are
+        loudest = S.max(axis=axes, keepdims=True)
         np.maximum(S, loudest * S.dtype.type(10 ** (-top_db / db_per_decade)), out=S)
 
 
@@ -125,11 +126,6 @@ def _check_power(check: Check, S: Spectrogram) -> Spectrogram:
     if np.iscomplexobj(S):
         raise check.error(f"S must be power, got complex numbers of shape {S.shape}; pass np.abs(S) ** 2")
     return check.finite(check.floating(S, "S"), "S")
-
-
-def _item_axes(S: Spectrogram) -> tuple[int, ...]:
-    """The axes of one spectrogram: the last two, or all there are."""
-    return tuple(range(-min(S.ndim, 2), 0))
 
 
 def _reference_power(check: Check, S: Spectrogram, ref: float | Callable[[np.ndarray], float]) -> np.ndarray:
