@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from npaudio._core.checks import Check
 from npaudio.audio import AudioFileError, AudioFileWarning, load
 from npaudio.audio.files import describe
 from npaudio.datasets.base import SoundDataset
-from npaudio.datasets.skipped import Skipped, reason_of
+from npaudio.datasets.skipped import Skipped, first_of, reason_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class ListedFile:
 
 
 class FileDataset(SoundDataset):
-    """Sound files below a folder; files with a fault are skipped.
+    """Sound files below a folder; files with a fault are skipped, and a folder without any other is refused.
 
     Parameters
     ----------
@@ -44,6 +45,8 @@ class FileDataset(SoundDataset):
     skipped : sequence of Skipped
         Files that have been skipped already.
     """
+
+    advice: ClassVar[str] = "unpack the archive again"  # if no file can be used
 
     def __init__(
         self,
@@ -67,6 +70,9 @@ class FileDataset(SoundDataset):
             sr=sr,
             skipped=sorted([*skipped, *faulty]),
         )
+        if not usable:
+            found = f"{str(self.root)!r} holds no sound that can be used{first_of(self.skipped)}"
+            raise Check(type(self).__name__).error(f"{found}; {self.advice}")
 
     def path(self, index: int) -> Path:
         """The file of a clip.
@@ -153,16 +159,6 @@ def load_whole(path: Path, sr: int) -> np.ndarray:
 def same_text(name: str) -> str:
     """A name with each accented letter as one character (NFC). Some systems store a letter and an accent (NFD)."""
     return unicodedata.normalize("NFC", name)
-
-
-def check_some_usable(dataset: FileDataset) -> None:
-    """Refuse a data set of which no file can be read, with the reason for the first."""
-    if len(dataset) == 0:
-        first = dataset.skipped[0]
-        raise ValueError(
-            f"{type(dataset).__name__}: none of {len(dataset.skipped)} files below {str(dataset.root)!r} can be used; "
-            f"the first, {first.name!r}, {first.reason}; unpack the archive again"
-        )
 
 
 def check_root(root: str | os.PathLike[str], check: Check) -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 from npaudio._core.checks import Check
 from npaudio.datasets.files import FileDataset, ListedFile, check_root, same_text
 from npaudio.datasets.folds import DEFAULT_FOLDS, make_folds
-from npaudio.datasets.skipped import Skipped
+from npaudio.datasets.skipped import Skipped, first_of
 
 SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 
@@ -60,6 +60,8 @@ class AudioFolder(FileDataset):
     >>> print(dataset.report())  # doctest: +SKIP
     """
 
+    advice = "make one folder for each class, with WAV files in it"
+
     def __init__(
         self,
         root: str | os.PathLike[str],
@@ -96,19 +98,14 @@ class AudioFolder(FileDataset):
         return make_folds(self.labels, n_folds, sources=self.sources, rng=rng)
 
     def _check_classes(self, check: Check, folders: dict[str, list[str]], least: int) -> None:
-        """Refuse a folder without sound, and a class that is too small, with a skipped file as the likely cause."""
-        if len(self) == 0:
-            raise check.error(
-                f"{str(self.root)!r} holds no sound that can be read in a folder of a class"
-                f"{_first_of(self.skipped)}; make one folder for each class, with WAV files in it"
-            )
+        """Refuse a class that is too small, with a skipped file as the likely cause."""
         counts = np.bincount(self.labels, minlength=len(self.class_names)).tolist()
         for name, count in zip(self.class_names, counts, strict=True):
             if count < least:
                 skipped = [item for item in self.skipped if item.name.split("/")[0] in folders[name]]
                 raise check.error(
                     f"class {name!r} has {count} usable {'file' if count == 1 else 'files'}, at least {least} are "
-                    f"needed to train and test{_first_of(skipped)}; add recordings, or leave it out with classes=[...]"
+                    f"needed to train and test{first_of(skipped)}; add recordings, or leave it out with classes=[...]"
                 )
 
 
@@ -145,9 +142,3 @@ def _names_below(root: Path, folders: Sequence[str]) -> list[str]:
     """All files in the folders of a class, relative to the root, in the same order on every platform."""
     below = [path for folder in folders for path in (root / folder).rglob("*")]
     return sorted(path.relative_to(root).as_posix() for path in below if path.is_symlink() or not path.is_dir())
-
-
-def _first_of(skipped: Sequence[Skipped]) -> str:
-    if not skipped:
-        return ""
-    return f" ({len(skipped)} skipped; {skipped[0].name!r} {skipped[0].reason})"

@@ -40,6 +40,8 @@ class LabelledFiles(FileDataset):
         No file can be used.
     """
 
+    advice = "check the names of the files that have labels"
+
     def __init__(
         self,
         root: str | os.PathLike[str],
@@ -57,9 +59,6 @@ class LabelledFiles(FileDataset):
             for name, of_file in sorted(sets.items())
         ]
         super().__init__(path, listed, class_names=class_names, sr=sr, skipped=skipped)
-        if len(self) == 0:
-            first = f"; the first, {self.skipped[0].name!r}, {self.skipped[0].reason}" if self.skipped else ""
-            raise ValueError(f"LabelledFiles: none of {len(sets)} labelled files in {str(path)!r} can be used{first}")
         if len(self) > 1:
             self.folds = make_folds(self.labels, min(DEFAULT_FOLDS, len(self)))
         if several:

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal
 
 from npaudio._core.checks import Check
-from npaudio.datasets.files import FileDataset, ListedFile, check_root, check_some_usable, same_text
+from npaudio.datasets.files import FileDataset, ListedFile, check_root, same_text
 from npaudio.datasets.skipped import Skipped
 
 Missing = Literal["error", "skip"]
@@ -82,7 +82,6 @@ class ESC50(FileDataset):
             raise table.error("names no clips of ESC-10", "pass esc10=False to use the other classes")
         listed, class_names, absent = table.listed(rows, missing)
         super().__init__(table.root, listed, class_names=class_names, sr=sr, skipped=absent)
-        check_some_usable(self)
 
 
 class UrbanSound8K(FileDataset):
@@ -124,7 +123,6 @@ class UrbanSound8K(FileDataset):
             rows.append(Row(f"audio/fold{fold}/{line['slice_file_name']}", fold, target, line["class"], line["fsID"]))
         listed, class_names, absent = table.listed(rows, missing)
         super().__init__(table.root, listed, class_names=class_names, sr=sr, skipped=absent)
-        check_some_usable(self)
 
 
 class Table:

@@ -33,6 +33,13 @@ def reason_of(error: Exception) -> str:
     return re.sub(r"^load: (['\"]).*?\1 ", "", str(error))
 
 
+def first_of(skipped: Sequence[Skipped]) -> str:
+    """How many files were skipped, and why the first one was, in brackets; nothing if none was."""
+    if not skipped:
+        return ""
+    return f" ({len(skipped)} skipped; {skipped[0].name!r} {skipped[0].reason})"
+
+
 def describe_skipped(skipped: Sequence[Skipped]) -> str:
     """One line for each file, names aligned; or one line that says that nothing was skipped."""
     if not skipped:

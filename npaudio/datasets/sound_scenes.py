@@ -19,7 +19,7 @@ from npaudio import sed
 from npaudio._core.checks import Check
 from npaudio.audio import AudioFileError
 from npaudio.audio.files import describe
-from npaudio.datasets.files import FileDataset, ListedFile, check_root, check_some_usable, same_text
+from npaudio.datasets.files import FileDataset, ListedFile, check_root, same_text
 from npaudio.datasets.folds import DEFAULT_FOLDS, make_folds
 from npaudio.datasets.skipped import Skipped
 from npaudio.sed.files import has_clip_labels
@@ -101,7 +101,6 @@ class SoundScenes(FileDataset):
             found.pop(item.name, None)
         listed = [ListedFile(name, k, 1, name) for k, name in enumerate(found)]
         super().__init__(path, listed, class_names=class_names, sr=sr, skipped=skipped)
-        check_some_usable(self)
         of_file = list(found.values())
         self.labels = [tuple(of_file[k]) if self.weak else list(of_file[k]) for k in self.labels]
         self.folds = self._assigned(n_folds, rng)
