@@ -214,8 +214,9 @@ def _choose(array: np.ndarray, max_entries: int, rng: np.random.Generator) -> np
 
 def _forward(module: Module, x: np.ndarray) -> np.ndarray:
     """The output of a forward pass, after which running statistics and random generators are as before it."""
-    buffers = [(part, name, array) for part in module.modules() for name, array in part._own_buffers()]
-    generators = [part.rng.bit_generator for part in module.modules() if hasattr(part, "rng")]
+    parts = list(module.modules())
+    buffers = [(part, name, array) for part in parts for name, array in part._own_buffers()]
+    generators = [part.rng.bit_generator for part in parts if hasattr(part, "rng")]
     states = [generator.state for generator in generators]
     for part, name, array in buffers:
         setattr(part, name, array.copy())
