@@ -185,6 +185,13 @@ def test_bootstrap_interval_is_seeded_and_holds_the_mean():
     assert interval.low < narrower.low < narrower.high < interval.high
 
 
+def test_each_clip_is_drawn_as_often_as_any_other():
+    """40,000 draws from four clips, 10,000 of each expected, give or take five standard deviations of 87."""
+    counts = np.zeros(4)
+    metrics.bootstrap_ci(lambda drawn: np.add.at(counts, drawn, 1) or 0.0, np.arange(4), n_resamples=10_000, rng=0)
+    assert np.all(np.abs(counts - 1 - 10_000) < 5 * 87)  # each once more, in the estimate from all clips
+
+
 def test_bootstrap_survives_draws_without_positives():
     y_true, y_score = np.array([1, 0, 0]), np.array([0.9, 0.1, 0.2])
     assert metrics.bootstrap_ci(metrics.average_precision, y_true, y_score, n_resamples=50) == (1.0, 1.0, 1.0)
@@ -230,6 +237,7 @@ TWO_BY_TWO = np.array([[0, 1], [1, 0]])
         (lambda: metrics.lwlrap([0, 1], [0.1, 0.2]), "expected \\(n_clips, n_classes\\)"),
         (lambda: metrics.tune_thresholds([0, 1], [0.1, 0.2], beta=0), "beta must be a finite number above 0, got 0"),
         (lambda: metrics.bootstrap_ci(np.mean, [1, 2], [1]), r"lengths \[2, 1\]"),
+        (lambda: metrics.bootstrap_ci(np.mean, []), r"lengths \[0\], expected one length above 0"),
         (lambda: metrics.bootstrap_ci(np.mean, [1, 2], confidence=95), "confidence is 95"),
         (lambda: metrics.bootstrap_ci(np.mean, [1, 2], n_resamples=0), "n_resamples must be at least 1, got 0"),
         (lambda: metrics.expected_calibration_error([0, 1], [0.5, 3.0]), "expected probabilities"),

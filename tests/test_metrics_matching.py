@@ -143,6 +143,12 @@ def test_the_nearest_is_the_one_that_exceeds_its_collars_least():
     assert fate.reason == "offset 0.7 s late, collar 0.5 s"
 
 
+def test_an_error_within_the_collar_exceeds_nothing():
+    """The first is 0.15 s late, which is allowed, and ends 0.6 s late; the second only ends 0.65 s late."""
+    (fate,) = explain([(1, 2, "Dog")], [(1.15, 2.6, "Dog"), (1, 2.65, "Dog")]).reference
+    assert fate.reason == "offset 0.6 s late, collar 0.5 s"
+
+
 def test_a_second_detection_of_one_event_is_told_so():
     file = explain([(1, 2, "Dog")], [(1, 2, "Dog"), (1.1, 2.1, "Dog")])
     assert [fate.reason for fate in file.false_alarms] == ["the annotation that fits is matched with another event"]

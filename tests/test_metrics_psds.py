@@ -175,6 +175,14 @@ def test_psds_by_hand():
     np.testing.assert_allclose(score.roc.at(np.array([0.0, 49.9, 50.0, 99.0])), [0.5, 0.5, 1.0, 1.0])
 
 
+def test_detections_without_length_count_for_nothing():
+    reference = {"a": [(0.0, 1.0, "cat")]}
+    detections = {0.5: {"a": [(0.0, 1.0, "cat"), (0.5, 0.5, "cat"), (7.0, 7.0, "cat")]}}
+    score = metrics.psds_from_detections(reference, detections, durations={"a": 3600.0})
+    assert score == 1.0
+    np.testing.assert_array_equal(score.class_rocs["cat"].efpr, [0.0])
+
+
 def test_the_two_means_of_cross_triggers():
     """One cross-trigger an hour of dogs: per other class it is 3,600 an hour; per class (two of them) half of that."""
     reference = {"a": [(0.0, 1.0, "dog"), (5.0, 6.0, "cat")]}

@@ -104,6 +104,7 @@ def test_the_same_seed_gives_the_same_weights_within_the_bound():
         ),
         (lambda: nn.GRU(4, 4)(np.zeros((2, 4, 3), np.float32)), r"shape \(2, 4, 3\)"),
         (lambda: nn.GRU(4, 4)(np.zeros((2, 3, 4), int)), "floating point"),
+        (lambda: nn.GRU(4, 4)(np.zeros((2, 0, 4), np.float32)), r"shape \(2, 0, 4\)"),
         (lambda: nn.GRU(4, 4)(np.zeros((2, 3, 4)), [3]), "lengths must be 2 whole numbers"),
         (lambda: nn.GRU(4, 4)(np.zeros((2, 3, 4)), [3, 4]), r"lengths must lie in 1\.\.3, got 3\.\.4"),
         (lambda: nn.GRU(4, 4)(np.zeros((2, 3, 4)), [0, 3]), r"lengths must lie in 1\.\.3, got 0\.\.3"),

@@ -5,6 +5,7 @@ import pytest
 
 from npaudio import sed
 from npaudio.sed import Event, EventFileError
+from npaudio.sed.files import has_clip_labels
 
 
 def write(tmp_path, text: str, name: str = "events.tsv"):
@@ -184,6 +185,20 @@ def test_text_that_the_format_cannot_keep_is_refused(tmp_path, text):
     with pytest.raises(ValueError, match="cannot be a cell"):
         sed.write_events(tmp_path / "out.tsv", {text: []})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "weak"),
+    [
+        ("filename\tevent_labels\na.wav\tDog,Cat\n", True),
+        ("filename\tevent_labels\nonset\tDog\n", True),  # a clip of that name
+        ("filename\tonset\toffset\tevent_label\na.wav\t1\t2\tDog\n", False),
+        ("filename\tduration\na.wav\t10\n", False),
+        ("a.wav\tDog\nfilename\tevent_labels\n", False),  # the first line counts
+    ],
+)
+def test_a_column_of_labels_without_onsets_is_one_of_clip_labels(tmp_path, text, weak):
+    assert has_clip_labels(write(tmp_path, text)) is weak
 
 
 def test_durations(tmp_path):

@@ -191,6 +191,12 @@ def test_events_to_frames_has_as_many_frames_as_needed_and_cuts_what_lies_beyond
         (lambda: sed.remove_short(np.zeros((2, 3)), [1, 2, 3]), "one number or one per class"),
         (lambda: sed.remove_short(np.zeros(3), np.nan), "min_duration_frames must be a whole number"),
         (lambda: sed.remove_short(np.zeros(3), min_dur=1, min_duration_frames=2), "two names of one argument"),
+        (
+            lambda: sed.detect_events(
+                preds=np.zeros((1, 3)), labels=["a"], hop_length=1, sr=1, min_dur_frames=1, min_duration_frames=2
+            ),
+            "min_dur_frames and min_duration_frames are two names",
+        ),
         (lambda: sed.frames_to_events(np.zeros((5, 2)), labels=["a", "b"], hop_length=1, sr=1), "looks transposed"),
         (lambda: sed.frames_to_events(np.zeros((1, 2)), labels="a", hop_length=1, sr=1), "labels must be a list"),
         (lambda: sed.frames_to_events(np.zeros((2, 2)), labels=["a", "a"], hop_length=1, sr=1), "different names"),
