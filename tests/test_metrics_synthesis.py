@@ -80,6 +80,7 @@ A = np.ones((3, 4))
         (lambda: metrics.dtw_path(A, np.ones((3, 0))), "of one height"),
         (lambda: metrics.dtw_path(A, np.full_like(A, np.nan)), "second array holds 12 values that are NaN"),
         (lambda: metrics.spectral_convergence(A, A[:2]), "expected one shape"),
+        (lambda: metrics.spectral_convergence(A[:0], A[:0]), "expected one shape"),
         (lambda: metrics.spectral_convergence(A, A * 1j), "take np.abs first"),
         (lambda: metrics.spectral_convergence(A, A * np.inf), "generated holds 12 values that are NaN or infinite"),
         (lambda: metrics.log_spectral_distance(A, -A), "negative power"),
