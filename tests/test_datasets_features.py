@@ -1,5 +1,6 @@
 import dataclasses
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -108,6 +109,18 @@ def test_a_change_in_every_place_that_features_come_from_changes_the_recipe(plac
     changed = next(iter(sorted((package / place).rglob("*.py"))), package / place)
     changed.write_text(changed.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     assert before == feature_cache.code_hash() != feature_cache.code_hash(package)
+
+
+def test_all_that_draws_sounds_is_part_of_the_recipe():
+    """What the drawing modules import is listed too, or does nothing to a sample: it lists, checks and names clips."""
+    listed = {f"npaudio.{place.removesuffix('.py').replace('/', '.')}" for place in feature_cache.MODULES}
+    listed |= {f"npaudio.{folder}" for folder in feature_cache.FOLDERS}
+    harmless = {"npaudio.datasets.base", "npaudio.datasets.folds", "npaudio.sed"}  # of `sed` the tuple Event
+    for name in feature_cache.SOUNDS:
+        source = (ROOT / "npaudio" / "datasets" / name).read_text(encoding="utf-8")
+        for module in re.findall(r"^from (npaudio[\w.]*) import", source, re.MULTILINE):
+            of_folder = ".".join(module.split(".")[:2])
+            assert {module, of_folder} & listed or module in harmless, f"{name} imports {module}"
 
 
 def test_files_are_known_by_their_content(tmp_path):

@@ -32,7 +32,8 @@ LEFTOVER_AGE = 24 * 3600  # seconds after which a temporary file belongs to a pr
 PACKAGE = Path(__file__).parents[2]
 # The code that features depend on: the foundation, the signal house and the front ends, and what draws sounds.
 FOLDERS = ("_core", "audio", "features", "frontend", "mel", "signals", "spectrum")
-MODULES = ("datasets/features/extraction.py", "datasets/scenes.py", "datasets/synthetic.py")
+SOUNDS = ("scene.py", "scene_sounds.py", "scenes.py", "synthetic.py")
+MODULES = ("datasets/features/extraction.py", *(f"datasets/{name}" for name in SOUNDS), "sed/runs.py")
 CHECKSUM_SIZE = 4  # bytes, of a CRC-32
 BLOCK = 2**20
 
