@@ -74,15 +74,17 @@ def test_a_huge_number_of_bands_warns_without_huge_memory():
 @pytest.mark.parametrize("n_mels", [1, 7, 8, 9, 40])
 def test_banded_product_equals_the_whole_matrix(n_mels):
     filters = mel.mel_filterbank(sr=8000, n_fft=1024, n_mels=n_mels)
-    power = RNG.random((5, 513))
-    np.testing.assert_allclose(BandedFilterbank(filters, np.float64).apply(power), filters @ power.T, rtol=1e-12)
+    spectra = RNG.standard_normal((5, 513)) + 1j * RNG.standard_normal((5, 513))
+    for power in (1.0, 2.0, 3.0):
+        sums = BandedFilterbank(filters, power, np.float64).apply(spectra)
+        np.testing.assert_allclose(sums, filters @ (np.abs(spectra) ** power).T, rtol=1e-12)
 
 
 def test_empty_bands_stay_zero_in_the_banded_product():
     filters = np.zeros((9, 17))
     filters[8, 3] = 2
-    sums = BandedFilterbank(filters, np.float64).apply(np.ones((1, 17)))
-    np.testing.assert_array_equal(sums[:, 0], [0] * 8 + [2])
+    sums = BandedFilterbank(filters, 2.0, np.float64).apply(np.full((1, 17), 1 + 1j))
+    np.testing.assert_array_equal(sums[:, 0], [0] * 8 + [4])
 
 
 def test_melspectrogram_of_a_signal_and_of_its_spectrogram_agree():

@@ -65,7 +65,7 @@ class Check:
 
     def finite(self, x: np.ndarray, name: str = "y") -> np.ndarray:
         """Return a float array that holds neither NaN nor infinity: both show in its minimum or its maximum."""
-        if x.size and not (np.isfinite(x.min()) and np.isfinite(x.max())):
+        if x.size and not (math.isfinite(x.min()) and math.isfinite(x.max())):
             bad = int(np.count_nonzero(~np.isfinite(x)))
             raise self.error(
                 f"{name} holds {bad} values that are NaN or infinite; "

@@ -50,7 +50,7 @@ def gain(y: Waveform, *, db: Strength = (-6.0, 6.0), rng: Rng | None = None) -> 
     check = Check("gain")
     y = check.samples(y)
     db = draw_strength(check, db, rng, "db", limits=DB_LIMITS)
-    return y * np.array(10 ** (db / 20), y.dtype)  # in y's own type, which is faster than a Python float
+    return y * 10 ** (db / 20)
 
 
 def polarity(y: Waveform) -> Waveform:

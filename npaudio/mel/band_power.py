@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from npaudio._core.threads import one_blas_thread
 from npaudio._core.types import Frames, MelSpectrogram, Waveform
 from npaudio.mel.filterbank import MelBands
 from npaudio.spectrum.framing import Framing
@@ -26,41 +27,48 @@ def band_power(
     spectrogram, sixteen times as large as its mel bands at n_fft = 2048, never exists. `prepare` changes the frames
     (block, frame_length) before the window.
     """
-    filterbank = banded(bands, y.dtype)
+    filterbank = banded(bands, power, y.dtype)
 
     def sums(frames: Frames) -> np.ndarray:  # (block, frame_length) to (n_mels, block)
-        frames = prepare(frames) if prepare else frames
-        return filterbank.apply(framing.magnitudes(frames, power, y.dtype))
+        return filterbank.apply(framing.spectra(prepare(frames) if prepare else frames, y.dtype))
 
-    return framing.map(sums, y, bands.n_mels, y.dtype)
+    with one_blas_thread():  # the products are too small to be spread over threads
+        return framing.map(sums, y, bands.n_mels, y.dtype)
 
 
 class BandedFilterbank:
-    """`filterbank @ power.T` without the zeros: neighboring bands touch few bins, so every eight take their own.
+    """`filterbank @ (abs(spectra) ** power).T` without the zeros: every eight bands take the bins that they touch.
 
-    The triangles fill about one entry in thirty of the matrix. A product for every eight bands with just the bins
-    that one of them touches has a sixth of the work, and each product is too small for OpenBLAS to spread over
-    threads, which would cost more than it gains.
+    The triangles fill about one entry in thirty of the matrix. A product for every eight neighboring bands with just
+    the bins that one of them touches has a sixth of the work.
+
+    Power is real ** 2 + imag ** 2. Its sum over the bins of a band is a sum over both parts of all bins. So with power 2
+    each weight stands twice, once for either part, and the two are never added up bin by bin.
     """
 
-    def __init__(self, filterbank: np.ndarray, dtype: np.dtype) -> None:
-        self.shape = filterbank.shape
+    def __init__(self, filterbank: np.ndarray, power: float, dtype: np.dtype) -> None:
+        self.n_bands, self.power = len(filterbank), power
+        weights = np.repeat(filterbank, 2, axis=1) if power == 2 else filterbank
         self.groups = []
-        for first in range(0, len(filterbank), BANDS_PER_GROUP):
-            rows = filterbank[first : first + BANDS_PER_GROUP].astype(dtype)  # (<= 8, n_freq)
+        for first in range(0, len(weights), BANDS_PER_GROUP):
+            rows = weights[first : first + BANDS_PER_GROUP].astype(dtype)
             touched = np.flatnonzero(rows.any(axis=0))
-            bins = slice(touched[0], touched[-1] + 1) if touched.size else slice(0, 1)
-            self.groups.append((slice(first, first + len(rows)), bins, np.ascontiguousarray(rows[:, bins])))
+            columns = slice(touched[0], touched[-1] + 1) if touched.size else slice(0, 1)
+            self.groups.append((slice(first, first + len(rows)), columns, np.ascontiguousarray(rows[:, columns])))
 
-    def apply(self, power: np.ndarray) -> np.ndarray:
-        """The bands (n_mels, block) of `power` (block, n_freq)."""
-        sums = np.empty((self.shape[0], len(power)), power.dtype)
-        for bands, bins, weights in self.groups:
-            np.matmul(weights, power[:, bins].T, out=sums[bands])
+    def apply(self, spectra: np.ndarray) -> np.ndarray:
+        """The bands (n_mels, block) of complex spectra (block, n_freq)."""
+        if self.power == 2:
+            values = np.square(spectra.view(spectra.real.dtype))  # (block, 2 n_freq)
+        else:
+            values = np.abs(spectra) ** self.power
+        sums = np.empty((self.n_bands, len(values)), values.dtype)
+        for bands, columns, weights in self.groups:
+            np.matmul(weights, values[:, columns].T, out=sums[bands])
         return sums
 
 
 @lru_cache(maxsize=32)
-def banded(bands: MelBands, dtype: np.dtype) -> BandedFilterbank:
+def banded(bands: MelBands, power: float, dtype: np.dtype) -> BandedFilterbank:
     """The filterbank in groups of bands, made once for each value and type."""
-    return BandedFilterbank(bands.matrix(), dtype)
+    return BandedFilterbank(bands.matrix(), power, dtype)

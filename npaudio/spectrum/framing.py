@@ -178,15 +178,10 @@ class Framing:
             shape, strides = (last - first, self.frame_length), (self.hop_length * step, step)
             yield slice(first, last), np.lib.stride_tricks.as_strided(samples, shape, strides, writeable=False)
 
-    def magnitudes(self, frames: Frames, power: float, dtype: np.dtype) -> np.ndarray:
-        """|spectrum| ** power of each frame, (block, n_freq), without a square root where the power is 2."""
-        spectra = np.fft.rfft(frames * self.window, self.n_fft).astype(np.result_type(dtype, np.complex64), copy=False)
-        if power == 2:
-            squares = spectra.real**2
-            squares += spectra.imag**2
-            return squares
-        magnitudes = np.abs(spectra)
-        return magnitudes if power == 1 else magnitudes**power
+    def spectra(self, frames: Frames, dtype: DTypeLike) -> np.ndarray:
+        """The spectrum of each frame, (block, n_freq), complex64 or complex128 as fits signals of `dtype`."""
+        parts = np.fft.rfft(frames * self.window, self.n_fft).view(np.float64)  # (block, 2 n_freq): real, imaginary ...
+        return parts.astype(dtype, copy=False).view(np.result_type(dtype, np.complex64))
 
 
 def transform_length(check: Check, S: Spectrogram, settings: FrameSettings) -> int:

@@ -1,5 +1,6 @@
 """Window functions, which fade each frame in and out. The public name is `npaudio.get_window`."""
 
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -69,10 +70,21 @@ def window_in_frame(window: Window | np.ndarray, win_length: int, n_fft: int, ch
     """The window's samples in the middle of n_fft, zeros beside them: (n_fft,)."""
     if isinstance(window, str):
         check.choice(window, get_args(Window), "window")
-        samples = get_window(window, win_length)
-    else:
-        samples = check.finite(check.array(window, "window").astype(np.float64), "window")
+        return _named_in_frame(window, win_length, n_fft)
+    samples = check.finite(check.array(window, "window").astype(np.float64), "window")
     if samples.shape != (win_length,):
         raise check.error(f"window must have shape ({win_length},) as win_length says, got {samples.shape}")
-    left = (n_fft - win_length) // 2
-    return np.pad(samples, (left, n_fft - win_length - left))
+    return _in_frame(samples, n_fft)
+
+
+@lru_cache(maxsize=32)
+def _named_in_frame(window: Window, win_length: int, n_fft: int) -> np.ndarray:
+    """The window of this name, made once."""
+    return _in_frame(get_window(window, win_length), n_fft)
+
+
+def _in_frame(samples: np.ndarray, n_fft: int) -> np.ndarray:
+    left = (n_fft - len(samples)) // 2
+    padded = np.pad(samples, (left, n_fft - len(samples) - left))
+    padded.flags.writeable = False
+    return padded
