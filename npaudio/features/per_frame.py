@@ -24,7 +24,11 @@ def of_spectra(
         return describe(S, transform_length(check, S, settings))
     framing = Framing.of_features(check, settings)
     y = check.waveform(y, least=framing.shortest)
-    return framing.map(lambda frames: describe(np.abs(framing.spectra(frames, y.dtype)).T, framing.n_fft), y, 1, y.dtype)
+
+    def values(frames: Frames) -> PerFrame:  # (block, frame_length) to (1, block)
+        return describe(np.abs(framing.spectra(frames, y.dtype)).T, framing.n_fft)
+
+    return framing.map(values, y, 1, y.dtype)
 
 
 def of_samples(

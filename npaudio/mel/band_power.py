@@ -42,8 +42,8 @@ class BandedFilterbank:
     The triangles fill about one entry in thirty of the matrix. A product for every eight neighboring bands with just
     the bins that one of them touches has a sixth of the work.
 
-    Power is real ** 2 + imag ** 2. Its sum over the bins of a band is a sum over both parts of all bins. So with power 2
-    each weight stands twice, once for either part, and the two are never added up bin by bin.
+    Power is real ** 2 + imag ** 2. Its sum over the bins of a band is a sum over both parts of all bins. So with
+    power 2 each weight stands twice, once for either part, and the two are never added up bin by bin.
     """
 
     def __init__(self, filterbank: np.ndarray, power: float, dtype: np.dtype) -> None:
