@@ -86,6 +86,7 @@ class Solution:
     def names(self, *mutants: Mutant) -> Names:
         """What the module holds with these changes made."""
         module = {key: value for key, value in self.right.items() if not key.startswith("__")}
+        module["__builtins__"] = self.right["__builtins__"]  # an import that NumPy makes inside of a call looks here
         module |= {key: _copied(value, module) for key, value in module.items() if _is_own(value, self.right)}
         with contextlib.ExitStack() as stack:
             for mutant in mutants:
