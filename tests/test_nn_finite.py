@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from npaudio import nn
-from npaudio.nn.finite import all_finite
+from npaudio._core.checks import all_finite
 
 
 def network():

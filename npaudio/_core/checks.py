@@ -15,7 +15,7 @@ float64, Python's own int and float (so that np.int8(100) does not overflow late
 
 import math
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 import numpy as np
 from numpy.ma import MaskedArray  # at once: a first use of np.ma would import it, and a fork meanwhile would hang
@@ -64,8 +64,8 @@ class Check:
         raise self.error(f"{name} must be {expected}, got {x.dtype} with shape {x.shape}; {_conversion(x.dtype)}")
 
     def finite(self, x: np.ndarray, name: str = "y") -> np.ndarray:
-        """Return a float array that holds neither NaN nor infinity: both show in its minimum or its maximum."""
-        if x.size and not (math.isfinite(x.min()) and math.isfinite(x.max())):
+        """Return a float array that holds neither NaN nor infinity."""
+        if not all_finite(x):
             bad = int(np.count_nonzero(~np.isfinite(x)))
             raise self.error(
                 f"{name} holds {bad} values that are NaN or infinite; "
@@ -114,7 +114,7 @@ class Check:
 
     def whole_number(self, value: object, name: str, *, least: int = 1) -> int:
         """Return `value` as an int of at least `least`."""
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        if not is_whole(value):
             raise self.error(f"{name} must be a whole number, got {value!r}; round it with int({name})")
         if value < least:
             raise self.error(f"{name} must be at least {least}, got {value}")
@@ -154,6 +154,16 @@ class Check:
             listed = ", ".join(sorted(map(repr, allowed)))
             raise self.error(f"unknown {name} {value!r}; choose one of {listed}")
         return value
+
+
+def all_finite(x: np.ndarray) -> bool:
+    """Whether an array holds neither NaN nor infinity: both show in its minimum or its maximum."""
+    return x.size == 0 or (math.isfinite(x.min()) and math.isfinite(x.max()))
+
+
+def is_whole(value: object) -> TypeGuard[int | np.integer]:
+    """Whether this is a whole number of Python or NumPy; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def settle(value: object, **fields: object) -> None:

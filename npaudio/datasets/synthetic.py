@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from npaudio._core.checks import Check
+from npaudio._core.checks import Check, is_whole
 from npaudio._core.types import Waveform
 from npaudio.audio import resample
 from npaudio.datasets.base import SoundDataset
@@ -155,6 +155,6 @@ def drawn_seed(check: Check, rng: np.random.Generator | int) -> int:
     """The seed itself, or one drawn from a Generator."""
     if isinstance(rng, np.random.Generator):
         return int(rng.integers(2**63))
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+    if not is_whole(rng) or rng < 0:
         raise check.error(f"rng must be a Generator or a whole number from 0 on, got {rng!r}; pass rng=0")
     return int(rng)

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from npaudio._core.checks import Check
+from npaudio._core.checks import Check, is_whole
 from npaudio._core.types import Images
 
 
@@ -43,7 +43,7 @@ class LayerCheck(Check):
     def pair(self, value: int | tuple[int, int], name: str, *, least: int = 1) -> tuple[int, int]:
         """Return a whole number, or a pair of them, as (frequency, time)."""
         both = value if isinstance(value, tuple | list) else (value, value)
-        if len(both) != 2 or not all(_is_whole(v) and v >= least for v in both):
+        if len(both) != 2 or not all(is_whole(v) and v >= least for v in both):
             raise self.error(f"{name} must be a whole number of at least {least} or a pair of them, got {value!r}")
         return int(both[0]), int(both[1])
 
@@ -68,7 +68,3 @@ class Checked:
     @property
     def _checks(self) -> LayerCheck:
         return LayerCheck(type(self).__name__)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)

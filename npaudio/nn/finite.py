@@ -14,6 +14,7 @@ As long as all is finite this reads the gradients once, which takes almost no ti
 
 import numpy as np
 
+from npaudio._core.checks import all_finite
 from npaudio.nn.module import Module
 from npaudio.nn.trace import LayerCall, trace
 
@@ -76,11 +77,6 @@ def require_finite(model: Module, x: np.ndarray, loss: float, *, step: int) -> N
             step=step,
             layer=layer,
         )
-
-
-def all_finite(array: np.ndarray) -> bool:
-    """Whether an array holds neither NaN nor infinity: both show in its minimum or its maximum."""
-    return array.size == 0 or bool(np.isfinite(array.min()) and np.isfinite(array.max()))
 
 
 def _first_in_forward(model: Module, x: np.ndarray) -> tuple[str, str]:

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from npaudio import nn
-from npaudio._core.checks import Check
+from npaudio._core.checks import Check, all_finite, is_whole
 from npaudio._core.types import Inputs, Targets
 from npaudio.augment import Augmentation
-from npaudio.nn.finite import all_finite
 from npaudio.nn.schedule import Schedule
 from npaudio.training.averaging import EMA, SWA, RunningAverage
 from npaudio.training.batches import Batches
@@ -38,7 +37,7 @@ def optional_count(value: object, name: str) -> int | None:
 
 def seed_number(seed: object) -> int:
     """A whole number of at least 0; a generator could not be rewound to an earlier step."""
-    if isinstance(seed, int | np.integer) and not isinstance(seed, bool) and seed >= 0:
+    if is_whole(seed) and seed >= 0:
         return int(seed)
     raise check.error(f"seed must be a whole number of at least 0, got {seed!r}; draw one with rng.integers(2**32)")
 
