@@ -90,6 +90,7 @@ def test_where_no_thread_can_be_started_this_one_does_it_all(monkeypatch, thread
     def refuse(self):
         raise RuntimeError("can't start new thread")
 
+    threads.end_helpers()  # those that wait for work since another test
     monkeypatch.setattr(threading.Thread, "start", refuse)
     assert threads.for_each(lambda tile: (tile, threading.get_ident()), range(5)) == [
         (tile, threading.get_ident()) for tile in range(5)

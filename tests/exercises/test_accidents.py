@@ -98,7 +98,7 @@ def test_an_endless_loop_is_stopped_and_named_once(loop, tmp_path):
     message = only_sentence([outcome for outcome in outcomes if outcome.check.startswith("test_hann")])
     assert message.startswith("hann had not finished after 0.5 s and was stopped. Look for a loop")
     assert [outcome.status for outcome in outcomes[:4]] == [PASSED, PASSED, WRONG, AGAIN]
-    assert seconds < 5
+    assert seconds < 20  # 2 s on an idle machine: most of it goes into starting another process
 
 
 def test_an_endless_loop_at_the_top_of_the_file(tmp_path):

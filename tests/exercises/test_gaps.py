@@ -195,6 +195,8 @@ ACCIDENTS = {
 
 @pytest.mark.parametrize(("number", "edit", "code", "said"), ACCIDENTS.values(), ids=ACCIDENTS)
 def test_what_an_error_means_is_said(number, edit, code, said):
+    if "trapezoid" in said and hasattr(np, "trapz"):
+        pytest.skip("this NumPy still has np.trapz, so the answer is right")
     assert any(said in message for message in told(number, edit, code))
 
 
