@@ -64,6 +64,16 @@ def padded_end(y, n_fft, hop_length):
 
 
 @FRAMES.mistake(
+    "your last frame holds nothing but zeros: the result has room for it, but it is never filled.",
+    "The loop has to reach it: range(n_frames), not range(n_frames - 1).",
+)
+def last_left_empty(y, n_fft, hop_length):
+    frames = frames_of(y, n_fft, hop_length).copy()
+    frames[:, -1] = 0
+    return frames
+
+
+@FRAMES.mistake(
     "your frames start a sample late: the first one holds y[1], not y[0].",
     "Python counts from 0.",
 )
@@ -104,6 +114,22 @@ def half_period(n):
 
 
 @HANN.mistake(
+    "your window begins one sample too late, as if i counted from 1.",
+    "Its first value is 0, and i runs from 0 to n - 1: np.arange(n).",
+)
+def from_one(n):
+    return np.roll(npaudio.get_window("hann", n), -1)
+
+
+@HANN.mistake(
+    "your values are those of a window without the zeros at its ends, np.hanning(n + 2)[1:-1].",
+    "This one begins with its zero, and its period is n.",
+)
+def without_zeros(n):
+    return np.hanning(n + 2)[1:-1]
+
+
+@HANN.mistake(
     "your values are those of the square root of the window, sin(pi i / n).",
     "Square it, or use 1/2 - 1/2 cos(2 pi i / n).",
 )
@@ -126,6 +152,16 @@ def symmetric_window(y, n_fft, hop_length):
 def stop_left_out_too(y, n_fft, hop_length):
     frames = stop_left_out(y, n_fft, hop_length)
     return np.fft.rfft(frames * npaudio.get_window("hann", n_fft)[:, None], axis=0)
+
+
+@STFT.mistake(
+    "your last frame holds nothing but zeros: the result has room for it, but it is never filled.",
+    "The loop has to reach it: range(n_frames), not range(n_frames - 1).",
+)
+def last_left_empty_too(y, n_fft, hop_length):
+    S = spectra(y, n_fft, hop_length).copy()
+    S[:, -1] = 0
+    return S
 
 
 @STFT.mistake("your frames have no window.", "Multiply each frame by hann(n_fft) before the transform.")
