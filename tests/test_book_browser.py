@@ -23,6 +23,10 @@ HEARD = """Promise.all([...document.querySelectorAll("audio")].map(audio => new 
 })))"""
 OPEN_ALL = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNMARKED = """[...document.querySelectorAll("main *")].filter(box => {
+  const style = getComputedStyle(box);
+  return style.overflowX == "auto" && box.scrollWidth > box.clientWidth && !style.backgroundAttachment.includes("local");
+}).map(box => box.outerHTML.slice(0, 99))"""
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -54,6 +58,7 @@ def test_every_page_loads_without_complaint_and_fits_the_window(browser, pages, 
         for scheme in schemes:
             browser.show_as(width, 800, scheme)
             assert browser.evaluate(TOO_WIDE) == 0, f"{page.name} scrolls sideways at {width} px"
+            assert browser.evaluate(UNMARKED) == [], f"{page.name}: nothing shows that this scrolls"
             is_dark = browser.evaluate(BACKGROUND) == "rgb(22, 24, 27)"
             assert is_dark == (scheme == "dark"), page.name
         assert browser.complaints() == [], page.name
@@ -150,11 +155,12 @@ def test_the_browser_check_can_fail(browser, short_book, tmp_path):  # noqa: F81
     shutil.copytree(short_book, tmp_path, dirs_exist_ok=True)
     (tmp_path / "search_index.js").unlink()
     (tmp_path / "media" / "02_short" / "1_one.png").unlink()
-    wide = '<div style="width: 900px">wide</div></main>'
+    wide = '<div style="width: 900px">wide</div><div style="overflow-x: auto"><p style="width: 900px"></p></div></main>'
     page = tmp_path / "02_short.html"
     page.write_text(page.read_text(encoding="utf-8").replace("</main>", wide), encoding="utf-8")
     browser.show_as(380, 800, "light")
     browser.open(page)
     assert browser.complaints()
     assert browser.evaluate(TOO_WIDE) > 100
+    assert len(browser.evaluate(UNMARKED)) == 1
     assert not all(is_loaded for _, is_loaded in browser.evaluate(LOADED))
