@@ -15,7 +15,7 @@ from types import ModuleType
 # when the libraries are loaded, so it is set before a benchmark imports any of them.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-NOT_BENCHMARKS = {"__main__", "comparison", "scenes", "timing", "torch_ddp"}
+NOT_BENCHMARKS = {"__main__", "comparison", "recordings", "scenes", "timing", "torch_ddp"}
 
 
 def names() -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.recordings import esc50_folder
 from benchmarks.timing import installed
 from npaudio import Frontend, nn, training
 from npaudio.augment import Augmentation
@@ -52,7 +53,9 @@ RECIPE = Recipe()
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks esc10", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", required=True, type=Path, help="folder in ESC-50 layout: audio/ and meta/esc50.csv")
+    parser.add_argument(
+        "--data", required=True, type=esc50_folder, help="folder in ESC-50 layout: audio/ and meta/esc50.csv"
+    )
     parser.add_argument("--epochs", type=int, default=RECIPE.epochs)
     parser.add_argument("--seed", type=int, default=RECIPE.seed)
     parser.add_argument("--folds", type=int, nargs="+", help="which to test; all by default")
@@ -97,6 +100,7 @@ def run_fold(table: FeatureTable, fold: int, recipe: Recipe, with_torch: bool) -
     seed = 100 * recipe.seed + fold  # of order and augmentation
     accuracies, losses = {}, {}
     for name, train_network in contestants.items():
+        print(f"fold {fold}  {name:<8} {recipe.epochs} epochs on {train.size} clips ...", flush=True)
         start = time.perf_counter()
         score, losses[name] = train_network(model, waveforms[train], targets[train], augment, recipe, seed=seed)
         seconds = (time.perf_counter() - start) / recipe.epochs

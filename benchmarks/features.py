@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.comparison import Comparison
+from benchmarks.recordings import esc50_folder
 from benchmarks.timing import alternate, installed, rows_of
 from npaudio import SOUND_CLASSES, Frontend, save
 from npaudio.datasets import ESC50, AudioFolder, SoundDataset, SyntheticSounds, extract_features
@@ -22,7 +23,9 @@ SECONDS = 5.0
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", help="folder in the layout of ESC-50; without it, recordings are drawn")
+    parser.add_argument(
+        "--data", type=esc50_folder, help="folder in the layout of ESC-50; without it, recordings are drawn"
+    )
     parser.add_argument("--rounds", type=int, default=7)
 
 

@@ -8,11 +8,11 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.comparison import Comparison
+from benchmarks.recordings import esc50_folder
 from benchmarks.scenes import Recipe, load, real_sounds, torch_step
 from benchmarks.timing import compare, installed
 from npaudio import Frontend, models, nn, sed
@@ -23,7 +23,7 @@ STREAM = {"frontend": Frontend(name="stream", hop_length=320, mean=-30.0, scale_
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, help="folder in ESC-50 layout: audio/ and meta/esc50.csv")
+    parser.add_argument("--data", type=esc50_folder, help="folder in ESC-50 layout: audio/ and meta/esc50.csv")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the alternating timings")
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
 

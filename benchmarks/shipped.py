@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.recordings import esc50_folder
 from npaudio import sine
 from npaudio.datasets import ESC50, SyntheticSounds
 from npaudio.pipeline import AudioClassificationPipeline, Evaluation
@@ -30,7 +31,7 @@ TARGET = Path(__file__).parents[1] / "npaudio" / "pipeline" / "shipped" / "esc10
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks shipped", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, help="folder in ESC-50 layout: audio/ and meta/esc50.csv")
+    parser.add_argument("--data", type=esc50_folder, help="folder in ESC-50 layout: audio/ and meta/esc50.csv")
     parser.add_argument("--epochs", type=int, default=SETTINGS["epochs"])
     parser.add_argument("--only-others", action="store_true", help="measure the shipped model on sounds of no class")
     parser.add_argument("--only-validate", action="store_true", help="leave out the final training")

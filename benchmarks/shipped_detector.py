@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.recordings import esc50_folder
 from benchmarks.scenes import Recipe, Scenes, scenes
 from npaudio import Frontend, metrics, models, nn, sed, training
 from npaudio.augment import spec_augment
@@ -29,7 +30,9 @@ TARGET = Path(__file__).parents[1] / "npaudio" / "pipeline" / "shipped" / "esc10
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks shipped_detector", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", required=True, type=Path, help="folder in ESC-50 layout: audio/ and meta/esc50.csv")
+    parser.add_argument(
+        "--data", required=True, type=esc50_folder, help="folder in ESC-50 layout: audio/ and meta/esc50.csv"
+    )
     parser.add_argument("--out", type=Path, default=TARGET, help="where the model goes")
     options = parser.parse_args(argv)
     recordings = ESC50(options.data, esc10=True)

@@ -114,6 +114,18 @@ def test_other_names_and_half_a_table_are_refused(arguments, capsys):
     assert "error: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["esc10", "features", "sed", "shipped", "shipped_detector"])
+def test_a_folder_without_recordings_is_refused_in_one_line(name, tmp_path, capsys):
+    for folder, what in ((tmp_path / "nowhere", "nowhere' is not there"), (tmp_path, "esc50.csv' is not there")):
+        with pytest.raises(SystemExit) as stopped:
+            main([name, "--data", str(folder)])
+        assert stopped.value.code == 2
+        last = capsys.readouterr().err.splitlines()[-1]
+        assert "error: argument --data: ESC50: " in last
+        assert what in last
+        assert "npaudio download esc50" in last
+
+
 def test_one_benchmark_keeps_its_rows(tmp_path, capsys):
     assert main(["resample", "--rounds", "1", "--seconds", "0.1", "--json", str(tmp_path / "rows.json")]) == 0
     rows, about = read_rows(tmp_path / "rows.json")

@@ -25,7 +25,8 @@ OPEN_ALL = "for (const fold of document.querySelectorAll('details')) fold.open =
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNMARKED = """[...document.querySelectorAll("main *")].filter(box => {
   const style = getComputedStyle(box);
-  return style.overflowX == "auto" && box.scrollWidth > box.clientWidth && !style.backgroundAttachment.includes("local");
+  const scrolls = style.overflowX == "auto" && box.scrollWidth > box.clientWidth;
+  return scrolls && !style.backgroundAttachment.includes("local");
 }).map(box => box.outerHTML.slice(0, 99))"""
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
