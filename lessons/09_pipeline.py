@@ -57,8 +57,9 @@ lesson.answer(
 # ## A folder of recordings
 #
 # Most people's data is a folder with one subfolder per class. Here the lesson writes such a folder itself: eight
-# classes of synthetic sounds, one of them rare. (`--data DIR` takes yours, or ESC-50's.) The recordings are dealt into
-# three [folds](GLOSSARY.md#fold); the first is left out of the training and serves as the test.
+# classes of synthetic sounds, one of them rare, dealt into three [folds](GLOSSARY.md#fold). With `--data DIR` it reads
+# yours instead, in the layout and with the folds of ESC-50. The first fold is left out of the training and serves as
+# the test.
 
 # %%
 folder = lesson.folder / "recordings"
@@ -86,8 +87,8 @@ print_table(
 # Three lines do it. `fit` loads every recording, makes the pictures, trains the article's network with changes to each
 # clip (a shift in time, another speed, stripes masked, two clips mixed), and measures the left-out fold after each
 # [epoch](GLOSSARY.md#epoch). It keeps the last weights, not the best ones: choosing an epoch by its test score would
-# make the score too good. The loss on the changed clips ends above that on the left-out ones, which are not changed:
-# with mixed clips and smoothed labels the loss cannot reach zero.
+# make the score too good. Do not wonder if the loss on the changed clips ends above that on the left-out ones, which
+# are not changed: with mixed clips and smoothed labels the loss cannot reach zero.
 
 # %%
 seconds = 5.0 if lesson.options.data else 2.0
@@ -107,25 +108,27 @@ lesson.figure(figure, "1_training")
 # The evaluation counts right answers, and then looks at each class alone. [Recall](GLOSSARY.md#recall) is the share of
 # a class that was found, [precision](GLOSSARY.md#precision) the share of right ones among the answers of that name.
 #
-# > **Question.** The rarest class has a quarter as many recordings as each of the others. If the network got all of
-# > these wrong and made no other mistake, what would its accuracy be?
+# > **Question.** If the network got all recordings of the rarest class wrong and made no other mistake, what would its
+# > accuracy be? (If all classes have as many recordings, take the class with the lowest recall.)
 
 # %%
 evaluation = pipeline.evaluate(dataset, fold=1)
 print(evaluation.report())
-rare = int(np.argmin(np.bincount(evaluation.y_true, minlength=len(dataset.class_names))))
-count = int(np.sum(evaluation.y_true == rare))
-without = 1 - count / len(evaluation.names)
 scores = metrics.precision_recall_fscore(
     evaluation.y_true, evaluation.y_pred, labels=range(len(dataset.class_names)), zero_division=np.nan
 )
-recall = scores.recall[rare]
+counts = np.bincount(evaluation.y_true, minlength=len(dataset.class_names))
+uneven = counts.min() < counts.max()
+rare = int(np.argmin(counts) if uneven else np.argmin(scores.recall))
+recall, count = scores.recall[rare], int(counts[rare])
+without = 1 - count / len(evaluation.names)
+which = "the rarest class" if uneven else "the class that it knows worst"
 low, high = evaluation.interval.low, evaluation.interval.high
 rare_name = dataset.class_names[rare]
 lesson.answer(
     f"{without:.1%}: {count} of the {len(evaluation.names)} test recordings are {rare_name}. The network's accuracy is "
-    f"{evaluation.accuracy:.1%}, and its recall of {rare_name} {recall:.0%}. An accuracy says little about a rare "
-    f"class. And it is rough: 95 % of test sets drawn from these clips lie between {low:.0%} and {high:.0%}."
+    f"{evaluation.accuracy:.1%}, and its recall of {rare_name} {recall:.0%}. An accuracy says little about a "
+    f"single class. And it is rough: 95 % of test sets drawn from these clips lie between {low:.0%} and {high:.0%}."
 )
 figure, ax = plt.subplots(figsize=(6.5, 5.5), layout="constrained")
 plot.confusion_matrix(evaluation.confusion, evaluation.class_names, ax=ax)
@@ -181,11 +184,17 @@ lesson.answer(
 # The answer is always one of the names that the model knows, and the probabilities always sum to 1. So a sound of
 # another kind gets a name as well.
 #
-# > **Question.** 20 clock ticks and 20 bird calls: neither is among the classes. What is the highest probability that
-# > the network gives them, on average, compared with the recordings of the left-out fold?
+# > **Question.** Clock ticks and bird calls (with `--data`: artificial chords and rising tones): neither is among the
+# > classes. What is the highest probability that the network gives them, on average, compared with the recordings of
+# > the left-out fold?
 
 # %%
-strangers = SyntheticSounds(3 if lesson.quick else 20, classes=STRANGERS, sr=SR, duration=2.0, rng=3)
+n_each = 3 if lesson.quick else 20
+strangers = SyntheticSounds(n_each, classes=STRANGERS, sr=SR, duration=2.0, rng=3)
+if lesson.options.data:  # whose classes may be any of our synthetic sounds
+    pitches = np.geomspace(110, 880, n_each)  # Hz
+    strangers = [npaudio.music_like((f, 1.25 * f, 1.5 * f), sr=SR) for f in pitches]
+    strangers += [npaudio.sweep(f, 2 * f, sr=SR) for f in pitches]
 surest_known = before.max(axis=1)
 surest_strange = loaded.predict_proba(strangers).max(axis=1)
 threshold = float(np.quantile(surest_known, 0.1))
@@ -199,10 +208,10 @@ lesson.answer(
 figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")
 bins = np.linspace(0, 1, 21)
 ax.hist(surest_known, bins, density=True, alpha=0.6, color=plot.PALETTE[0], label="left-out recordings")
-ax.hist(surest_strange, bins, density=True, alpha=0.6, color=plot.PALETTE[1], hatch="//", label="other classes")
+ax.hist(surest_strange, bins, density=True, alpha=0.6, color=plot.PALETTE[1], hatch="//", label="other kinds of sound")
 ax.axvline(threshold, color="black", linestyle=":", label=f"threshold, {threshold:.2f}")
 ax.set(xlabel="highest probability", ylabel="density")
-ax.set_title(f'"unknown" below {threshold:.2f}: {refused:.0%} of the sounds of other classes are refused')
+ax.set_title(f'"unknown" below {threshold:.2f}: {refused:.0%} of the other kinds of sound are refused')
 ax.legend()
 lesson.figure(figure, "4_unknown")
 if lesson.options.audio:
@@ -230,8 +239,8 @@ lesson.answer(
 # %%
 lesson.finding(
     f"A folder of {len(dataset)} recordings becomes a model that is right on {evaluation.accuracy:.0%} of the left-out "
-    f"fold (95 % interval {low:.0%} to {high:.0%}); its recall of the rarest class is {recall:.0%}, and a threshold "
-    f"that keeps nine in ten known sounds refuses {refused:.0%} of the sounds of other classes."
+    f"fold (95 % interval {low:.0%} to {high:.0%}); its recall of {which}, {rare_name}, is {recall:.0%}, and a "
+    f"threshold that keeps nine in ten known sounds refuses {refused:.0%} of the sounds of other kinds."
 )
 
 # %% [markdown]
