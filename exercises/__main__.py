@@ -71,7 +71,7 @@ def show_progress(options: argparse.Namespace) -> int:
     with Examiner(catalogue.EXERCISES) as examiner:
         for exercise in exercises():
             outcomes = examiner.check_all(exercise.name)
-            title = textwrap.shorten(exercise.title, max(10, width() - 50), placeholder=" ...")
+            title = f"\n{'':50}".join(textwrap.wrap(exercise.title, max(10, width() - 50)))
             print(f"  {exercise.name:<26}{progress(outcomes):<22}{title}", flush=True)
             if not_passed(outcomes):
                 unfinished.append((exercise, outcomes))

@@ -37,6 +37,7 @@ def barks_and_siren() -> tuple[np.ndarray, int, str]:
 
 
 y, sr, name = lesson.sound_to_look_at(barks_and_siren)
+print(f"The sound of this lesson: {name}, {len(y) / sr:.2f} s at {sr:,} Hz")
 lesson.sound("1_what_we_look_at", y, sr)
 N_FFT, HOP = 1024, 512
 y = npaudio.fix_length(y, size=max(len(y), 2 * N_FFT))

@@ -208,8 +208,8 @@ scores = {name: probabilities(model, name) for name in ("valid", "test")}
 plain = sed.detect_events(scores["test"], **GRID)
 by_class = metrics.segment_based_metrics(reference["test"], plain, time_resolution=1.0, labels=LABELS).class_wise
 by_class = {label: figures["f_measure"] for label, figures in by_class.items()}
-print_table(["class", "segment-based F"], [[label, f"{f:.2f}"] for label, f in by_class.items()])
-ranked = sorted(LABELS, key=lambda label: np.nan_to_num(by_class[label]))
+print_table(["class", "segment-based F"], [[k, "-" if np.isnan(f) else f"{f:.2f}"] for k, f in by_class.items()])
+ranked = sorted((label for label in LABELS if not np.isnan(by_class[label])), key=by_class.get)
 lesson.answer(
     f"Best is {ranked[-1]} with {by_class[ranked[-1]]:.2f}, worst {ranked[0]} with {by_class[ranked[0]]:.2f}; all "
     f"classes together have a segment-based F of {segment_f(plain):.2f}."
@@ -607,6 +607,7 @@ S = FRONTEND(mine)
 own_events = sed.detect_events(nn.Sigmoid()(model(S[None, None])[0]), postprocessing=tuned, **GRID)
 chances = nn.Sigmoid()(model(S[None, None])[0])
 lesson.figure(picture(S, chances, own_events, None, f"{title}: {len(own_events)} events"), "6_your_recording")
+print(f"{title}: the detector finds {len(own_events)} event{'s' * (len(own_events) != 1)}")
 print_table(["event", "onset (s)", "offset (s)", "mean score"],
             [[e.label, f"{e.onset:.2f}", f"{e.offset:.2f}", f"{e.confidence:.2f}"] for e in own_events])  # fmt: skip
 

@@ -22,7 +22,7 @@ from book.build import write_book  # noqa: E402
 from glossary import explanation  # noqa: E402
 from notebooks import write_notebooks  # noqa: E402
 from options import WrongOption, add_options, check_options, outputs_of, passed_on  # noqa: E402
-from reading import Terminal, cells, wrapped  # noqa: E402
+from reading import Terminal, cells, stop_printing, wrapped  # noqa: E402
 
 WIDTH = 80
 
@@ -191,4 +191,9 @@ def print_results(results: list[dict[str, Any]], *, quick: bool = False) -> None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough
+        status = stop_printing(sys.stdout)
+    sys.exit(status)

@@ -27,7 +27,7 @@ import npaudio
 from book.recording import FILE, notes
 from figures import save_png, titles_of
 from options import WrongOption, add_options, check_options, has_display, outputs_of
-from reading import ANSWER, Copied, Terminal, read_aloud, traceback_of, width, wrapped
+from reading import ANSWER, Copied, Terminal, read_aloud, stop_printing, traceback_of, width, wrapped
 from reading import print_table as print_table  # every lesson takes it from here
 
 Item = TypeVar("Item")
@@ -169,6 +169,9 @@ class Lesson:
             plain_output, sys.stdout = sys.stdout, Copied(sys.stdout, Copied(copy, notes))  # type: ignore[assignment]
             try:
                 status = self._read_cells()
+                plain_output.flush()
+            except BrokenPipeError:  # `| head` has read enough
+                status = stop_printing(plain_output)
             finally:
                 sys.stdout = plain_output
         raise SystemExit(status)
@@ -184,6 +187,8 @@ class Lesson:
                 plt.show()
             notes.save(self.folder, script, quick=self.quick)
             return 0
+        except BrokenPipeError:
+            raise
         except KeyboardInterrupt:
             print("\nInterrupted.")
         except SystemExit as error:
@@ -217,7 +222,8 @@ class Lesson:
             matplotlib.use("Agg")
 
     def _keep(self, kind: str, path: Path) -> None:
-        print(f"  [{path.relative_to(self.folder.parent.parent).as_posix()}]")
+        outputs = self.folder.parent.parent if self.quick else self.folder.parent
+        print(f"  [{path.relative_to(outputs.parent).as_posix()}]")
         self.summary[kind].append(path.name)
         self._write_summary()
 

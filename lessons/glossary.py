@@ -39,11 +39,13 @@ def explanation(term: str) -> str:
     Raises
     ------
     LookupError
-        A term that it does not have; the sentence names similar ones.
+        A term that it does not have; the sentence names those that are like it, if there are any.
     """
     by_form = {form.lower(): entry for entry in entries() for form in entry.forms}
     if term.lower() in by_form:
         entry = by_form[term.lower()]
         return f"**{', '.join(entry.forms)}** (lesson {entry.lesson}). {entry.text}"
-    similar = difflib.get_close_matches(term.lower(), by_form, cutoff=0.5) or sorted(by_form)
-    raise LookupError(f"the glossary has no {term!r}; it has {', '.join(similar)}")
+    similar = [form for form in by_form if len(term) > 2 and term.lower() in form]
+    similar += difflib.get_close_matches(term.lower(), set(by_form) - set(similar), cutoff=0.7)
+    rest = f"; it has {', '.join(similar)}" if similar else f" and no word like it; all are in lessons/{GLOSSARY.name}"
+    raise LookupError(f"the glossary has no {term!r}{rest}")

@@ -192,6 +192,12 @@ class Copied:
         return getattr(self.stream, name)
 
 
+def stop_printing(stream: TextIO) -> int:
+    """Let what is still printed go nowhere, because the reader of the pipe has gone; the exit status, 0."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return 0
+
+
 def read_aloud(script: Path, namespace: dict[str, Any], *, brief: bool, ask: bool, say_first: str = "") -> None:
     """Run the cells of a script in a namespace; print the prose before each, unless a brief run is asked for.
 

@@ -76,6 +76,7 @@ def test_a_lesson_on_a_recording_speaks_of_it_and_keeps_what_it_shows(read):
     result, folder = read
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert "stereo.wav" in summary["finding"]
+    assert "The sound of this lesson: stereo.wav, 1.00 s at 48,000 Hz" in result.stdout
     for name in [*summary["figures"], *summary["sounds"]]:
         assert (folder / name).stat().st_size > 1000
     for name in summary["sounds"]:
@@ -95,6 +96,7 @@ def test_a_quick_run_finds_nothing_and_has_its_own_folder_from_wherever_it_is_st
     assert "No finding: this was a quick run" in result.stdout
     assert "it works" not in result.stdout
     assert (tmp_path / "here" / "quick" / "01_short" / "tone.wav").is_file()
+    assert "[here/quick/01_short/tone.wav]" in result.stdout
     brief = run("--brief", "--show", "--out", "here", start=(sys.executable, script), cwd=tmp_path)
     assert "01 A title" not in brief.stdout
     assert "Finding. it works" in brief.stdout
@@ -195,6 +197,18 @@ def test_terms_can_be_looked_up(capsys):
     assert "from the start of one frame" in capsys.readouterr().out
     assert main(["--explain", "hopp"]) == 2
     assert "the glossary has no 'hopp'; it has hop" in capsys.readouterr().err
+    assert main(["--explain", "quark"]) == 2
+    assert "the glossary has no 'quark' and no word like it" in capsys.readouterr().err
+
+
+def test_a_pipe_that_is_closed_early_is_no_error(tmp_path):
+    (tmp_path / "01_long.py").write_text(a_lesson("01_long", "print('x' * 2**20)\nprint('y')"), encoding="utf-8")
+    for words in (["-m", "lessons", "--list"], [str(tmp_path / "01_long.py"), "--out", str(tmp_path)]):
+        command = [sys.executable, *words]
+        with subprocess.Popen(command, cwd=FOLDER.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdout.close()
+            assert process.stderr.read() == b""
+        assert process.returncode == 0
 
 
 def test_a_wrong_number_names_the_right_ones(capsys):

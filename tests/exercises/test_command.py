@@ -54,13 +54,25 @@ def answer(clone, text):
 HALF = skeleton(SOLUTION).replace("raise NotImplementedError  # one expression", "return np.hanning(n + 1)[:-1]")
 
 
+@pytest.mark.parametrize(
+    ("columns", "title"), [(80, "the short-time Fourier"), (120, "the short-time Fourier transform")]
+)
+def test_a_title_is_wrapped_where_the_terminal_is_narrow(columns, title, clone, in_process, monkeypatch, capsys):
+    monkeypatch.setattr(command, "width", lambda: columns)
+    assert main([]) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0].endswith(f" {title}")
+    assert "..." not in printed
+
+
 def test_progress_has_a_line_an_exercise_and_the_next_one(clone, capsys):
     answer(clone, HALF)
     assert main([]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("  ex01_stft ")
-    assert "in progress, 2 of 7" in lines[0]
-    assert "to do" in lines[1]
+    rows = [line for line in lines if line.startswith("  ex")]
+    assert rows[0].startswith("  ex01_stft ")
+    assert "in progress, 2 of 7" in rows[0]
+    assert "to do" in rows[1]
     assert "Next: the short-time Fourier transform. Open exercises/ex01_stft.py" in lines
     assert "  check:  pytest exercises/test_ex01_stft.py" in lines
     answer(clone, SOLUTION)
