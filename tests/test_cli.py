@@ -77,6 +77,15 @@ class TestClassify:
             assert result["label"] == "unknown"
             assert {p["label"] for p in result["predictions"]} == {"rain", "siren"}
 
+    def test_people_read_why_it_is_unknown(self, model, sounds, capsys):
+        assert cli.main(["classify", "--model", model, "--unknown-below", "1", sounds[0]]) == 0
+        assert capsys.readouterr().out.startswith(f"{sounds[0]}: unknown (below the threshold of 100.0%)\n")
+        assert cli.main(["classify", "--model", model, "--unknown-below", "0", sounds[0]]) == 0
+        assert "unknown" not in capsys.readouterr().out
+        with pytest.raises(SystemExit):
+            cli.main(["classify", "--unknown-below", "66", sounds[0]])
+        assert "invalid probability value: '66'" in capsys.readouterr().err
+
     def test_csv(self, model, sounds, capsys):
         cli.main(["classify", "--csv", "--model", model, *sounds])
         rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
@@ -92,6 +101,7 @@ class TestClassify:
         assert cli.main(["classify", "--json", "--model", model, sounds[0], str(bad), sounds[1]]) == 1
         first, failed, last = json.loads(capsys.readouterr().out)
         assert "bad.wav" in failed["error"]
+        assert not re.match(r"\w+: ", failed["error"]), "a function's name says nothing on the command line"
         assert "label" not in failed
         assert "error" not in first
         assert "error" not in last
@@ -122,8 +132,35 @@ class TestTrain:
         printed = capsys.readouterr()
         assert "skipped low/broken.wav" in printed.err
         assert "Overall accuracy" in printed.out
+        assert "never answers `unknown`" in printed.err
+        assert "not measured" not in printed.err
         assert AudioClassificationPipeline.load(out).class_names == ("high", "low")
         assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "mine.npz"]
+
+    def test_without_a_terminal_each_tenth_of_the_epochs_has_a_line(self, tmp_path, capsys):
+        folder_of_classes(tmp_path / "data", {"high": 2, "low": 2})
+        words = ["train", str(tmp_path / "data"), "-o", str(tmp_path / "m.npz"), "--duration", "0.5"]
+        assert cli.main([*words, "--epochs", "25"]) == 0
+        lines = capsys.readouterr().err.splitlines()
+        assert "training 25 epochs," in lines[0]
+        assert [line.split(",")[0] for line in lines[1:11]] == [
+            f"npaudio: epoch {epoch} of 25" for epoch in (3, 5, 8, 10, 13, 15, 18, 20, 23, 25)
+        ]
+        assert "was not measured; use --val-fold N" in lines[11]
+        assert cli.main([*words, "--epochs", "1"]) == 0
+        lines = capsys.readouterr().err.splitlines()
+        assert "training 1 epoch," in lines[0]
+        assert "epoch 1 of 1, loss" in lines[1]
+
+    def test_a_checkpoint_of_other_settings_is_refused_in_the_words_of_the_command_line(self, tmp_path, capsys):
+        folder_of_classes(tmp_path / "data", {"high": 2, "low": 2})
+        pipeline = AudioClassificationPipeline(duration=0.5, epochs=1)
+        pipeline.fit(tmp_path / "data", checkpoint=tmp_path / "m.training.npz", progress=False)
+        words = ["train", str(tmp_path / "data"), "-o", str(tmp_path / "m.npz"), "--duration", "0.5", "--resume"]
+        assert cli.main(words) == 2
+        complaint = capsys.readouterr().err.splitlines()[-1]
+        assert complaint.endswith("give the options of the first command, or remove m.training.npz to start again")
+        assert "epochs was 1, now 150" in complaint
 
     def test_labels_from_names_and_from_a_table(self, tmp_path, capsys):
         folder = tmp_path / "flat"
@@ -166,6 +203,7 @@ class TestTrain:
             (["nowhere", "-o", "{tmp}/m.npz"], "not there"),
             (["{data}/high/0.wav", "-o", "{tmp}/m.npz"], "is a file"),
             (["{data}", "-o", "{tmp}/m.npz", "--val-fold", "9"], "unknown fold 9"),
+            (["{data}/..", "-o", "{tmp}/m.npz"], "add recordings, or leave the class out"),
             (["{data}", "-o", "{tmp}/m.npz", "--label-from", "("], "not a regular expression"),
             (["{data}", "-o", "{tmp}/m.npz", "--label-from", "rain"], "has no group"),
             (["{data}", "-o", "{tmp}/m.npz", "--label-from", "^(x)"], "fits none of 4 file names"),
@@ -174,6 +212,7 @@ class TestTrain:
     )
     def test_mistakes(self, words, sentence, tmp_path, capsys):
         folder_of_classes(tmp_path / "data", {"high": 2, "low": 2})
+        (tmp_path / "empty").mkdir()
         filled = [word.format(data=tmp_path / "data", tmp=tmp_path) for word in words]
         assert cli.main(["train", "--epochs", "1", *filled]) == 2
         complaint = capsys.readouterr().err.strip().splitlines()
@@ -195,6 +234,13 @@ class TestOtherCommands:
         assert np.sum(figures["confusion"]) == 8
         assert picture.stat().st_size > 5000
 
+    def test_evaluate_takes_classes_of_one_recording(self, model, tmp_path, capsys):
+        folder_of_classes(tmp_path, {"rain": 1})
+        assert cli.main(["evaluate", model, str(tmp_path)]) == 0
+        row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("siren"))
+        assert row.split()[2] == "-"  # no clip, so no recall
+        assert AudioClassificationPipeline.load(model).evaluate(tmp_path).confusion.sum() == 1
+
     def test_evaluate_with_other_labels_names_the_class(self, model, tmp_path, capsys):
         folder_of_classes(tmp_path, {"rain": 2, "wind": 2})
         assert cli.main(["evaluate", model, str(tmp_path)]) == 2
@@ -204,6 +250,7 @@ class TestOtherCommands:
         assert cli.main(["info", model, sounds[0]]) == 0
         out = capsys.readouterr().out
         assert "classifier" in out
+        assert "never answers `unknown`, unless `npaudio classify --unknown-below P`" in out
         assert "16,000" in out
 
     def test_show(self, sounds, tmp_path, capsys):

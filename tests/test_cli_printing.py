@@ -68,6 +68,12 @@ def test_a_stream_of_events_for_people(capsys):
     assert capsys.readouterr().out.split()[-2:] == ["dog", "(0.88)"]
 
 
+@pytest.mark.parametrize(("given", "line"), [({}, "no event\n"), ({"json": True}, "")])
+def test_a_stream_without_events(given, line, capsys):
+    detect.print_stream([], options(**given))
+    assert capsys.readouterr().out == line
+
+
 @pytest.mark.parametrize("command", [["classify"], ["detect"]])
 def test_a_file_that_fails_has_its_own_line_and_its_reason_on_standard_error(command, tone, tmp_path, capsys):
     bad = tmp_path / "bad.wav"

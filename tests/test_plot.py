@@ -154,6 +154,9 @@ def test_kernels_stand_side_by_side_with_low_frequencies_below():
 
 
 def test_confusion_matrix_shows_every_count():
+    ax = drawn_on(plot.confusion_matrix, np.array([[1, 0], [2, 1]]), ["dog", "rain"])
+    (bar,) = (other for other in ax.figure.axes if other is not ax)
+    assert all(tick == round(tick) for tick in bar.get_yticks()), "clips are whole"
     ax = drawn_on(plot.confusion_matrix, np.array([[5, 0], [2, 7]]), ["dog", "rain"])
     assert sorted(text.get_text() for text in ax.texts) == ["2", "5", "7"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "true")

@@ -56,7 +56,9 @@ def print_stream(events: Iterable[Event], options: argparse.Namespace) -> None:
     """One event per line, written out at once."""
     if options.csv:
         write_csv([], COLUMNS[1:5])
+    nothing = not (options.json or options.csv)
     for event in events:
+        nothing = False
         if options.json:
             print(json.dumps(as_dict(event)), flush=True)
         elif options.csv:
@@ -64,6 +66,8 @@ def print_stream(events: Iterable[Event], options: argparse.Namespace) -> None:
             sys.stdout.flush()
         else:
             print(line_of(as_dict(event)), flush=True)
+    if nothing:
+        print("no event")
 
 
 def as_dict(event: Event) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from npaudio.pipeline import AudioClassificationPipeline, Evaluation
 def run(options: argparse.Namespace) -> int:
     """Print the report, and draw the confusion matrix if asked for."""
     pipeline = AudioClassificationPipeline.load(options.model)
-    evaluation = pipeline.evaluate(dataset_of(options, pipeline.recipe.sr), fold=options.fold)
+    dataset = dataset_of(options, pipeline.recipe.sr, min_per_class=1)
+    evaluation = pipeline.evaluate(dataset, fold=options.fold)
     if options.json:
         write_json(evaluation.to_dict())
     else:

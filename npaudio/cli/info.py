@@ -9,6 +9,8 @@ from npaudio.cli.running import DONE, SOME_FAILED, sentence_of
 from npaudio.cli.terminal import complain, write_json
 from npaudio.pipeline.model_file import read_model
 
+NEVER_UNKNOWN = "this model never answers `unknown`, unless `npaudio classify --unknown-below P` sets a threshold"
+
 
 def run(options: argparse.Namespace) -> int:
     """Describe each file."""
@@ -45,7 +47,7 @@ def describe_model(name: str) -> dict[str, Any]:
         "classes": list(header.get("class_names", [])),
         "parameters": sum(array.size for key, array in weights.items() if not key.endswith(statistics)),
         "epochs": params.get("epochs"),
-        "unknown below": header.get("unknown_below"),
+        "unknown below": None if params.get("multi_label") else header.get("unknown_below"),
         "versions": header.get("versions"),
     }
 
@@ -59,4 +61,6 @@ def print_facts(facts: dict[str, Any]) -> None:
     for name, value in facts.items():
         if name != "file" and value is not None:
             text = ", ".join(map(str, value)) if isinstance(value, list) else value
+            if name == "unknown below" and not value:
+                text = f"0: {NEVER_UNKNOWN}"
             print(f"  {name:<14} {text:,}" if isinstance(value, int) else f"  {name:<14} {text}")

@@ -11,7 +11,7 @@ from npaudio.pipeline import open_dataset
 LISTED = 5  # skipped files that are named
 
 
-def dataset_of(options: argparse.Namespace, sr: int) -> SoundDataset:
+def dataset_of(options: argparse.Namespace, sr: int, *, min_per_class: int = 2) -> SoundDataset:
     """The data set that the options name; files that were skipped are told on standard error."""
     if options.folder.is_file():
         raise UsageError(f"{options.folder}: is a file; pass the folder that holds the recordings")
@@ -20,7 +20,7 @@ def dataset_of(options: argparse.Namespace, sr: int) -> SoundDataset:
     elif options.label_from is not None:
         dataset = LabelledFiles.from_names(options.folder, options.label_from, sr=sr)
     else:
-        dataset = open_dataset(options.folder, sr=sr)
+        dataset = open_dataset(options.folder, sr=sr, min_per_class=min_per_class)
     report_skipped(dataset.skipped)
     return dataset
 

@@ -66,7 +66,20 @@ def _classify(commands: "Commands") -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="sound files")
     _add_model(parser, "the ten sounds of ESC-10")
     parser.add_argument("--top", type=int, default=3, metavar="N", help="classes to print per file (default: 3)")
+    parser.add_argument(
+        "--unknown-below",
+        type=probability,
+        metavar="P",
+        help="answer `unknown` below this probability, 0 to 1 (default: the model's threshold, see `npaudio info`)",
+    )
     _add_formats(parser)
+
+
+def probability(text: str) -> float:
+    """A number from 0 to 1; ValueError for others."""
+    if not 0 <= (value := float(text)) <= 1:
+        raise ValueError
+    return value
 
 
 def _detect(commands: "Commands") -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import warnings
@@ -49,7 +50,13 @@ def sentence_of(error: BaseException) -> str:
     """One line that says what is wrong; an OSError with the file that it is about."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
-    return " ".join(str(error).split()) or type(error).__name__
+    text = str(error) if isinstance(error, UsageError) else without_function(str(error))
+    return " ".join(text.split()) or type(error).__name__
+
+
+def without_function(sentence: str) -> str:
+    """A sentence of the library without the function that complains, which means nothing on the command line."""
+    return re.sub(r"^[A-Za-z]\w*: ", "", sentence)
 
 
 @contextlib.contextmanager
@@ -57,7 +64,7 @@ def warnings_as_lines() -> Iterator[None]:
     """Show warnings as one line on standard error, without the place in the code."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        warnings.showwarning = lambda message, *_, **__: complain(f"warning: {message}")
+        warnings.showwarning = lambda message, *_, **__: complain(f"warning: {without_function(str(message))}")
         yield
 
 

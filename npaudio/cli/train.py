@@ -3,15 +3,17 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from npaudio.cli.info import NEVER_UNKNOWN
 from npaudio.cli.labelled import dataset_of
-from npaudio.cli.running import DONE
+from npaudio.cli.running import DONE, sentence_of
 from npaudio.cli.terminal import UsageError, complain
 from npaudio.datasets import SoundDataset
 from npaudio.pipeline import AudioClassificationPipeline
 from npaudio.pipeline.images import FRONTEND
-from npaudio.training import TrainingInterrupted
+from npaudio.training import History, TrainingInterrupted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,12 +31,17 @@ def run(options: argparse.Namespace) -> int:
         seed=options.seed,
     )
     checkpoint = unfinished(options.out, options.resume)
-    complain(f"{dataset!r}; training {options.epochs} epochs, Ctrl-C stops after the next step")
+    epochs = f"{options.epochs} epoch{'s' * (options.epochs != 1)}"
+    complain(f"{dataset!r}; training {epochs}, Ctrl-C stops after the next step")
     fit(pipeline, dataset, checkpoint, options)
     pipeline.save(options.out)
     checkpoint.unlink(missing_ok=True)
     if options.val_fold is not None:
         print(pipeline.evaluate(dataset, fold=options.val_fold))
+    else:
+        complain("how good it is was not measured; use --val-fold N, or `npaudio evaluate` with other recordings")
+    if not pipeline.multi_label:
+        complain(NEVER_UNKNOWN)
     print(f"{options.out}: {len(pipeline.class_names)} classes, {os.path.getsize(options.out) / 1e6:.2f} MB")
     return DONE
 
@@ -50,10 +57,28 @@ def fit(
             checkpoint=checkpoint,
             resume=options.resume,
             processes=options.workers,
-            progress=sys.stderr.isatty(),
+            after_epoch=None if sys.stderr.isatty() else line_of_epoch(options.epochs),
         )
     except TrainingInterrupted:
         raise KeyboardInterrupt(f"stopped; to go on, run the same command with --resume ({checkpoint})") from None
+    except ValueError as error:
+        fault, _, cure_in_python = sentence_of(error).rpartition("; ")
+        if "resume=" not in cure_in_python:
+            raise
+        raise UsageError(
+            f"{fault}; give the options of the first command, or remove {checkpoint.name} to start again"
+        ) from None
+
+
+def line_of_epoch(epochs: int) -> Callable[[History], None]:
+    """A function that says, after each tenth of the epochs, how far the training is: for logs."""
+
+    def say(history: History) -> None:
+        done = len(history["loss"])
+        if done * 10 // epochs > (done - 1) * 10 // epochs:
+            complain(f"epoch {done} of {epochs}, loss {history['loss'][-1]:.4f}")
+
+    return say
 
 
 def unfinished(out: Path, resume: bool) -> Path:

@@ -103,9 +103,10 @@ class AudioFolder(FileDataset):
         for name, count in zip(self.class_names, counts, strict=True):
             if count < least:
                 skipped = [item for item in self.skipped if item.name.split("/")[0] in folders[name]]
+                purpose = "is needed" if least == 1 else "are needed to train and test"
                 raise check.error(
-                    f"class {name!r} has {count} usable {'file' if count == 1 else 'files'}, at least {least} are "
-                    f"needed to train and test{first_of(skipped)}; add recordings, or leave it out with classes=[...]"
+                    f"class {name!r} has {count} usable {'file' if count == 1 else 'files'}, at least {least} "
+                    f"{purpose}{first_of(skipped)}; add recordings, or leave the class out"
                 )
 
 

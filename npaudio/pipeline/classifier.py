@@ -12,7 +12,7 @@ Conventions: probabilities are (n_recordings, n_classes) in the order of `class_
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -23,6 +23,7 @@ from npaudio.pipeline.evaluation import Evaluation, known_classes
 from npaudio.pipeline.fitting import load_clips, train
 from npaudio.pipeline.images import prepared
 from npaudio.pipeline.stored import StoredPipeline
+from npaudio.training import History
 
 UNKNOWN = "unknown"
 
@@ -107,6 +108,7 @@ class AudioClassificationPipeline(StoredPipeline):
         cache_dir: str | os.PathLike[str] | None = None,
         processes: int | None = None,
         progress: bool = True,
+        after_epoch: Callable[[History], None] | None = None,
     ) -> Self:
         """Train a network from random weights.
 
@@ -125,6 +127,8 @@ class AudioClassificationPipeline(StoredPipeline):
             As in `npaudio.datasets.extract_features`.
         progress : bool
             Whether to show a line on a terminal.
+        after_epoch
+            As in `npaudio.training.fit`.
 
         Returns
         -------
@@ -137,7 +141,8 @@ class AudioClassificationPipeline(StoredPipeline):
         """
         dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="fit")
         clips = load_clips(dataset, self.recipe.sr, self.duration, cache_dir=cache_dir, processes=processes)
-        self.fitted = train(self, clips, fold=fold, checkpoint=checkpoint, resume=resume, progress=progress)
+        saved = {"checkpoint": checkpoint, "resume": resume}
+        self.fitted = train(self, clips, fold=fold, progress=progress, after_epoch=after_epoch, **saved)
         return self
 
     # Prediction.

@@ -1,6 +1,5 @@
 """Training of a classifier: clips of one length, a network from random weights, a one-cycle schedule."""
 
-import os
 from functools import partial
 from typing import Any
 
@@ -26,11 +25,9 @@ def train(
     clips: FeatureTable,
     *,
     fold: int | None,
-    checkpoint: str | os.PathLike[str] | None,
-    resume: bool | None,
-    progress: bool,
+    **call: Any,
 ) -> Fitted:
-    """Train a network on all folds but one, or on all."""
+    """Train a network on all folds but one, or on all; the rest of the arguments as for `training.fit`."""
     rows, held_out = (np.arange(len(clips)), None) if fold is None else clips.split(fold)
     waveforms, targets = levelled(clips.X), one_row_each(clips, settings.multi_label)
     images = Images.of_training(waveforms[rows], settings.recipe)
@@ -45,9 +42,7 @@ def train(
         augment=TrainingImages(images, changes) if settings.augment else None,
         validation=None if held_out is None else (images(waveforms[held_out]), targets[held_out]),
         metric=None if held_out is None else quality(settings.multi_label),
-        checkpoint=checkpoint,
-        resume=resume,
-        progress=progress,
+        **call,
         **schedule_of(settings),
     )
     return Fitted(

@@ -99,7 +99,7 @@ def waveform(recording: Recording, sr: int, *, target_sr: int) -> np.ndarray:
     return np.concatenate(blocks)
 
 
-def open_dataset(root: str | os.PathLike[str], *, sr: int = 16000) -> SoundDataset:
+def open_dataset(root: str | os.PathLike[str], *, sr: int = 16000, min_per_class: int = 2) -> SoundDataset:
     """The data set in a folder: ESC-50 or UrbanSound8K by their tables, else one folder per class.
 
     Used in lesson 09.
@@ -110,6 +110,8 @@ def open_dataset(root: str | os.PathLike[str], *, sr: int = 16000) -> SoundDatas
         The folder.
     sr : int
         Sample rate in Hz of the items.
+    min_per_class : int
+        As for `AudioFolder`.
 
     Returns
     -------
@@ -129,7 +131,7 @@ def open_dataset(root: str | os.PathLike[str], *, sr: int = 16000) -> SoundDatas
         return ESC50(path, sr=sr, missing="skip")
     if (path / "metadata" / "UrbanSound8K.csv").is_file():
         return UrbanSound8K(path, sr=sr, missing="skip")
-    return AudioFolder(path, sr=sr)
+    return AudioFolder(path, sr=sr, min_per_class=min_per_class)
 
 
 def as_dataset(X: Any, y: Any, *, sr: int, caller: str) -> SoundDataset:
@@ -137,7 +139,7 @@ def as_dataset(X: Any, y: Any, *, sr: int, caller: str) -> SoundDataset:
     if isinstance(X, SoundDataset) and y is None:
         return X
     if isinstance(X, PATHS) and y is None:
-        return open_dataset(X, sr=sr)
+        return open_dataset(X, sr=sr, min_per_class=1 if caller == "evaluate" else 2)
     if isinstance(X, Sequence | np.ndarray) and not isinstance(X, PATHS) and y is not None:
         return Recordings(list(X), y, sr=sr)
     raise ValueError(

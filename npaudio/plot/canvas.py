@@ -24,7 +24,7 @@ def canvas(n_rows: int = 1) -> "tuple[Figure, list[Axes]]":
     -------
     matplotlib figure, list of axes
     """
-    figure = Figure(figsize=(WIDTH, ROW_HEIGHT * n_rows if n_rows > 1 else ONE_HEIGHT), layout="constrained")
+    figure = Figure(figsize=(WIDTH, ROW_HEIGHT * n_rows if n_rows > 1 else ONE_HEIGHT), layout="compressed")
     FigureCanvasAgg(figure)
     return figure, list(figure.subplots(n_rows, 1, squeeze=False)[:, 0])
 
@@ -38,4 +38,4 @@ def write_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     path : str or path
         Such as `dog.png`.
     """
-    figure.savefig(path, dpi=DPI)
+    figure.savefig(path, dpi=DPI, bbox_inches="tight")  # a square matrix leaves the sides empty

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from npaudio.metrics import precision_recall_curve
 from npaudio.plot.style import axes_or_new
@@ -48,7 +49,7 @@ def confusion_matrix(matrix: np.ndarray, labels: Sequence[str], *, ax: "Axes | N
     image = ax.imshow(matrix, **{"cmap": "Blues", "vmin": 0, **style})
     for i, j in np.argwhere(matrix > 0):
         ax.text(j, i, str(matrix[i, j]), ha="center", va="center", color=_readable_on(image, matrix[i, j]), fontsize=8)
-    ax.figure.colorbar(image, ax=ax, label="clips", pad=0.02)
+    ax.figure.colorbar(image, ax=ax, label="clips", pad=0.02, ticks=MaxNLocator(integer=True))
     ax.spines[:].set_visible(True)
     ax.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
     ax.set_yticks(range(len(labels)), labels)

@@ -25,7 +25,8 @@ def classification_report(
     """Precision TP / (TP + FP), recall TP / (TP + FN), F and number of clips per class, with accuracy and averages.
 
     The article's table of precision, recall and count, and scikit-learn's `classification_report`, whose dictionary
-    this gives with the same keys. The text shows percentages, as the article does, where scikit-learn shows shares.
+    this gives with the same keys. The text shows percentages, as the article does, where scikit-learn shows shares,
+    and a dash where a figure is undefined: no clip of this class, or none that was taken for it.
 
     Goes with lesson 07.
 
@@ -111,6 +112,6 @@ def _as_text(report: dict[str, Any], n_clips: int) -> str:
         if name == "accuracy":
             lines.append("")
         else:
-            shares = f"{row['precision']:>7.1%}{row['recall']:>8.1%}{row['f1-score']:>8.1%}"
+            shares = f"{row['precision']:>7.1%}{row['recall']:>8.1%}{row['f1-score']:>8.1%}".replace("nan%", "   -")
             lines.append(f"{name:<{width}}{shares}{row['support']:>7.0f}")
     return "\n".join(lines)
