@@ -20,7 +20,10 @@ from book.signatures import signature
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 HAS_PDOC = importlib.util.find_spec("pdoc") is not None
-WITHOUT_PDOC = "The pages about the library need pdoc: python -m pip install pdoc, and write the book again."
+WITHOUT_PDOC = (
+    "The pages about the library need pdoc: python -m pip install pdoc. Then write the book again; one lesson is "
+    "enough for that: --book 01."
+)
 COLON = "\ue000"  # stands for a colon where pdoc would split a type at it
 
 

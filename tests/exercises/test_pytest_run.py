@@ -83,9 +83,10 @@ def test_help_names_the_exercises_that_need_it(mixed):
 
 
 def test_the_readme_shows_what_is_printed(tmp_path):
-    """The readme's example: `n - 1` for `n` in the window of an exercise 01 that is right otherwise."""
-    right = (SOLUTIONS / "ex01_stft.py").read_text(encoding="utf-8")
-    (tmp_path / "ex01_stft.py").write_text(right.replace("np.arange(n) / n)", "np.arange(n) / (n - 1))"), "utf-8")
+    """The readme's example: `n - 1` for `n` in the window of exercise 01, the first line that a beginner fills in."""
+    wrong = "return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / (n - 1))"
+    begun = fresh("ex01_stft").replace("raise NotImplementedError  # one expression", wrong)
+    (tmp_path / "ex01_stft.py").write_text(begun, "utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = readme.split("$ python -m pytest exercises/test_ex01_stft.py\n")[1].split("```")[0]
     assert shown in run(CHECKS, "--answers", tmp_path, cwd=tmp_path).stdout
