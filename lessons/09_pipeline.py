@@ -202,7 +202,7 @@ refused = float(np.mean(surest_strange < threshold))
 lesson.answer(
     f"{surest_strange.mean():.0%} against {surest_known.mean():.0%}. A threshold that keeps nine in ten of the known "
     f"recordings, {threshold:.2f}, answers `unknown` to {refused:.0%} of the strange ones. "
-    + ("It helps. " if refused > 0.3 else "That helps little: ")
+    + ("It helps. " if refused > 0.3 else "That helps little. ")
     + "A probability says which of the known classes fits best, not whether any does."
 )
 figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")

@@ -16,6 +16,7 @@ from lessons import errata
 from lessons.__main__ import FOLDER, chosen, main
 from lessons.options import has_display
 from lessons.reading import cells, question_in
+from tests.sound_folders import esc50
 
 SCRIPTS = chosen([])
 OVERVIEW = "00_one_page"  # one page of NumPy without anything of this project: read aloud, but no lesson in form
@@ -84,6 +85,18 @@ def test_a_lesson_on_a_recording_speaks_of_it_and_keeps_what_it_shows(read):
         assert np.abs(y).max() <= 0.95
         assert np.abs(y[[0, -1]]).max() < 0.01, f"{name} clicks"
     assert "\n".join(result.stdout.splitlines()[-1:]).endswith(str(folder.parent))
+
+
+def test_the_pipeline_of_lesson_09_takes_recordings_whose_classes_are_all_as_large(tmp_path):
+    """Then no class is the rarest: the one with the lowest recall takes its place."""
+    result = run("09", "--quick", "--brief", "--data", esc50(tmp_path / "data"), "--out", tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    printed = " ".join(result.stdout.replace("│", "").split())
+    recalls = re.findall(r"^(dog|rooster|rain) .+?([\d.]+)% +\S+ +2$", result.stdout, re.MULTILINE)
+    worst = re.search(r"its recall of (\w+) (\d+)%", printed)
+    assert {name for name, _ in recalls} == {"dog", "rooster", "rain"}
+    assert float(worst[2]) == round(min(float(recall) for _, recall in recalls))
+    assert "with `--data`: artificial chords and rising tones" in printed
 
 
 def test_a_quick_run_finds_nothing_and_has_its_own_folder_from_wherever_it_is_started(tmp_path):
