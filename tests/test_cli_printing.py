@@ -12,6 +12,7 @@ import npaudio
 from npaudio import cli
 from npaudio.cli import detect, evaluate
 from npaudio.cli import download as download_command
+from npaudio.cli.classify import print_result
 from npaudio.cli.terminal import UsageError
 from npaudio.datasets import Skipped
 from npaudio.datasets.labelled import LabelledFiles
@@ -148,3 +149,9 @@ class TestLabelledFiles:
         (folder / "broken.wav").write_text("not a sound")
         with pytest.raises(ValueError, match=sentence):
             self.from_rows(folder, *rows, head=head)
+
+
+def test_a_class_of_the_name_unknown_is_an_answer_like_others(capsys):
+    result = {"file": "a.wav", "label": "unknown", "probability": 0.9, "predictions": []}
+    print_result(result, top=3, unknown_below=0.5)
+    assert capsys.readouterr().out == "a.wav: unknown\n"

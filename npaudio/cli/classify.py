@@ -60,7 +60,8 @@ def print_result(result: dict[str, Any], top: int, unknown_below: float) -> None
         print(f"{result['file']}: {colored('failed', RED)}")
         complain(result["error"])
         return
-    why = f" (below the threshold of {unknown_below:.1%})" if result["label"] == UNKNOWN else ""
+    too_unsure = result["label"] == UNKNOWN and result["probability"] < unknown_below  # a class may have that name
+    why = f" (below the threshold of {unknown_below:.1%})" if too_unsure else ""
     print(f"{result['file']}: {colored(result['label'], BOLD)}{why}")
     for prediction in result["predictions"][:top]:
         share = prediction["probability"]
