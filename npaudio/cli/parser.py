@@ -70,7 +70,8 @@ def _classify(commands: "Commands") -> None:
         "--unknown-below",
         type=probability,
         metavar="P",
-        help="answer `unknown` below this probability, 0 to 1 (default: the model's threshold, see `npaudio info`)",
+        help="answer `unknown` below this probability, 0 to 1 (default: the model's threshold, see `npaudio info`; "
+        "without effect on a model of several labels per file)",
     )
     _add_formats(parser)
 
