@@ -46,6 +46,7 @@ def test_outputs_and_gradients_equal_those_of_im2col(size, padding, patch_bytes,
 
     expected = values()
     monkeypatch.setattr(winograd, "PATCH_BYTES", patch_bytes)
+    monkeypatch.setattr(winograd, "FEWEST_TILES", 1)
     monkeypatch.setattr(winograd, "FEWEST_CHANNELS", 1)
     monkeypatch.setattr(winograd, "FEWEST_PIXELS", 1)
     monkeypatch.setattr(nn.Conv2d, "_kernel", None)  # so that im2col would stop with an error
@@ -101,3 +102,11 @@ def test_float32_loses_no_more_than_a_few_roundings():
 )
 def test_where_the_definition_is_quicker_or_the_only_way(shape, channels, kernel, stride, padding):
     assert not winograd.suits(shape, channels, kernel, stride, padding)
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 16, 100])
+def test_a_small_batch_is_shared_too(n):
+    x, y = np.empty((n, 8, 16, 128), np.float32), np.empty((n, 8, 16, 256), np.float32)
+    cut = winograd.image_tiles(x, y)
+    assert [image for tile in cut for image in range(tile.start, tile.stop)] == list(range(n))
+    assert len(cut) >= min(n, winograd.FEWEST_TILES)

@@ -46,9 +46,7 @@ class Im2col:
         shape = (math.prod(windows.shape[:3]), self.length + ones)
         columns = np.empty(shape, x.dtype, order="F" if self.tap_by_tap else "C")
         columns[:, self.length :] = 1
-        copies = columns[:, : self.length].reshape(windows.shape)
-        for part in self._taps() if self.tap_by_tap else [...]:
-            copies[part] = windows[part]
+        columns[:, : self.length].reshape(windows.shape)[...] = windows
         return columns
 
     def add(self, columns: np.ndarray, x: np.ndarray, rows: slice) -> None:

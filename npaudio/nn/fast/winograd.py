@@ -52,6 +52,7 @@ FEWEST_PIXELS = 512  # of all output images together; with fewer, the sums of ke
 FEWEST_CHANNELS = 32  # with fewer, the sums take as long as the products that they save
 MOST_KERNELS = 2**20  # C·O; with more, U would take more than 64 MB
 PATCH_BYTES = 12 * 1024 * 1024  # the size of all of V and M for one tile; smaller tiles are too many NumPy calls
+FEWEST_TILES = 4  # smaller tiles all the same where a batch would be fewer, so that threads can share it
 
 Pair = tuple[int, int]
 
@@ -130,7 +131,7 @@ def transform_kernel(weight: np.ndarray) -> np.ndarray:
     """U = G g Gᵀ for kernels (O, C, 3, 3): (4, 4, C, O)."""
     o, c = weight.shape[:2]
     half = np.empty((4, 3, c, o), weight.dtype)
-    _kernel_sums(weight.transpose(2, 3, 1, 0), half)
+    _kernel_sums(np.ascontiguousarray(weight.transpose(2, 3, 1, 0)), half)
     u = np.empty((4, 4, c, o), weight.dtype)
     _kernel_sums(half.swapaxes(0, 1), u.swapaxes(0, 1))
     return u
@@ -278,7 +279,8 @@ def _every_second(parity: int, first: int, n_lattice: int, n: int) -> tuple[slic
 
 def image_tiles(x: np.ndarray, y: np.ndarray) -> list[slice]:
     """A few images at a time, but at least one."""
-    return list(tiles(len(y), y[0, ..., 0].size * _pixel_bytes(x, y), tile_bytes=PATCH_BYTES))
+    image_bytes = y[0, ..., 0].size * _pixel_bytes(x, y)
+    return list(tiles(len(y), image_bytes, tile_bytes=min(PATCH_BYTES, len(y) * image_bytes // FEWEST_TILES)))
 
 
 def row_tiles(x: np.ndarray, y: np.ndarray) -> list[slice]:
