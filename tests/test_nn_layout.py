@@ -17,6 +17,8 @@ def test_tiles_are_a_partition_of_nearly_equal_parts(n):
 def test_sum_rows_equals_the_plain_sum(n):
     rows = np.random.default_rng(0).standard_normal((n, 3))
     np.testing.assert_allclose(layout.sum_rows(rows), [sum(rows[:, c]) for c in range(3)], atol=1e-12)
+    products = rows * rows[::-1]
+    np.testing.assert_allclose(layout.sum_rows(rows, rows[::-1]), [sum(products[:, c]) for c in range(3)], atol=1e-12)
 
 
 def test_channels_first_undoes_channels_last_without_copies():

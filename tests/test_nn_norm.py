@@ -32,6 +32,19 @@ def test_statistics_keep_their_digits_where_the_mean_is_large():
     np.testing.assert_allclose(var, exact.var(axis=0), rtol=1e-4)
 
 
+@pytest.mark.parametrize("mean", [0, 4.9, 5.1, 1000])  # on both sides of FAR, and far beyond
+def test_gradients_keep_their_digits_where_the_mean_is_large(mean):
+    rng = np.random.default_rng(2)
+    x, grad = rng.standard_normal((2, 5000, 3)).astype(np.float32)
+    x[:, 1] += np.float32(mean)  # one channel of three
+    coarse, fine = nn.BatchNorm1d(3), nn.BatchNorm1d(3, dtype=np.float64)
+    coarse(x), fine(x.astype(np.float64))
+    dx, expected = coarse.backward(grad), fine.backward(grad.astype(np.float64))
+    np.testing.assert_allclose(coarse.running_var, fine.running_var, rtol=1e-6)
+    np.testing.assert_allclose(coarse.weight.grad, fine.weight.grad, rtol=0, atol=1e-5 * np.sqrt(len(x)))
+    np.testing.assert_allclose(dx, expected, rtol=0, atol=4e-6)
+
+
 def test_backward_takes_away_what_shifts_and_what_stretches():
     rng = np.random.default_rng(1)
     layer, x = nn.BatchNorm2d(3, dtype=np.float64), rng.standard_normal((4, 3, 5, 6))

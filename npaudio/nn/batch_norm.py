@@ -59,7 +59,7 @@ class BatchNorm(Module):
         """
         rows, mean, inv_std, uses_batch = self._recall(grad)
         g = self._to_rows(grad)  # (N, C)
-        sum_g, sum_g_centered = gradient_sums(g, rows, mean)  # (C,), (C,)
+        sum_g, sum_g_centered = gradient_sums(g, rows, mean, inv_std)  # (C,), (C,)
         self._add_parameter_grads(sum_g, sum_g_centered * inv_std)
         a = self._gamma() * inv_std
         if not uses_batch:

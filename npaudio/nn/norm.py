@@ -110,7 +110,7 @@ class LayerNorm(Module):
         def backward_tile(tile: slice) -> tuple[np.ndarray, np.ndarray]:
             g = rows[tile] if self.weight is None else rows[tile] * self.weight.data.reshape(-1)
             result[tile] = input_gradient(g, x_hat[tile], inv_std[tile], axes=(1,))
-            return sum_rows(rows[tile] * x_hat[tile]), sum_rows(rows[tile])
+            return sum_rows(rows[tile], x_hat[tile]), sum_rows(rows[tile])
 
         for grad_gamma, grad_beta in for_each(backward_tile, row_tiles(rows)):
             if self.weight is not None:

@@ -14,32 +14,39 @@ from npaudio._core.threads import for_each
 from npaudio.nn.fast.channels_last import empty, row_tiles, sum_rows
 
 LONG = 2048  # numbers in a long row, for which the call overhead no longer matters
+FAR = 25  # mean² / variance from which digits would be lost; below it gradients over 5,000 rows are within 2e-6
 
 
 def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and biased variance of every column of (N, C), in float64, combined from the statistics of the tiles.
 
-    Each tile of n rows gives its mean m and its sum of squares q = Σ (x - m)². Around the mean of all tiles,
-    Σ (x - mean)² = q + n · (m - mean)², so no tile has to be read twice (Chan, Golub and LeVeque 1983). The simpler
-    <x²> - mean² would lose precision where the mean is large compared with the deviations.
+    Each tile of n rows gives its mean m and its variance v. Around the mean of all tiles, Σ (x - mean)² =
+    n · v + n · (m - mean)², so no tile has to be read twice (Chan, Golub and LeVeque 1983).
 
-    The mean of a tile is computed in two steps, because the dtype of the rows may be too coarse for it: first a rounded
-    mean (`guess`), then its correction d, the mean of x - guess. Then Σ (x - m)² = Σ (x - guess)² - n · d².
+    v = <x²> - m² loses digits where m is large compared with the deviations. In such a tile m is only a first guess:
+    it is subtracted, and then the same formula is precise.
     """
     tiles = row_tiles(rows)
 
     def statistics(tile: slice) -> np.ndarray:
         x = rows[tile]  # (n, C)
-        guess = sum_rows(x) / len(x)  # (C,)
-        centered = LongRow(guess, x.dtype).applied(np.subtract, x)
-        d = sum_rows(centered).astype(np.float64) / len(x)
-        squares = sum_rows(np.square(centered, out=centered)) - len(x) * d**2
-        return np.stack([guess + d, squares])  # (2, C)
+        mean, var = _moments(x)
+        if np.any(mean**2 > FAR * var):
+            guess = LongRow(mean, x.dtype)
+            d, var = _moments(guess.applied(np.subtract, x))
+            mean = guess.vector + d
+        return np.stack([mean, len(x) * var])  # (2, C)
 
     means, squares = np.stack(for_each(statistics, tiles), axis=1)  # (tiles, C), (tiles, C)
     lengths = np.array([[tile.stop - tile.start] for tile in tiles])  # (tiles, 1)
     mean = np.sum(lengths * means, axis=0) / len(rows)
     return mean, np.sum(squares + lengths * (means - mean) ** 2, axis=0) / len(rows)
+
+
+def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and <x²> - mean² of every column."""
+    mean = sum_rows(x) / len(x)
+    return mean, sum_rows(x, x) / len(x) - mean**2
 
 
 def scale_and_shift(rows: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
@@ -55,17 +62,22 @@ def scale_and_shift(rows: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> n
     return y
 
 
-def gradient_sums(g: np.ndarray, rows: np.ndarray, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Column sums of g and of g · (x - mean) for matrices (N, C), in float64."""
-    means = LongRow(mean, rows.dtype)
+def gradient_sums(
+    g: np.ndarray, rows: np.ndarray, mean: np.ndarray, inv_std: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Column sums of g and of g · (x - mean) for matrices (N, C), in float64.
+
+    The second is Σ g · x - mean · Σ g; where that would lose digits, most of the mean is subtracted from x before.
+    """
+    near = bool(np.all((mean * inv_std) ** 2 <= FAR))
+    means = LongRow(np.zeros_like(mean) if near else mean, rows.dtype)
 
     def sums(tile: slice) -> np.ndarray:
-        centered = means.applied(np.subtract, rows[tile])
-        centered *= g[tile]
-        return np.stack([sum_rows(g[tile]), sum_rows(centered)])  # (2, C)
+        x = rows[tile] if near else means.applied(np.subtract, rows[tile])
+        return np.stack([sum_rows(g[tile]), sum_rows(g[tile], x)])  # (2, C)
 
-    both = np.stack(for_each(sums, row_tiles(rows))).sum(axis=0, dtype=np.float64)  # (2, C)
-    return both[0], both[1]
+    sum_g, sum_g_x = np.sum(for_each(sums, row_tiles(rows)), axis=0)  # (C,), (C,)
+    return sum_g, sum_g_x - (mean - means.vector) * sum_g
 
 
 def scale_two_and_shift(g: np.ndarray, a: np.ndarray, rows: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
