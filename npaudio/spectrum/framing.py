@@ -173,10 +173,11 @@ class Framing:
             last = min(first + FRAMES_PER_BLOCK, n_frames)
             start = first * self.hop_length - self.padding
             stop = (last - 1) * self.hop_length - self.padding + self.frame_length
-            samples = continued(y, start, stop, self.pad_mode).astype(np.float64, copy=False)
-            step = samples.strides[0]
-            shape, strides = (last - first, self.frame_length), (self.hop_length * step, step)
-            yield slice(first, last), np.lib.stride_tricks.as_strided(samples, shape, strides, writeable=False)
+            samples = np.ascontiguousarray(continued(y, start, stop, self.pad_mode), np.float64)
+            shape, strides = (last - first, self.frame_length), (self.hop_length * 8, 8)  # bytes
+            frames = np.ndarray(shape, np.float64, samples, strides=strides)  # as_strided takes four times as long
+            frames.flags.writeable = False
+            yield slice(first, last), frames
 
     def spectra(self, frames: Frames, dtype: DTypeLike) -> np.ndarray:
         """The spectrum of each frame, (block, n_freq), complex64 or complex128 as fits signals of `dtype`."""
