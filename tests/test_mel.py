@@ -6,6 +6,7 @@ import pytest
 
 from npaudio import mel
 from npaudio.mel.band_power import BandedFilterbank
+from npaudio.mel.filterbank import MelBands, _all_filled
 from tests.oracles import rounded_filterbank_loops, triangle_filterbank_loops
 
 RNG = np.random.default_rng(0)
@@ -97,6 +98,17 @@ def test_melspectrogram_of_a_signal_and_of_its_spectrogram_agree():
     np.testing.assert_allclose(mel.melspectrogram(S=S, **settings), direct, rtol=1e-10)
     cubed = mel.melspectrogram(y, n_fft=512, hop_length=160, power=3, **settings)
     np.testing.assert_allclose(mel.melspectrogram(S=S**1.5, **settings), cubed, rtol=1e-10)
+
+
+def test_the_matrix_that_equal_bands_share_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        MelBands(16000, 512, 10).matrix()[0] = 0
+
+
+def test_a_band_between_two_neighboring_bins_is_empty_although_its_corners_lie_on_them():
+    corners = np.array([1000.0, 1010.0, 1015.625])  # bins 64 and 65 of 1024 at 16 kHz
+    assert not _all_filled(corners, 16000, 1024, "exact")
+    assert _all_filled(corners + [0, 0, 1e-6], 16000, 1024, "exact")
 
 
 def test_filterbanks_that_were_handed_out_cannot_spoil_later_ones():

@@ -19,6 +19,20 @@ def test_stft_equals_its_definition(window, n_fft, hop_length):
     np.testing.assert_allclose(ours, expected, atol=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("window", "values"),
+    [
+        ("hann", [0, 0.25, 0.75, 1, 0.75, 0.25]),
+        ("hamming", [0.08, 0.31, 0.77, 1, 0.77, 0.31]),
+        ("blackman", [0, 0.13, 0.63, 1, 0.63, 0.13]),
+        ("rectangular", [1, 1, 1, 1, 1, 1]),
+    ],
+)
+def test_windows_worked_out_by_hand(window, values):
+    np.testing.assert_allclose(spectrum.get_window(window, 6), values, atol=1e-15)
+    np.testing.assert_allclose(spectrum.get_window(window, 7, periodic=False), [*values, values[0]], atol=1e-15)
+
+
 def test_a_tone_on_a_bin_has_its_amplitude_there():
     n_fft, k, amplitude = 64, 5, 0.3
     y = amplitude * np.cos(2 * np.pi * k * np.arange(640) / n_fft)
@@ -55,6 +69,12 @@ def test_istft_with_a_short_window_and_rectangular_frames_side_by_side():
     np.testing.assert_allclose(spectrum.istft(S, length=300, **settings), y, atol=1e-10)
     S = spectrum.stft(y, n_fft=30, hop_length=30, window="rectangular", center=False)
     np.testing.assert_allclose(spectrum.istft(S, hop_length=30, window="rectangular", center=False), y, atol=1e-10)
+
+
+def test_istft_of_several_signals_without_a_length_gives_whole_hops():
+    y = RNG.standard_normal((2, 320))
+    back = spectrum.istft(spectrum.stft(y, n_fft=64, hop_length=16), hop_length=16)
+    np.testing.assert_allclose(back, y, atol=1e-10)
 
 
 def test_istft_without_a_length_gives_whole_hops_and_beyond_the_reach_zeros():
