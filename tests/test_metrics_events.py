@@ -240,7 +240,7 @@ def test_bad_events_are_refused_in_one_sentence(function, call, message):
         (lambda: metrics.segment_based_metrics(REF, EST, durations={"a.wav": np.nan}), "'a.wav' lasts nan s"),
         (lambda: metrics.segment_based_metrics(REF, EST, durations={"a.wav": -1}), "'a.wav' lasts -1.0 s"),
         (lambda: metrics.segment_based_metrics(REF, EST, durations={"a.wav": np.inf}), "'a.wav' lasts inf s"),
-        (lambda: metrics.intersection_based_metrics(REF, EST, dtc=70), "dtc is 70"),
+        (lambda: metrics.intersection_based_metrics(REF, EST, dtc=1.5), "dtc is 1.5"),
     ],
 )
 def test_bad_settings_are_refused(call, message):

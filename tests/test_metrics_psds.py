@@ -226,7 +226,7 @@ def spoil(**changes):
         (spoil(scores={name: array * np.nan for name, array in score_case(1)[1].items()}), "NaN"),
         (spoil(reference={name: [] for name in score_case(1)[0]}), "reference holds no event"),
         (spoil(hop_time=0), "hop_time must be a finite number above 0, got 0"),
-        (spoil(dtc=70), "dtc is 70"),
+        (spoil(dtc=1.5), "dtc is 1.5"),
         (spoil(alpha_ct=2), "alpha_ct must be between 0 and 1, got 2"),
         (spoil(alpha_st=-1), "alpha_st must be at least 0, got -1"),
         (spoil(max_efpr=0), "max_efpr must be a finite number above 0, got 0"),

@@ -7,6 +7,7 @@ import pytest
 
 from npaudio import metrics, sed
 from npaudio.sed import Event
+from npaudio.sed.tuning import _figure
 from tests import oracles_metrics as oracles
 
 ARTICLE = {"labels": ["Speech", "Music", "Dog", "Siren", "Bird"], "hop_length": 512, "sr": 16000}
@@ -228,3 +229,7 @@ def test_settings_print_as_a_table():
         "Dog           0.50       -  4 (0.128 s)   3 (0.096 s)",
         "Cat    0.30 / 0.60       -  4 (0.128 s)   3 (0.096 s)",
     ]
+
+
+def test_a_class_without_a_figure_counts_as_nothing_found():
+    assert [_figure(value) for value in (None, np.nan, 0.25, {"f_measure": 0.5})] == [0, 0, 0.25, 0.5]

@@ -145,7 +145,7 @@ class Sweep:
         event, threshold = np.concatenate([g, g]), np.concatenate([runs.level[r], runs.end[r]])
         order = np.lexsort((-threshold, event))
         event, threshold = event[order], threshold[order]
-        covered = _cumsum_within(np.concatenate([overlap, -overlap])[order], event)
+        covered = np.cumsum(np.concatenate([overlap, -overlap])[order])  # each event ends at 0, as all its runs end
         settled = _changes_after(event) | _changes_after(threshold)
         event, threshold = event[settled], threshold[settled]
         found = reaches(covered[settled], self.criteria.gtc, self.ref.length[event])
@@ -199,11 +199,3 @@ def reaches(overlap: np.ndarray, share: float, length: np.ndarray) -> np.ndarray
 def _changes_after(values: np.ndarray) -> np.ndarray:
     """Whether each value differs from the next, true for the last. Values are compared, because inf - inf is not 0."""
     return np.append(values[1:] != values[:-1], True)[: len(values)]
-
-
-def _cumsum_within(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Cumulative sum within each group of equal neighbors."""
-    total = np.cumsum(values)
-    begins = np.flatnonzero(np.diff(group, prepend=-1))
-    offset = np.concatenate([[0.0], total])[begins]
-    return total - np.repeat(offset, np.diff(begins, append=len(values)))
