@@ -24,15 +24,16 @@ def test_batchnorm_equals_its_loops(shape, tile_bytes, monkeypatch):
     np.testing.assert_allclose(layer.backward(grad), expected, atol=1e-9)
 
 
-def test_statistics_keep_their_digits_where_the_mean_is_large():
-    rows = (np.random.default_rng(0).standard_normal((100_000, 3)) + 1000).astype(np.float32)
+@pytest.mark.parametrize("shift", [1000, -1000])
+def test_statistics_keep_their_digits_where_the_mean_is_large(shift):
+    rows = (np.random.default_rng(0).standard_normal((100_000, 3)) + shift).astype(np.float32)
     mean, var = columns.column_statistics(rows)
     exact = rows.astype(np.float64)
     np.testing.assert_allclose(mean, exact.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(var, exact.var(axis=0), rtol=1e-4)
 
 
-@pytest.mark.parametrize("mean", [0, 4.9, 5.1, 1000])  # on both sides of FAR, and far beyond
+@pytest.mark.parametrize("mean", [0, 4.9, 5.1, 1000, -1000])  # on both sides of FAR, and far beyond
 def test_gradients_keep_their_digits_where_the_mean_is_large(mean):
     rng = np.random.default_rng(2)
     x, grad = rng.standard_normal((2, 5000, 3)).astype(np.float32)
