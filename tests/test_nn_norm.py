@@ -33,6 +33,14 @@ def test_statistics_keep_their_digits_where_the_mean_is_large(shift):
     np.testing.assert_allclose(var, exact.var(axis=0), rtol=1e-4)
 
 
+def test_statistics_where_squares_overflow():
+    rows = (1e20 * (1 + 1e-3 * np.random.default_rng(0).standard_normal((1000, 3)))).astype(np.float32)
+    mean, var = columns.column_statistics(rows)
+    exact = rows.astype(np.float64)
+    np.testing.assert_allclose(mean, exact.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(var, exact.var(axis=0), rtol=1e-4)
+
+
 @pytest.mark.parametrize("mean", [0, 4.9, 5.1, 1000, -1000])  # on both sides of FAR, and far beyond
 def test_gradients_keep_their_digits_where_the_mean_is_large(mean):
     rng = np.random.default_rng(2)

@@ -23,15 +23,15 @@ def column_statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Each tile of n rows gives its mean m and its variance v. Around the mean of all tiles, Σ (x - mean)² =
     n · v + n · (m - mean)², so no tile has to be read twice (Chan, Golub and LeVeque 1983).
 
-    v = <x²> - m² loses digits where m is large compared with the deviations. In such a tile m is only a first guess:
-    it is subtracted, and then the same formula is precise.
+    v = <x²> - m² loses digits where m is large compared with the deviations, and all of them where x² overflows. In
+    such a tile m is only a first guess: it is subtracted, and then the same formula is precise.
     """
     tiles = row_tiles(rows)
 
     def statistics(tile: slice) -> np.ndarray:
         x = rows[tile]  # (n, C)
         mean, var = _moments(x)
-        if np.any(mean**2 > FAR * var):
+        if not np.all((mean**2 <= FAR * var) & np.isfinite(var)):
             guess = LongRow(mean, x.dtype)
             d, var = _moments(guess.applied(np.subtract, x))
             mean = guess.vector + d
