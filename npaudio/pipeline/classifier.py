@@ -139,10 +139,11 @@ class AudioClassificationPipeline(StoredPipeline):
         ValueError
             Data that cannot be used, or a fold that does not exist.
         """
-        dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="fit")
+        dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="fit", min_per_class=2)
         clips = load_clips(dataset, self.recipe.sr, self.duration, cache_dir=cache_dir, processes=processes)
-        saved = {"checkpoint": checkpoint, "resume": resume}
-        self.fitted = train(self, clips, fold=fold, progress=progress, after_epoch=after_epoch, **saved)
+        self.fitted = train(
+            self, clips, fold=fold, checkpoint=checkpoint, resume=resume, progress=progress, after_epoch=after_epoch
+        )
         return self
 
     # Prediction.
@@ -236,7 +237,7 @@ class AudioClassificationPipeline(StoredPipeline):
         ValueError
             The data has a class that the model does not know.
         """
-        dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="evaluate")
+        dataset = recordings.as_dataset(X, y, sr=self.recipe.sr, caller="evaluate", min_per_class=1)
         rows = np.arange(len(dataset)) if fold is None else dataset.split(fold)[1]
         known = known_classes(dataset, self.class_names)
         clips = [recordings.Clip(dataset, int(row)) for row in rows]

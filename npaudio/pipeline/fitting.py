@@ -1,5 +1,7 @@
 """Training of a classifier: clips of one length, a network from random weights, a one-cycle schedule."""
 
+import os
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -25,9 +27,12 @@ def train(
     clips: FeatureTable,
     *,
     fold: int | None,
-    **call: Any,
+    checkpoint: str | os.PathLike[str] | None,
+    resume: bool | None,
+    progress: bool,
+    after_epoch: Callable[[training.History], None] | None,
 ) -> Fitted:
-    """Train a network on all folds but one, or on all; the rest of the arguments as for `training.fit`."""
+    """Train a network on all folds but one, or on all."""
     rows, held_out = (np.arange(len(clips)), None) if fold is None else clips.split(fold)
     waveforms, targets = levelled(clips.X), one_row_each(clips, settings.multi_label)
     images = Images.of_training(waveforms[rows], settings.recipe)
@@ -42,7 +47,10 @@ def train(
         augment=TrainingImages(images, changes) if settings.augment else None,
         validation=None if held_out is None else (images(waveforms[held_out]), targets[held_out]),
         metric=None if held_out is None else quality(settings.multi_label),
-        **call,
+        checkpoint=checkpoint,
+        resume=resume,
+        progress=progress,
+        after_epoch=after_epoch,
         **schedule_of(settings),
     )
     return Fitted(

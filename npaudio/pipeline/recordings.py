@@ -134,12 +134,12 @@ def open_dataset(root: str | os.PathLike[str], *, sr: int = 16000, min_per_class
     return AudioFolder(path, sr=sr, min_per_class=min_per_class)
 
 
-def as_dataset(X: Any, y: Any, *, sr: int, caller: str) -> SoundDataset:
-    """A data set, a folder, or a list with labels, as a data set."""
+def as_dataset(X: Any, y: Any, *, sr: int, caller: str, min_per_class: int) -> SoundDataset:
+    """A data set, a folder with so many recordings of each class, or a list with labels, as a data set."""
     if isinstance(X, SoundDataset) and y is None:
         return X
     if isinstance(X, PATHS) and y is None:
-        return open_dataset(X, sr=sr, min_per_class=1 if caller == "evaluate" else 2)
+        return open_dataset(X, sr=sr, min_per_class=min_per_class)
     if isinstance(X, Sequence | np.ndarray) and not isinstance(X, PATHS) and y is not None:
         return Recordings(list(X), y, sr=sr)
     raise ValueError(
