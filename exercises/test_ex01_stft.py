@@ -6,6 +6,10 @@ import npaudio
 from exercises.checking import Mistakes, expect
 
 FRAMES, HANN, STFT = Mistakes("frame_signal"), Mistakes("hann"), Mistakes("stft")
+LAST_LEFT_EMPTY = (
+    "your last frame holds nothing but zeros: the result has room for it, but it is never filled.",
+    "The loop has to reach it: range(n_frames), not range(n_frames - 1).",
+)
 
 
 def noise(n):
@@ -63,10 +67,7 @@ def padded_end(y, n_fft, hop_length):
     return frames_of(np.pad(y, (0, n_fft)), n_fft, hop_length)[:, :n_frames]
 
 
-@FRAMES.mistake(
-    "your last frame holds nothing but zeros: the result has room for it, but it is never filled.",
-    "The loop has to reach it: range(n_frames), not range(n_frames - 1).",
-)
+@FRAMES.mistake(*LAST_LEFT_EMPTY)
 def last_left_empty(y, n_fft, hop_length):
     frames = frames_of(y, n_fft, hop_length).copy()
     frames[:, -1] = 0
@@ -154,10 +155,7 @@ def stop_left_out_too(y, n_fft, hop_length):
     return np.fft.rfft(frames * npaudio.get_window("hann", n_fft)[:, None], axis=0)
 
 
-@STFT.mistake(
-    "your last frame holds nothing but zeros: the result has room for it, but it is never filled.",
-    "The loop has to reach it: range(n_frames), not range(n_frames - 1).",
-)
+@STFT.mistake(*LAST_LEFT_EMPTY)
 def last_left_empty_too(y, n_fft, hop_length):
     S = spectra(y, n_fft, hop_length).copy()
     S[:, -1] = 0
