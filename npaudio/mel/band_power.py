@@ -51,7 +51,7 @@ class BandedFilterbank:
         weights = np.repeat(filterbank, 2, axis=1) if power == 2 else filterbank
         self.groups = []
         for first in range(0, len(weights), BANDS_PER_GROUP):
-            rows = weights[first : first + BANDS_PER_GROUP].astype(dtype)
+            rows = weights[first : first + BANDS_PER_GROUP].astype(dtype)  # (<= 8, n_freq), or (<= 8, 2 n_freq)
             touched = np.flatnonzero(rows.any(axis=0))
             columns = slice(touched[0], touched[-1] + 1) if touched.size else slice(0, 1)
             self.groups.append((slice(first, first + len(rows)), columns, np.ascontiguousarray(rows[:, columns])))
