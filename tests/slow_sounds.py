@@ -51,6 +51,12 @@ def square(x):
     return x * x
 
 
+def asleep(seconds):
+    """A task that takes a while, and says who did it."""
+    time.sleep(seconds)
+    return os.getpid()
+
+
 def faults_of_five_arrays(round_number):
     """Pages that this process has to fetch for five arrays of 1 MB."""
     import resource  # not there on Windows

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from npaudio._core import threads
-from npaudio.datasets.features import worker
+from npaudio.datasets.features import sharing
 
 FAULTS_A_ROUND = """
 import resource
@@ -41,8 +41,8 @@ def threads_after_a_large_product(size):
 def test_forked_workers_have_one_blas_thread_and_the_parent_keeps_its_own():
     get = threads.openblas()[0]
     before = get()
-    assert worker.fork_is_safe()
-    results = dict(worker.run(threads_after_a_large_product, list(range(600, 640)), processes=2))
+    assert sharing.fork_is_safe()
+    results = dict(sharing.run(threads_after_a_large_product, list(range(600, 640)), processes=2))
     assert set(results.values()) == {1}
     assert get() == before
 
@@ -63,10 +63,10 @@ def test_freed_memory_is_kept():
 def test_those_who_work_keep_their_memory(processes):
     """In a process of its own, because earlier tests may have freed a large array in this one."""
     code = (
-        "from npaudio.datasets.features import worker\n"
+        "from npaudio.datasets.features import sharing, worker\n"
         "from tests.slow_sounds import faults_of_five_arrays\n"
-        f"worker.fork_is_safe = lambda: False\n"
-        f"print(*dict(worker.run(faults_of_five_arrays, list(range(64)), processes={processes})).values())"
+        "sharing.fork_is_safe = worker.fork_is_safe = lambda: False\n"
+        f"print(*dict(sharing.run(faults_of_five_arrays, list(range(64)), processes={processes})).values())"
     )
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_TUNABLES"))}
     result = subprocess.run([sys.executable, "-c", code], env=clean, capture_output=True, text=True, check=True)

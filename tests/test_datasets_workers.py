@@ -14,9 +14,9 @@ from npaudio import datasets
 from npaudio._core import threads
 from npaudio._core.terminal import ProgressLine
 from npaudio.datasets import extract_features
-from npaudio.datasets.features import worker
+from npaudio.datasets.features import sharing, worker
 from tests.processes import PROCESSES
-from tests.slow_sounds import FRONTEND, SlowSounds, square
+from tests.slow_sounds import FRONTEND, SlowSounds, asleep, square
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,53 +25,66 @@ ROOT = Path(__file__).parents[1]
 def start(request, monkeypatch):
     if request.param == "fork" and not hasattr(os, "fork"):
         request.param = "fresh"
-    monkeypatch.setattr(worker, "fork_is_safe", lambda: request.param == "fork")
+    for module in (sharing, worker):
+        monkeypatch.setattr(module, "fork_is_safe", lambda: request.param == "fork")
     return request.param
 
 
 def test_results_come_with_their_items_from_other_processes(start):
     numbers = [k for k in range(40) if k != 13]
-    results = list(worker.run(square, [*numbers, "process"], processes=2))
+    results = list(sharing.run(square, ["process", *numbers], processes=2))
     assert {item: result for item, result in results if item != "process"} == {k: k * k for k in numbers}
     pid, blas_threads = dict(results)["process"]
     assert pid != os.getpid()
     assert start == "fork" or blas_threads == "1"
 
 
-def test_what_the_task_raises_is_raised_here(start):
+@pytest.mark.parametrize("items", [range(13, 40), range(14)], ids=["in a worker", "in this process"])
+def test_what_the_task_raises_is_raised_here(start, items):
     with pytest.raises(KeyError, match="thirteen"):
-        list(worker.run(square, list(range(40)), processes=2))
+        list(sharing.run(square, items, processes=2))
+
+
+def test_this_process_works_too_and_the_workers_go_on_while_it_is_busy(start):
+    pids = [pid for _, pid in sharing.run(asleep, [0.0] * 30 + [0.5], processes=2)]
+    assert len(pids) == 31
+    assert pids[0] == os.getpid()  # it began with the last item, which takes longest
+    assert start == "fresh" or os.getpid() not in pids[1:9]  # a quarter of the others were done meanwhile
+
+
+def test_a_few_items_are_shared_evenly(start):
+    """Four items of the same length for two processes: nobody takes a third while the other has none."""
+    pids = [pid for _, pid in sharing.run(asleep, [0.2] * 4, processes=2)]
+    assert start == "fresh" or pids.count(os.getpid()) == 2
 
 
 def test_one_process_starts_no_other(monkeypatch):
-    monkeypatch.setattr(worker, "FreshWorker", None)
-    monkeypatch.setattr(worker, "ForkedWorker", None)
-    assert list(worker.run(square, [1, 2], processes=1)) == [(1, 1), (2, 4)]
-    assert list(worker.run(square, [3], processes=8)) == [(3, 9)]
+    monkeypatch.setattr(sharing, "started", None)
+    assert list(sharing.run(square, [1, 2], processes=1)) == [(1, 1), (2, 4)]
+    assert list(sharing.run(square, [3], processes=8)) == [(3, 9)]
 
 
 def test_no_more_processes_are_started_than_a_machine_can_bear(monkeypatch):
     asked = []
 
     @contextlib.contextmanager
-    def pool(task, processes):
-        asked.append(processes)
-        with concurrent.futures.ThreadPoolExecutor(1) as executor:
-            yield lambda chunk: executor.submit(worker._answer, task, chunk)
+    def started(task, items, n_workers):
+        asked.append(n_workers)
+        yield []
 
-    monkeypatch.setattr(worker, "_worker_pool", pool)
+    monkeypatch.setattr(sharing, "started", started)
     numbers = list(range(14, 5000))
-    assert dict(worker.run(abs, numbers, processes=10**9)) == {k: k for k in numbers}
-    assert asked == [max(64, worker.available_processors())]
+    assert dict(sharing.run(abs, numbers, processes=10**9)) == {k: k for k in numbers}
+    assert asked == [max(64, sharing.available_processors()) - 1]
 
 
 def test_a_killed_worker_is_an_error_and_no_hang(start):
     with pytest.raises(RuntimeError, match="a worker process was killed; what is in a cache is kept"):
-        extract_features(SlowSounds(40, deadly=30), FRONTEND, processes=2)
+        extract_features(SlowSounds(40, deadly=3), FRONTEND, processes=2)
 
 
 def test_workers_end_with_the_loop(start):
-    results = worker.run(square, list(range(14, 1000)), processes=2)
+    results = sharing.run(square, list(range(14, 1000)), processes=2)
     next(results)
     results.close()
     threads.end_helpers()
@@ -178,7 +191,7 @@ def test_what_the_task_raises_in_an_executor_is_raised_here_and_not_tried_again(
         raise KeyError("thirteen")
 
     with concurrent.futures.ThreadPoolExecutor(1) as executor, pytest.raises(KeyError, match="thirteen"):
-        list(worker.run_in(executor, failing, list(range(8))))
+        list(sharing.run_in(executor, failing, list(range(8))))
     assert calls == [0]
 
 

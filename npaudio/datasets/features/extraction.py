@@ -25,8 +25,8 @@ from npaudio._core.types import Waveform
 from npaudio.audio import fix_length
 from npaudio.datasets.base import SoundDataset
 from npaudio.datasets.features.cache import FeatureCache, name_of
+from npaudio.datasets.features.sharing import CHUNK, available_processors, run, run_in
 from npaudio.datasets.features.table import FeatureTable
-from npaudio.datasets.features.worker import CHUNK, available_processors, run, run_in
 from npaudio.datasets.skipped import Skipped, reason_of
 
 WORTH_A_PROCESS = 4 * CHUNK  # clips to compute; for fewer, starting a process takes longer than it saves
@@ -86,7 +86,7 @@ def extract_features(
     cache_dir : str or path, optional
         Folder for the features; created if it does not exist. None: in memory only.
     processes : int, optional
-        Number of processes that share the work, or fewer if there is little to do. 1: only this one. None: one for
+        Number of processes that share the work, this one included, or fewer if there is little to do. None: one for
         each processor. New interpreters cannot import a front end that is defined in the main script or a notebook;
         where they would be needed, this process does all the work.
     executor : concurrent.futures.Executor, optional
