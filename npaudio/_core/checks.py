@@ -75,14 +75,16 @@ class Check:
 
     def samples(self, y: object, name: str = "y", *, least: int = 1) -> np.ndarray:
         """Return `y` (..., n_samples) as a float array of at least so many samples, NaN or not."""
-        y = self.floating(y, name)
-        if y.ndim == 0:
+        if type(y) is not np.ndarray or y.dtype not in FLOATING:
+            y = self.floating(y, name)
+        shape = y.shape
+        if not shape:
             raise self.error(f"{name} must have a time axis, got a single number; pass an array of samples")
-        if y.size == 0:
-            raise self.error(f"{name} is empty, got shape {y.shape}; pass at least one sample")
-        if y.shape[-1] < least:
+        if 0 in shape:
+            raise self.error(f"{name} is empty, got shape {shape}; pass at least one sample")
+        if shape[-1] < least:
             raise self.error(
-                f"{name} has {y.shape[-1]} samples, at least {least} are needed; "
+                f"{name} has {shape[-1]} samples, at least {least} are needed; "
                 f"pad it with npaudio.fix_length({name}, size={least})"
             )
         return y
