@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.comparison import Comparison, machine, markdown, read_rows, summary, write_rows
+from benchmarks.recordings import annotations_folder, esc50_folder
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -54,8 +55,14 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks all", description=__doc__)
     parser.add_argument("only", nargs="*", metavar="name", help=f"some of {', '.join(RUNS)}; all without")
     parser.add_argument("--rounds", type=int, help="of every benchmark; few make a quick and rough table")
-    parser.add_argument("--data", help="recordings for `features`, in the layout of ESC-50, instead of drawn ones")
-    parser.add_argument("--annotations", help="folder of DCASE 2019 task 4 for `metrics`, instead of drawn events")
+    parser.add_argument(
+        "--data", type=esc50_folder, help="recordings for `features`, in the layout of ESC-50, instead of drawn ones"
+    )
+    parser.add_argument(
+        "--annotations",
+        type=annotations_folder,
+        help="folder of DCASE 2019 task 4 for `metrics`, instead of drawn events",
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "outputs" / "benchmarks", help="folder for the table")
     parser.add_argument("--readme", action="store_true", help="keep the results and put the table into README.md")
     options = parser.parse_args(argv)
@@ -80,9 +87,9 @@ def given(name: str, options: argparse.Namespace) -> list[str]:
     """What of the options a benchmark is told."""
     told = [] if options.rounds is None else ["--rounds", str(options.rounds)]
     if name == "features" and options.data:
-        told += ["--data", options.data]
+        told += ["--data", str(options.data)]
     if name == "metrics" and options.annotations:
-        told += ["--annotations", options.annotations]
+        told += ["--annotations", str(options.annotations)]
     return told
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.comparison import Comparison
+from benchmarks.recordings import annotations_folder
 from benchmarks.timing import compare, installed
 from npaudio import metrics, sed
 from tests.golden import metric_peers as peers
@@ -32,7 +33,7 @@ PSDS_GOLDEN = {(0.5, 0, 0): 0.408129268, (0.5, 1, 0): 0.291484666, (0.7, 0, 1): 
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--annotations", type=Path, help="folder of DCASE 2019 task 4 annotations")
+    parser.add_argument("--annotations", type=annotations_folder, help="folder of DCASE 2019 task 4 annotations")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of alternating calls")
     parser.add_argument("--cases", type=int, default=3000, help="random cases to compare with the peers")
 

@@ -596,9 +596,10 @@ lesson.answer(
 # %% [markdown]
 # ## A recording of your own
 #
-# `--audio FILE` looks at your recording here, with the six classes that the network knows; with `--data DIR`, a folder
-# in the layout of ESC-50, all of this lesson is about scenes of your sounds. A network knows only the classes that it
-# has learned: a sound of any other kind gets the name of the class that is most like it.
+# `--audio FILE` looks at your recording here, with the classes that the network knows. With `--data DIR`, a folder in
+# the layout of ESC-50, all of this lesson is about scenes of your sounds, also where the text says "six classes". A
+# network knows only the classes that it has learned: a sound of any other kind gets the name of the class that is most
+# like it.
 
 # %%
 mine, rate, title = lesson.sound_to_look_at(lambda: (long[: int(10 * SR)], SR, "two test scenes in a row"))

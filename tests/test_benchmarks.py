@@ -11,6 +11,7 @@ from benchmarks import augment, features, frontend, models, nn, resample
 from benchmarks.__main__ import main, names
 from benchmarks.comparison import Comparison, machine, markdown, read_rows, summary, write_rows
 from benchmarks.timing import alternate, compare, fastest, rows_of
+from tests.sound_folders import esc50
 
 ROWS = [
     Comparison("mel", "librosa", 12.345, 24.69, 0.5, 0.67),
@@ -83,13 +84,17 @@ def test_the_bars_are_those_that_were_promised():
 def test_all_runs_every_benchmark_that_has_rows(monkeypatch, tmp_path):
     assert set(every.RUNS) < set(names())
     commands = []
+    recordings, events = tmp_path / "recordings", tmp_path / "events"
+    esc50(recordings, folds=1, sr=8000)
+    events.mkdir()
+    (events / "dcase2019t4_gt.csv").write_text("filename\tonset\toffset\tevent_label\na.wav\t0\t1\tSpeech\n")
     monkeypatch.setattr(subprocess, "run", lambda command, **_: commands.append(command) or done(command))
-    arguments = ["all", "--out", str(tmp_path), "--data", "recordings", "--annotations", "events"]
+    arguments = ["all", "--out", str(tmp_path), "--data", str(recordings), "--annotations", str(events)]
     assert main(arguments) == 0
     assert [command[3] for command in commands] == list(every.RUNS)
     assert [command[-2:] for command in commands if command[3] in ("features", "metrics")] == [
-        ["--data", "recordings"],
-        ["--annotations", "events"],
+        ["--data", str(recordings)],
+        ["--annotations", str(events)],
     ]
     rows, _ = read_rows(tmp_path / "results.json")
     assert rows == [
@@ -114,7 +119,7 @@ def test_other_names_and_half_a_table_are_refused(arguments, capsys):
     assert "error: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["esc10", "features", "sed", "shipped", "shipped_detector"])
+@pytest.mark.parametrize("name", ["all", "esc10", "features", "sed", "shipped", "shipped_detector"])
 def test_a_folder_without_recordings_is_refused_in_one_line(name, tmp_path, capsys):
     for folder, what in ((tmp_path / "nowhere", "nowhere' is not there"), (tmp_path, "esc50.csv' is not there")):
         with pytest.raises(SystemExit) as stopped:
@@ -124,6 +129,15 @@ def test_a_folder_without_recordings_is_refused_in_one_line(name, tmp_path, caps
         assert "error: argument --data: ESC50: " in last
         assert what in last
         assert "npaudio download esc50" in last
+
+
+@pytest.mark.parametrize("name", ["all", "metrics"])
+def test_a_folder_without_annotations_is_refused_in_one_line(name, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([name, "--annotations", str(tmp_path)])
+    assert stopped.value.code == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert f"error: argument --annotations: {tmp_path}: no annotations of DCASE 2019 task 4" in last
 
 
 def test_one_benchmark_keeps_its_rows(tmp_path, capsys):

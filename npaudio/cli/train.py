@@ -14,6 +14,7 @@ from npaudio.datasets import SoundDataset
 from npaudio.pipeline import AudioClassificationPipeline
 from npaudio.pipeline.images import FRONTEND
 from npaudio.training import History, TrainingInterrupted
+from npaudio.training.settings import START_AGAIN
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,7 +64,7 @@ def fit(
         raise KeyboardInterrupt(f"stopped; to go on, run the same command with --resume ({checkpoint})") from None
     except ValueError as error:
         fault, _, cure_in_python = sentence_of(error).rpartition("; ")
-        if "resume=" not in cure_in_python:
+        if not cure_in_python.endswith(START_AGAIN):
             raise
         raise UsageError(
             f"{fault}; give the options of the first command, or remove {checkpoint.name} to start again"
