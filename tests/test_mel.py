@@ -1,3 +1,4 @@
+import re
 import tracemalloc
 import warnings
 
@@ -7,6 +8,7 @@ import pytest
 from npaudio import mel
 from npaudio.mel.band_power import BandedFilterbank
 from npaudio.mel.filterbank import MelBands, _all_filled
+from npaudio.mel.kaldi import emphasized
 from tests.oracles import rounded_filterbank_loops, triangle_filterbank_loops
 
 RNG = np.random.default_rng(0)
@@ -61,6 +63,19 @@ def test_the_cure_is_the_smallest_power_of_two_that_fills_every_band(triangles):
             warnings.simplefilter("always")
             filters = mel.mel_filterbank(n_fft=n_fft, **settings)
         assert bool(caught) == bool((filters.max(axis=1) == 0).any())
+
+
+@pytest.mark.parametrize("triangles", ["exact", "rounded"])
+def test_the_named_cure_fills_every_band_and_half_of_it_does_not(triangles):
+    rng = np.random.default_rng(5)
+    for sr, n_mels in zip(rng.integers(4000, 48000, 150), rng.integers(5, 60, 150), strict=True):
+        settings = {"sr": sr, "n_mels": n_mels, "scale": "htk", "triangles": triangles}
+        with pytest.warns(mel.EmptyFilterWarning) as caught:
+            mel.mel_filterbank(n_fft=8, **settings)
+        named = int(re.search(r"n_fft=(\d+) would", str(caught[0].message))[1])
+        assert mel.mel_filterbank(n_fft=named, **settings).max(axis=1).min() > 0
+        with pytest.warns(mel.EmptyFilterWarning):
+            mel.mel_filterbank(n_fft=named // 2, **settings)
 
 
 def test_a_huge_number_of_bands_warns_without_huge_memory():
@@ -134,6 +149,12 @@ def test_kaldi_has_998_frames_for_ten_seconds_and_its_own_silence():
     fbank = mel.kaldi_fbank(np.zeros(160000, np.float32))
     assert fbank.shape == (128, 998)
     np.testing.assert_allclose(fbank, -15.9424, atol=1e-4)
+
+
+def test_kaldi_takes_the_mean_of_a_frame_away_and_then_a_share_of_the_sample_before():
+    frames = np.array([[1.0, 2.0, 6.0], [0.0, 0.0, 3.0]])
+    expected = [[-2 * 0.75, -1 + 0.25 * 2, 3 + 0.25 * 1], [-1 * 0.75, -1 + 0.25 * 1, 2 + 0.25 * 1]]
+    np.testing.assert_allclose(emphasized(frames, 0.25), expected, atol=1e-15)
 
 
 def test_an_hour_needs_little_more_memory_than_its_result():

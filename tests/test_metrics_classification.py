@@ -81,11 +81,12 @@ def test_averages_follow_from_the_classes(seed):
 
 
 def test_undefined_classes_are_counted():
-    with pytest.warns(UndefinedMetricWarning, match="1 of 2 classes have no clip or no prediction"):
+    with pytest.warns(UndefinedMetricWarning, match="1 of 2 classes have no clip or no prediction") as caught:
         result = metrics.precision_recall_fscore([0, 1], [0, 0])
     np.testing.assert_array_equal(result.precision, [0.5, 0])
-    with pytest.warns(UndefinedMetricWarning, match="1 of 2 classes"):
+    with pytest.warns(UndefinedMetricWarning, match="1 of 2 classes") as caught_too:
         metrics.classification_report([0, 1], [0, 0])
+    assert [warning.filename for warning in (*caught, *caught_too)] == [__file__] * 2
     undefined = metrics.precision_recall_fscore([0, 1], [0, 0], zero_division=np.nan)
     np.testing.assert_array_equal(undefined.precision, [0.5, np.nan])
 

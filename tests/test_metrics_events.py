@@ -241,6 +241,7 @@ def test_bad_events_are_refused_in_one_sentence(function, call, message):
         (lambda: metrics.segment_based_metrics(REF, EST, durations={"a.wav": -1}), "'a.wav' lasts -1.0 s"),
         (lambda: metrics.segment_based_metrics(REF, EST, durations={"a.wav": np.inf}), "'a.wav' lasts inf s"),
         (lambda: metrics.intersection_based_metrics(REF, EST, dtc=1.5), "dtc is 1.5"),
+        (lambda: metrics.intersection_based_metrics(REF, EST, gtc=0.0), "gtc is 0.0, expected a share above 0"),
     ],
 )
 def test_bad_settings_are_refused(call, message):

@@ -50,6 +50,7 @@ def test_spectral_convergence():
     assert metrics.spectral_convergence(magnitude, magnitude) == 0.0
     assert metrics.spectral_convergence(magnitude, np.zeros((9, 7))) == 1.0
     assert metrics.spectral_convergence(magnitude, 1.5 * magnitude) == pytest.approx(0.5)
+    assert metrics.spectral_convergence(np.stack([magnitude] * 3), np.zeros((3, 9, 7))) == pytest.approx(1.0)
     assert metrics.spectral_convergence(np.zeros((2, 2)), np.zeros((2, 2))) == 0.0
     assert metrics.spectral_convergence(np.zeros((2, 2)), np.ones((2, 2))) == np.inf
 
@@ -80,6 +81,7 @@ A = np.ones((3, 4))
         (lambda: metrics.dtw_path(A, np.ones((3, 0))), "of one height"),
         (lambda: metrics.dtw_path(A, np.full_like(A, np.nan)), "second array holds 12 values that are NaN"),
         (lambda: metrics.spectral_convergence(A, A[:2]), "expected one shape"),
+        (lambda: metrics.spectral_convergence(A[0], A[0]), r"expected one shape \(\.\.\., n_freq, n_frames\)"),
         (lambda: metrics.spectral_convergence(A[:0], A[:0]), "expected one shape"),
         (lambda: metrics.spectral_convergence(A, A * 1j), "take np.abs first"),
         (lambda: metrics.spectral_convergence(A, A * np.inf), "generated holds 12 values that are NaN or infinite"),

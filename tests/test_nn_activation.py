@@ -10,6 +10,13 @@ from npaudio.nn import init
 from npaudio.nn.fast import normal_distribution as normal
 
 
+@pytest.mark.parametrize("layer", [nn.ReLU(), nn.GELU(), nn.Sigmoid()])
+def test_no_images_give_no_images(layer):
+    y = layer(np.zeros((0, 3)))
+    assert y.shape == (0, 3)
+    assert layer.backward(y).shape == (0, 3)
+
+
 def test_erfc_equals_the_standard_library():
     z = np.concatenate([np.linspace(0, 1, 500), np.geomspace(1e-8, 9, 500)])
     exact = np.array([math.erfc(value) for value in z])

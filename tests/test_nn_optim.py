@@ -113,3 +113,5 @@ def test_errors():
         nn.WarmupCosine(nn.Adam([w]), 4, 3)
     with pytest.raises(ValueError, match="total_steps must be at least 1"):
         nn.OneCycle(nn.Adam([w]), 0.1, 0)
+    with pytest.raises(ValueError, match="pct_start must be between 0 and 1, got -0"):
+        nn.OneCycle(nn.Adam([w]), 0.1, 5, pct_start=-0.5)

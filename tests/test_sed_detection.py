@@ -110,6 +110,13 @@ def test_silence_has_no_events():
     assert sed.detect_events(np.zeros((2, 0)), median_frames=5, **AB) == []
 
 
+def test_nothing_is_joined_or_smoothed_unless_it_is_asked_for():
+    scores = np.array([[0.9, 0.9, 0.9, 0.1, 0.9, 0.9, 0.9, 0.9], [0.1] * 8])
+    assert len(sed.detect_events(scores, **AB)) == 2
+    assert len(sed.detect_events(scores, max_gap_frames=2, **AB)) == 1  # gaps shorter than that
+    assert len(sed.detect_events(scores, median_frames=3, **AB)) == 1
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -145,6 +152,7 @@ def test_impossible_settings_are_refused_in_one_sentence(settings, message):
         (np.full((2, 3), np.nan), "scores hold 6 NaN"),
         (np.full((2, 3), 1.01), "probabilities from 0 to 1, got 1.01 to 1.01; turn logits"),
         (np.full((2, 3), -np.inf), "probabilities from 0 to 1"),
+        (np.full((2, 3), -0.01), "probabilities from 0 to 1, got -0.01 to -0.01"),
         (np.zeros((2, 3), int), "floating point"),
     ],
 )
