@@ -49,7 +49,7 @@ class Test:
 class Suite:
     """The tests by their pytest names, and which of them, or which fixtures, reach each line of the library.
 
-    `patience` is how many seconds of tests a mutant is given, in each of two rounds.
+    `patience` is how many seconds of tests a mutant is given, in each of three rounds.
     """
 
     root: Path
@@ -86,13 +86,15 @@ class Suite:
             os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     def rounds(self, mutant: Mutant) -> Iterator[list[str]]:
-        """Tests that run its lines; if they notice nothing, others of the files named like its module or its room."""
+        """Its room's tests that run its lines; if they notice nothing, those named alike; then those of other rooms."""
         files = files_of(self.folder, {mutant.path.parts[1]})
-        reached = [name for name in self.reaching_tests(mutant) if self.tests[name].file in files]
-        yield self.quickest(reached)
+        reaching = self.reaching_tests(mutant)
+        own = {name for name in reaching if self.tests[name].file in files}
+        yield self.quickest(own)
         stems = {mutant.path.stem.strip("_"), mutant.path.parts[1]}
-        alike = [name for name, test in self.tests.items() if any(stem in test.file for stem in stems)]
-        yield self.quickest(set(alike) - set(reached))
+        alike = {name for name, test in self.tests.items() if any(stem in test.file for stem in stems)}
+        yield self.quickest(alike - own)
+        yield self.quickest(reaching - own - alike)
 
     def reaching_tests(self, mutant: Mutant) -> set[str]:
         """Those that run its lines themselves or by a fixture; all tests if the lines run when they are imported."""
