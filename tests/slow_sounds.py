@@ -57,6 +57,30 @@ def asleep(seconds):
     return os.getpid()
 
 
+class NeedsTwo(Exception):
+    """Can be pickled, but not be made again from that: pickle has only the message."""
+
+    def __init__(self, first, second):
+        super().__init__(f"{first} and {second}")
+
+
+def failing(x):
+    """A task whose exception is a difficult one."""
+    if x == "local":
+
+        class Local(Exception):
+            pass
+
+        raise Local("neither one")
+    raise NeedsTwo("one", "another")
+
+
+def announced(write_end):
+    """A task that says that it begins."""
+    os.write(write_end, b"begun\n")
+    time.sleep(0.2)
+
+
 def faults_of_five_arrays(round_number):
     """Pages that this process has to fetch for five arrays of 1 MB."""
     import resource  # not there on Windows

@@ -2,6 +2,7 @@ import concurrent.futures
 import contextlib
 import io
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from npaudio._core.terminal import ProgressLine
 from npaudio.datasets import extract_features
 from npaudio.datasets.features import sharing, worker
 from tests.processes import PROCESSES
-from tests.slow_sounds import FRONTEND, SlowSounds, asleep, square
+from tests.slow_sounds import FRONTEND, SlowSounds, asleep, failing, square
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,6 +44,31 @@ def test_results_come_with_their_items_from_other_processes(start):
 def test_what_the_task_raises_is_raised_here(start, items):
     with pytest.raises(KeyError, match="thirteen"):
         list(sharing.run(square, items, processes=2))
+
+
+def test_the_traceback_of_a_worker_comes_too(start):
+    with pytest.raises(KeyError) as caught:
+        list(sharing.run(square, range(13, 40), processes=2))
+    assert 'raise KeyError("thirteen")' in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(("item", "message"), [("local", "Local: neither one"), ("two", "NeedsTwo: one and another")])
+def test_an_exception_that_cannot_be_sent_is_told(item, message):
+    with concurrent.futures.ThreadPoolExecutor(1) as executor, pytest.raises(RuntimeError, match=message):
+        list(sharing.run_in(executor, failing, [item]))
+
+
+def test_a_result_may_be_an_exception(start):
+    results = [repr(result) for _, result in sharing.run(ValueError, range(4), processes=2)]
+    assert sorted(results) == [f"ValueError({k})" for k in range(4)]
+
+
+def test_items_that_cannot_be_pickled_leave_nothing_behind(monkeypatch):
+    for module in (sharing, worker):
+        monkeypatch.setattr(module, "fork_is_safe", lambda: False)
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        list(sharing.run(square, [lambda: 1] * 4, processes=2))
+    assert threading.active_count() == 1
 
 
 def test_this_process_works_too_and_the_workers_go_on_while_it_is_busy(start):
@@ -89,6 +115,87 @@ def test_workers_end_with_the_loop(start):
     results.close()
     threads.end_helpers()
     assert threading.active_count() == 1
+
+
+INTERRUPTED_FORK = """
+import os, signal
+from npaudio.datasets.features import sharing
+fork, pids = os.fork, []
+
+def fork_with_ctrl_c():
+    pids.append(fork())
+    os.kill(os.getpid(), signal.SIGINT)
+    return pids[-1]
+
+os.fork = fork_with_ctrl_c
+try:
+    list(sharing.run(abs, range(40), processes=3))
+except KeyboardInterrupt:
+    print("interrupted after", len(pids))
+for pid in pids:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        print("ended")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+def test_ctrl_c_in_the_middle_of_a_fork_is_neither_lost_nor_doubled():
+    result = subprocess.run([sys.executable, "-c", INTERRUPTED_FORK], cwd=ROOT, capture_output=True, text=True)
+    assert (result.stdout, result.stderr) == ("interrupted after 2\nended\nended\n", "")
+
+
+ORPHANS = """
+import sys
+from npaudio.datasets.features import sharing
+from tests.slow_sounds import announced
+list(sharing.run(announced, [int(sys.argv[1])] * 100, processes=4))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+def test_workers_begin_no_more_items_when_the_parent_was_killed():
+    read_end, write_end = os.pipe()
+    with open(read_end, "rb") as lines:
+        command = [sys.executable, "-c", ORPHANS, str(write_end)]
+        process = subprocess.Popen(command, cwd=ROOT, pass_fds=[write_end])
+        for _ in range(8):
+            assert next(lines) == b"begun\n"
+        process.kill()
+        process.wait()
+        os.write(write_end, b"killed\n")
+        os.close(write_end)
+        assert list(lines)[-1] == b"killed\n"
+
+
+IMPATIENT = """
+import signal
+from npaudio.datasets.features import sharing
+from tests.slow_sounds import square
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+print("parent")
+list(sharing.run(square, range(14, 8000), processes=3))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+def test_a_parent_may_have_text_to_print_and_no_interest_in_its_children():
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-c", IMPATIENT]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert result.stdout.count("parent") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the stream")
+def test_a_fresh_worker_needs_no_standard_error():
+    code = (
+        "from npaudio.datasets.features import sharing, worker\n"
+        "sharing.fork_is_safe = worker.fork_is_safe = lambda: False\n"
+        "print(sum(result for _, result in sharing.run(abs, range(40), processes=2)))"
+    )
+    command = ["sh", "-c", 'exec "$0" -c "$1" 2>&-', sys.executable, code]
+    assert subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout == "780\n"
 
 
 def test_a_fork_is_made_only_where_it_is_safe():

@@ -1,15 +1,11 @@
 """Work shared among processes of Python.
 
-This process does its share of the work. Whoever runs out of items gets the next, in ever smaller shares (guided
-self-scheduling, Polychronopoulos and Kuck 1987), so that all end together: the workers from the beginning of the list,
+This process does its share of the work. Whoever runs out of items gets the next, in ever smaller shares, so that all
+end together (after guided self-scheduling, Polychronopoulos and Kuck 1987): the workers from the beginning of the list,
 this process one at a time from its end, with a look at the answers after each.
 
 Processes and not threads, because a clip is many short NumPy calls, and each of them needs the interpreter: for 240
 clips of 5 s two threads were no faster than one, while two processes were 1.6 times as fast.
-
-Conventions
------------
-A task is a picklable object that is called with the items of a list, and whose results can be pickled.
 """
 
 import functools
@@ -83,7 +79,8 @@ def run_in(executor: Executor, task: Task, items: Sequence[Any]) -> Generator[tu
             future.set_exception(error)
             return future
 
-    chunks = _chunks(items, max(CHUNK, -(-len(items) // MOST_CHUNKS)))
+    size = max(CHUNK, math.ceil(len(items) / MOST_CHUNKS))
+    chunks = [items[start : start + size] for start in range(0, len(items), size)]
     for _ in range(TRIES):
         lost = []
         for chunk, future in _finished(submit, chunks):
@@ -97,10 +94,6 @@ def run_in(executor: Executor, task: Task, items: Sequence[Any]) -> Generator[tu
 
 def _each(task: Task, chunk: Chunk) -> list[Any]:
     return [task(item) for item in chunk]
-
-
-def _chunks(items: Sequence[Any], size: int) -> list[Chunk]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _finished(submit: Submit, chunks: list[Chunk]) -> Generator[tuple[Chunk, "Future[bytes]"], None, None]:

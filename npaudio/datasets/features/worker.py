@@ -4,13 +4,9 @@ A worker is started in one of two ways. Where it is safe, on Linux while no othe
 this process, which takes milliseconds. Everywhere else it is a fresh interpreter, which takes some tenths of a second
 to start, and reads from its standard input what to do. Neither imports the main script again, so a script needs no
 `if __name__ == "__main__"` on any platform; a task that is defined in the main script is done without workers where a
-fresh interpreter would be needed. When the parent ends, the worker's input ends, and so does the worker.
+fresh interpreter would be needed. When the parent ends, so does the worker, after the item that it is working on.
 
 Each process has one thread of BLAS, because there are as many processes as processors.
-
-Conventions
------------
-A task is a picklable object that is called with the items of a list, and whose results can be pickled.
 """
 
 import contextlib
@@ -18,11 +14,11 @@ import functools
 import os
 import pickle
 import queue
-import select
 import signal
 import subprocess
 import sys
 import threading
+import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +29,7 @@ from typing import IO, Any
 from npaudio._core.threads import end_helpers, one_blas_thread
 from npaudio.datasets.features.kept_memory import keep_freed_memory
 
-Task = Callable[[Any], Any]
+Task = Callable[[Any], Any]  # picklable; called with the items of a list, and its results can be pickled
 
 BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 START = (
@@ -44,8 +40,8 @@ START = (
 
 def result_in(answer: bytes) -> Any:
     """What the task returned; what it raised is raised here."""
-    result = pickle.loads(answer)
-    if isinstance(result, BaseException):
+    raised, result = pickle.loads(answer)
+    if raised:
         raise result
     return result
 
@@ -56,8 +52,12 @@ def started(task: Task, items: Sequence[Any], n_workers: int) -> Iterator["list[
     start_worker = forked_worker if fork_is_safe() else fresh_worker
     workers: list[Worker] = []
     try:
-        for _ in range(n_workers):
-            workers.append(start_worker(task, items))
+        with contextlib.ExitStack() as stack:
+            if hasattr(signal, "pthread_sigmask"):  # Ctrl-C in the middle of a fork would be lost, or raised twice
+                mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+                stack.callback(signal.pthread_sigmask, signal.SIG_SETMASK, mask)
+            for _ in range(n_workers):
+                workers.append(start_worker(task, items))
         yield workers
     finally:
         for worker in workers:
@@ -76,7 +76,7 @@ def can_start_afresh(task: Task) -> bool:
     """Whether a new interpreter could do the task, which it cannot import from the main script or a notebook."""
     try:
         return bool(sys.executable) and b"__main__" not in _pickled(task)
-    except (pickle.PicklingError, AttributeError, TypeError):  # a function or class inside of a function
+    except Exception:  # it cannot be pickled, as a function or class inside of a function
         return False
 
 
@@ -111,9 +111,8 @@ class Worker:
 def forked_worker(task: Task, items: Sequence[Any]) -> Worker:
     """A worker that is a copy of this process, and has the task and the items already."""
     connection, other_end = Pipe()
-    with warnings.catch_warnings():
-        # Python warns of every thread, those of BLAS too; OpenBLAS stops its own before a fork.
-        warnings.simplefilter("ignore", DeprecationWarning)
+    # Python warns of every thread, those of BLAS too; OpenBLAS stops its own before a fork.
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
         pid = os.fork()
     if pid == 0:
         connection.close()
@@ -122,15 +121,14 @@ def forked_worker(task: Task, items: Sequence[Any]) -> Worker:
         finally:
             os._exit(0)  # without the clean-up that is the parent's
     other_end.close()
-    poll = select.poll()
-    poll.register(connection, select.POLLIN)
 
     def wait_for_end() -> None:
-        os.waitpid(pid, 0)
+        with contextlib.suppress(ChildProcessError):  # where SIGCHLD is ignored the system has forgotten it
+            os.waitpid(pid, 0)
         connection.close()
 
     kill = functools.partial(os.kill, pid, signal.SIGKILL)
-    return Worker(items, connection.send_bytes, connection.recv_bytes, lambda: poll.poll(0), kill, wait_for_end)
+    return Worker(items, connection.send_bytes, connection.recv_bytes, connection.poll, kill, wait_for_end)
 
 
 def fresh_worker(task: Task, items: Sequence[Any]) -> Worker:
@@ -138,13 +136,14 @@ def fresh_worker(task: Task, items: Sequence[Any]) -> Worker:
 
     A thread takes its answers, because Windows cannot say whether a pipe is empty.
     """
+    introduction = _pickled(sys.path) + _pickled((task, items))
     environment = {**os.environ, **dict.fromkeys(BLAS_VARIABLES, "1")}
     command = [sys.executable, "-c", START]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
     assert process.stdin is not None
     assert process.stdout is not None
     answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    taking = threading.Thread(target=_take_all, args=[process.stdout, answers])
+    taking = threading.Thread(target=_take_all, args=[process.stdout, answers], daemon=True)
     taking.start()
 
     def wait_for_end() -> None:
@@ -154,7 +153,7 @@ def fresh_worker(task: Task, items: Sequence[Any]) -> Worker:
     send, receive = functools.partial(_send, process.stdin), functools.partial(_next, answers)
     worker = Worker(items, send, receive, lambda: not answers.empty(), process.kill, wait_for_end)
     with contextlib.suppress(OSError):  # as above
-        send(_pickled(sys.path) + _pickled((task, items)))
+        send(introduction)
     return worker
 
 
@@ -165,7 +164,7 @@ def _send(stream: IO[bytes], message: bytes) -> None:
 
 def _take_all(stream: IO[bytes], answers: "queue.SimpleQueue[bytes | None]") -> None:
     """Answers as they come, and None when no more can come."""
-    with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
+    with contextlib.suppress(Exception):  # whatever pickle makes of an answer that is not complete
         while True:
             answers.put(pickle.load(stream))
     answers.put(None)
@@ -183,16 +182,21 @@ def _next(answers: "queue.SimpleQueue[bytes | None]") -> bytes:
 def serve(task: Task, items: Sequence[Any], receive: Callable[[], range], send: Callable[[bytes], object]) -> None:
     """Life of a worker: answer for items until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and that ends the worker
+    sys.stdout = sys.stderr  # written at once; stdout may hold text that the parent has not written yet
+    parent = os.getppid()
     with contextlib.suppress(EOFError, OSError):  # the parent has ended
         while True:
             for number in receive():
                 send(answer_of(task, items[number]))
+                if os.getppid() != parent:  # its end of the pipe may live on, as a copy in the next worker
+                    return
 
 
 def serve_streams() -> None:
     """Life of a fresh worker: the task and the items come first."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the task prints must not be mixed with the answers
+    if sys.stderr:  # where what a library prints must go, so that it is not mixed with the answers
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     keep_freed_memory()
     receive = functools.partial(pickle.load, sys.stdin.buffer)
     task, items = receive()
@@ -204,12 +208,15 @@ def answer_of(task: Task, item: Any) -> bytes:
     """The result, or the exception that was raised instead, pickled."""
     try:
         with one_blas_thread():
-            return _pickled(task(item))
+            return _pickled((False, task(item)))
     except Exception as error:
+        where = f"in a worker:\n{traceback.format_exc()}"
+        error.add_note(where)
         try:
-            return _pickled(error)
-        except Exception:
-            return _pickled(RuntimeError(f"a worker process raised {error!r}"))
+            pickle.loads(_pickled(error))
+            return _pickled((True, error))
+        except Exception:  # it cannot be pickled, or not be made again from that
+            return _pickled((True, RuntimeError(where)))
 
 
 def _pickled(item: Any) -> bytes:
