@@ -53,7 +53,7 @@ def started(task: Task, items: Sequence[Any], n_workers: int) -> Iterator["list[
     workers: list[Worker] = []
     try:
         with contextlib.ExitStack() as stack:
-            if hasattr(signal, "pthread_sigmask"):  # Ctrl-C in the middle of a fork would be lost, or raised twice
+            if sys.platform != "win32":  # Ctrl-C in the middle of a fork would be lost, or raised twice
                 mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
                 stack.callback(signal.pthread_sigmask, signal.SIG_SETMASK, mask)
             for _ in range(n_workers):
@@ -110,6 +110,8 @@ class Worker:
 
 def forked_worker(task: Task, items: Sequence[Any]) -> Worker:
     """A worker that is a copy of this process, and has the task and the items already."""
+    if sys.platform == "win32":
+        raise NotImplementedError("Windows cannot fork")
     connection, other_end = Pipe()
     # Python warns of every thread, those of BLAS too; OpenBLAS stops its own before a fork.
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
