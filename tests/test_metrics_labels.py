@@ -240,7 +240,8 @@ TWO_BY_TWO = np.array([[0, 1], [1, 0]])
         (lambda: metrics.bootstrap_ci(np.mean, []), r"lengths \[0\], expected one length above 0"),
         (lambda: metrics.bootstrap_ci(np.mean, [1, 2], confidence=95), "confidence is 95"),
         (lambda: metrics.bootstrap_ci(np.mean, [1, 2], n_resamples=0), "n_resamples must be at least 1, got 0"),
-        (lambda: metrics.expected_calibration_error([0, 1], [0.5, 3.0]), "expected probabilities"),
+        (lambda: metrics.expected_calibration_error([0, 1], [0.5, 1.01]), "from 0.5 to 1.01, expected probabilities"),
+        (lambda: metrics.expected_calibration_error([0, 1], [-0.01, 1.0]), "from -0.01 to 1, expected probabilities"),
         (lambda: metrics.expected_calibration_error([0, 1], [0.5, 0.3], n_bins=0), "n_bins must be at least 1, got 0"),
         (lambda: metrics.expected_calibration_error([0.5, 1], TWO_BY_TWO), "one class index for each clip"),
         (

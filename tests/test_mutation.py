@@ -130,22 +130,33 @@ parallel = true
 
 
 @pytest.fixture(scope="module")
-def suite(tmp_path_factory):
+def made_up():
+    """Only the made-up module and its tests are copied and run."""
     pytest.importorskip("coverage")
-    tmp_path, monkeypatch = tmp_path_factory.mktemp("mutation"), pytest.MonkeyPatch()
+    monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr("tests.mutation.running.COPIED", ("npaudio", "tests", "pyproject.toml"))
     monkeypatch.setattr("tests.mutation.running.TESTS", {"spectrum": ["made_"]})
+    yield
+    monkeypatch.undo()
+
+
+def suite_of(tmp_path, test):
+    """Of a checkout of one function, with these tests."""
     for folder in ("npaudio/spectrum", "tests"):
         (tmp_path / "right" / folder).mkdir(parents=True)
         (tmp_path / "right" / folder / "__init__.py").touch()
     (tmp_path / "right/npaudio/__init__.py").touch()
     (tmp_path / "right/pyproject.toml").write_text(SETTINGS)
     (tmp_path / "right" / HERE).write_text(FUNCTION)
-    (tmp_path / "right/tests/test_made_up.py").write_text(TEST)
-    suite = Suite(tmp_path / "right", tmp_path / "copy", patience=60.0)
+    (tmp_path / "right/tests/test_made_up.py").write_text(test)
+    return Suite(tmp_path / "right", tmp_path / "copy", patience=60.0)
+
+
+@pytest.fixture(scope="module")
+def suite(made_up, tmp_path_factory):
+    suite = suite_of(tmp_path_factory.mktemp("mutation"), TEST)
     suite.learn({"spectrum"})
-    yield suite
-    monkeypatch.undo()
+    return suite
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the mutants run in forks")
@@ -173,3 +184,10 @@ class TestSuite:
         assert not suite.passes(["tests/test_made_up.py::test_f"])
         path.write_text(right)
         assert suite.passes(["tests/test_made_up.py::test_f"])
+
+    def test_tests_that_fail_in_another_order_are_refused(self, made_up, tmp_path):
+        """Otherwise every mutant would seem to be noticed."""
+        slow = "def test_slow():\n    import time\n    time.sleep(0.3)\n    seen.append(1)\n"
+        suite = suite_of(tmp_path, f"seen = []\n{slow}def test_quick():\n    assert seen\n")
+        with pytest.raises(SystemExit, match="on what is right, tests fail in the order of their times"):
+            suite.learn({"spectrum"})
