@@ -128,6 +128,20 @@ source = ["npaudio"]
 parallel = true
 """
 
+IN_ORDER = """
+import time
+from npaudio.spectrum.made_up import f
+
+seen = []
+
+def test_slow():
+    time.sleep(0.3)
+    seen.append(f(1))
+
+def test_quick():
+    assert seen == [2]
+"""
+
 
 @pytest.fixture(scope="module")
 def made_up():
@@ -187,7 +201,6 @@ class TestSuite:
 
     def test_tests_that_fail_in_another_order_are_refused(self, made_up, tmp_path):
         """Otherwise every mutant would seem to be noticed."""
-        slow = "def test_slow():\n    import time\n    time.sleep(0.3)\n    seen.append(1)\n"
-        suite = suite_of(tmp_path, f"seen = []\n{slow}def test_quick():\n    assert seen\n")
+        suite = suite_of(tmp_path, IN_ORDER)
         with pytest.raises(SystemExit, match="on what is right, tests fail in the order of their times"):
             suite.learn({"spectrum"})
