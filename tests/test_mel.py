@@ -126,6 +126,20 @@ def test_a_band_between_two_neighboring_bins_is_empty_although_its_corners_lie_o
     assert _all_filled(corners + [0, 0, 1e-6], 16000, 1024, "exact")
 
 
+@pytest.mark.parametrize("triangles", ["exact", "rounded"])
+def test_the_corners_alone_tell_whether_every_band_is_filled(triangles):
+    for n_fft in range(8, 400):
+        bands = MelBands(8000, n_fft, 12, 50, 3800, "htk", norm=None, triangles=triangles)
+        filled = bool((bands.matrix().max(axis=1) > 0).all())
+        assert _all_filled(bands.corners(), 8000, n_fft, triangles) == filled
+
+
+def test_liftering_makes_the_middle_coefficients_louder():
+    S = RNG.normal(size=(20, 3))
+    weights = 1 + 22 / 2 * np.sin(np.pi * np.arange(1, 14) / 22)
+    np.testing.assert_allclose(mel.mfcc(S=S, n_mfcc=13, lifter=22), weights[:, None] * mel.mfcc(S=S, n_mfcc=13))
+
+
 def test_filterbanks_that_were_handed_out_cannot_spoil_later_ones():
     mel.mel_filterbank(sr=16000, n_fft=1024, n_mels=10)[:] = 0
     assert mel.mel_filterbank(sr=16000, n_fft=1024, n_mels=10).max() > 0

@@ -113,8 +113,9 @@ def test_a_class_without_positives_warns_once_and_is_left_out():
     with pytest.warns(UndefinedMetricWarning, match="1 of 3 classes have no positives") as record:
         assert metrics.mean_average_precision(y_true, y_score) == 1.0
     assert len(record) == 1
-    with pytest.warns(UndefinedMetricWarning, match="1 of 3"):
+    with pytest.warns(UndefinedMetricWarning, match="1 of 3") as record_too:
         np.testing.assert_array_equal(metrics.average_precision(y_true, y_score), [1, np.nan, 1])
+    assert [warning.filename for warning in (*record, *record_too)] == [__file__] * 2
     with pytest.warns(UndefinedMetricWarning, match="2 of 2"):
         assert np.isnan(metrics.mean_average_precision(y_true[:, [1, 1]], y_score[:, [1, 1]]))
     with pytest.warns(UndefinedMetricWarning, match="1 of 1"):

@@ -28,6 +28,14 @@ def test_matching_is_as_large_as_any_assignment(density):
         assert len(matching) == oracles.metrics_largest_matching_loops(n_ref, n_est, allowed)
 
 
+def test_a_dead_end_far_back_on_a_path_is_left_again():
+    """Of 50,000 random graphs the smallest on which a search that goes back wrongly fails."""
+    ref, est = np.array([2, 1, 3, 1, 0, 3, 0, 4, 2]), np.array([1, 4, 2, 3, 1, 0, 2, 4, 3])
+    matching = maximum_matching(ref, est)
+    assert_is_matching(matching, set(zip(ref.tolist(), est.tolist(), strict=True)))
+    assert len(matching) == 5
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_true_positives_are_the_best_that_brute_force_finds(seed):
     reference, estimated, settings = event_case(seed)

@@ -86,6 +86,8 @@ A = np.ones((3, 4))
         (lambda: metrics.spectral_convergence(A, A * 1j), "take np.abs first"),
         (lambda: metrics.spectral_convergence(A, A * np.inf), "generated holds 12 values that are NaN or infinite"),
         (lambda: metrics.log_spectral_distance(A, -A), "negative power"),
+        (lambda: metrics.log_spectral_distance([[1.0, -1.0]], [[1.0, 1.0]]), "negative power"),
+        (lambda: metrics.log_spectral_distance([[1.0, 1.0]], [[1.0, -1.0]]), "negative power"),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence(call, message):

@@ -169,7 +169,7 @@ def suite_of(tmp_path, test):
 @pytest.fixture(scope="module")
 def suite(made_up, tmp_path_factory):
     suite = suite_of(tmp_path_factory.mktemp("mutation"), TEST)
-    suite.learn({"spectrum"})
+    suite.learn()
     return suite
 
 
@@ -203,4 +203,4 @@ class TestSuite:
         """Otherwise every mutant would seem to be noticed."""
         suite = suite_of(tmp_path, IN_ORDER)
         with pytest.raises(SystemExit, match="on what is right, tests fail in the order of their times"):
-            suite.learn({"spectrum"})
+            suite.learn()

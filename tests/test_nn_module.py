@@ -279,6 +279,8 @@ def test_images_without_batch_and_empty_images_are_refused(name):
 def test_wrong_sizes_are_refused():
     with pytest.raises(ValueError, match=r"Conv2d: x has 3 channels in shape \(1, 3, 4, 4\), expected 2"):
         nn.Conv2d(2, 3, 3)(np.zeros((1, 3, 4, 4), np.float32))
+    with pytest.raises(ValueError, match=r"BatchNorm1d: x has shape \(0, 3\)"):
+        nn.BatchNorm1d(3)(np.zeros((0, 3), np.float32))
     with pytest.raises(ValueError, match=r"Linear: x has shape \(2, 5\), expected \(..., 4\)"):
         nn.Linear(4, 3)(np.zeros((2, 5), np.float32))
     with pytest.raises(ValueError, match=r"LayerNorm: x has shape \(2, 5\), expected \(..., 4\)"):

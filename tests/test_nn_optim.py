@@ -55,6 +55,8 @@ def test_clip_grad_norm_shortens_but_never_lengthens():
     assert nn.clip_grad_norm([w], 10) == pytest.approx(5)
     np.testing.assert_array_equal(w.grad, [3, 4])
     nn.clip_grad_norm(iter([w]), 1)
+    with pytest.raises(ValueError, match=r"clip_grad_norm: max_norm must be at least 0, got -0\.5"):
+        nn.clip_grad_norm([w], -0.5)
     assert np.linalg.norm(w.grad) == pytest.approx(1, rel=1e-6)
 
 

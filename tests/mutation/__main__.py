@@ -60,7 +60,7 @@ def tried(mutants: list[Mutant], patience: float) -> list[Mutant]:
     survivors = []
     with tempfile.TemporaryDirectory() as folder:
         suite = Suite(ROOT, Path(folder), patience)
-        suite.learn({room_of(mutant) for mutant in mutants})
+        suite.learn()
         print(f"{len(suite.tests)} tests, {sum(test.seconds for test in suite.tests.values()):.0f} s", flush=True)
         for number, mutant in enumerate(mutants, 1):
             noticed = suite.noticed(mutant)

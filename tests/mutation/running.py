@@ -22,7 +22,8 @@ import pytest
 
 from tests.mutation.changes import Mutant
 
-# The files that test a room, by the beginnings of their names.
+# The files that test a room, by the beginnings of their names. They come first; then the rest of the suite, but for
+# what reads, prints or runs whole lessons.
 TESTS = {
     "spectrum": ["spectrum", "degenerate", "checks", "refusals", "mel", "defaults", "doctests"],
     "mel": ["mel", "degenerate", "checks", "refusals", "frontend", "defaults", "doctests"],
@@ -30,6 +31,7 @@ TESTS = {
     "sed": ["sed_", "degenerate", "refusals", "defaults", "doctests", "metrics_events"],
     "metrics": ["metrics_", "degenerate", "refusals", "defaults", "doctests"],
 }
+LONG = ("book", "lessons", "notebooks", "mutation", "readme", "readers_path")
 COPIED = ("npaudio", "tests", "benchmarks", "exercises", "solutions", "lessons", "pyproject.toml", "README.md")
 MEMORY = 32 * 2**30  # addresses; a mutant that asks for more is noticed. (With 8 GB some threads cannot start.)
 ADDED, TIMES = 30.0, 5.0  # seconds, and times as long as on what is right, until a run is stopped
@@ -58,14 +60,14 @@ class Suite:
     tests: dict[str, Test] = field(default_factory=dict)
     reaching: dict[str, dict[int, list[str]]] = field(default_factory=dict)
 
-    def learn(self, rooms: set[str]) -> None:
+    def learn(self) -> None:
         """Copy the checkout, and run the tests on what is right."""
         for name in COPIED:
             source, copy = self.root / name, self.folder / name
             shutil.copytree(source, copy) if source.is_dir() else shutil.copy2(source, copy)
         compileall.compile_dir(self.folder / "npaudio", quiet=1)
         learned = self.folder / "learned.json"
-        process = FORK.Process(target=watch, args=(self.folder, sorted(files_of(self.folder, rooms)), learned))
+        process = FORK.Process(target=watch, args=(self.folder, sorted(all_files(self.folder)), learned))
         process.start()
         process.join()
         if not learned.exists():
@@ -129,6 +131,11 @@ class Suite:
 
 
 FORK: Any = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
+
+
+def all_files(folder: Path) -> set[str]:
+    """The test files of the suite, relative to the folder."""
+    return {f"tests/{p.name}" for p in (folder / "tests").glob("test_*.py") if not p.stem[5:].startswith(LONG)}
 
 
 def files_of(folder: Path, rooms: set[str]) -> set[str]:
