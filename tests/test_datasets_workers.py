@@ -68,6 +68,7 @@ def test_items_that_cannot_be_pickled_leave_nothing_behind(monkeypatch):
         monkeypatch.setattr(module, "fork_is_safe", lambda: False)
     with pytest.raises((pickle.PicklingError, AttributeError)):
         list(sharing.run(square, [lambda: 1] * 4, processes=2))
+    threads.end_helpers()
     assert threading.active_count() == 1
 
 
