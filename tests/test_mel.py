@@ -55,6 +55,13 @@ def test_empty_filters_are_counted_and_the_named_cure_works(triangles, n_fft, cu
     assert mel.mel_filterbank(n_fft=cure, **settings).max(axis=1).min() > 0  # and no warning, which would be an error
 
 
+@pytest.mark.parametrize("given", [{"y": np.ones(1000), "n_fft": 64}, {"S": np.ones((33, 2))}], ids=["y", "S"])
+def test_the_warning_points_to_the_line_that_asked(given):
+    with pytest.warns(mel.EmptyFilterWarning) as caught:
+        mel.melspectrogram(**given, sr=16000, n_mels=80)
+    assert caught[0].filename == __file__
+
+
 @pytest.mark.parametrize("triangles", ["exact", "rounded"])
 def test_the_cure_is_the_smallest_power_of_two_that_fills_every_band(triangles):
     settings = {"sr": 16000, "n_mels": 50, "fmin": 30.0, "fmax": 7000.0, "scale": "slaney", "triangles": triangles}

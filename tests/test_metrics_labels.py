@@ -193,6 +193,11 @@ def test_each_clip_is_drawn_as_often_as_any_other():
     assert np.all(np.abs(counts - 1 - 10_000) < 5 * 87)  # each once more, in the estimate from all clips
 
 
+def test_bootstrap_of_what_is_never_defined_has_no_interval():
+    interval = metrics.bootstrap_ci(lambda values: np.nan, np.arange(5), n_resamples=9)
+    assert np.isnan(interval).all()
+
+
 def test_bootstrap_survives_draws_without_positives():
     y_true, y_score = np.array([1, 0, 0]), np.array([0.9, 0.1, 0.2])
     assert metrics.bootstrap_ci(metrics.average_precision, y_true, y_score, n_resamples=50) == (1.0, 1.0, 1.0)
