@@ -276,9 +276,15 @@ def test_images_without_batch_and_empty_images_are_refused(name):
         layer(np.ones((0, *shape[1:]), np.float32))
 
 
+def test_flatten_leaves_a_matrix_as_it_is():
+    np.testing.assert_array_equal(nn.Flatten()(np.arange(6.0).reshape(2, 3)), [[0, 1, 2], [3, 4, 5]])
+
+
 def test_wrong_sizes_are_refused():
     with pytest.raises(ValueError, match=r"Conv2d: x has 3 channels in shape \(1, 3, 4, 4\), expected 2"):
         nn.Conv2d(2, 3, 3)(np.zeros((1, 3, 4, 4), np.float32))
+    with pytest.raises(ValueError, match=r"Flatten: x needs a batch axis and at least one more, got shape \(3,\)"):
+        nn.Flatten()(np.zeros(3, np.float32))
     with pytest.raises(ValueError, match=r"BatchNorm1d: x has shape \(0, 3\)"):
         nn.BatchNorm1d(3)(np.zeros((0, 3), np.float32))
     with pytest.raises(ValueError, match=r"Linear: x has shape \(2, 5\), expected \(..., 4\)"):

@@ -110,6 +110,11 @@ def test_gradient_of_patches(patch, stride):
     assert report.max_error <= 1e-7, report
 
 
+def test_the_first_weights_of_patches_keep_the_variance():
+    weight = PatchEmbed((16, 16), dim=200, rng=0).proj.weight.data
+    assert 0.85 < weight.std() * np.sqrt(16 * 16) < 1.0  # a normal distribution, cut at two standard deviations
+
+
 def test_tokens_are_patches_in_reading_order():
     embed = PatchEmbed((2, 3), dim=6, rng=0, dtype=np.float64)
     embed.proj.weight.data = np.eye(6).reshape(6, 1, 2, 3)  # each token is its patch, written out
