@@ -127,6 +127,7 @@ def test_nothing_is_joined_or_smoothed_unless_it_is_asked_for():
         ({"threshold": [0.5, np.nan]}, "threshold must be one number"),
         ({"threshold": "high"}, "threshold must be one number"),
         ({"low_threshold": 0.6}, "low_threshold 0.6 is above threshold 0.5"),
+        ({"low_threshold": [0.6, 0.1]}, r"low_threshold \[0\.6, 0\.1\] is above threshold 0\.5; swap them"),
         ({"median_frames": 2}, "odd number of frames, .* got 2; take 1 or 3"),
         ({"median_frames": [3, -3]}, "median_frames must be at least 1"),
         ({"min_duration": 0.1, "min_duration_frames": 1}, "are one setting; give one of them"),
