@@ -12,6 +12,10 @@ def test_even_scores_cost_the_logarithm_of_the_number_of_classes():
     assert nn.BCEWithLogitsLoss()(np.zeros((2, 3)), np.ones((2, 3))) == pytest.approx(np.log(2))
 
 
+def test_one_class_costs_nothing():
+    assert nn.CrossEntropyLoss()(np.zeros((1, 1)), np.array([0])) == 0
+
+
 def test_limits_of_focal_and_generalized_cross_entropy():
     rng = np.random.default_rng(0)
     scores, classes, binary = rng.standard_normal((5, 4)), np.array([0, 1, 2, 3, 0]), rng.integers(0, 2, (5, 4))

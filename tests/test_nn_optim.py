@@ -88,6 +88,13 @@ def test_warmup_cosine_has_straight_and_round_parts():
     assert optimizer.lr == 0.25
 
 
+@pytest.mark.parametrize(("warmup", "total", "rates"), [(1, 3, [1, 1, 0]), (2, 2, [0.5, 1, 1]), (0, 2, [1, 0, 0])])
+def test_warmup_of_all_or_nearly_all_steps(warmup, total, rates):
+    """A step too many has the last rate."""
+    schedule = nn.WarmupCosine(nn.SGD([nn.Parameter(np.ones(1))], lr=1.0), warmup, total)
+    np.testing.assert_allclose([schedule.lr_at(k) for k in range(3)], rates, atol=1e-12)
+
+
 def test_schedule_resumes():
     optimizer = nn.Adam([nn.Parameter(np.zeros(1))])
     schedule = nn.OneCycle(optimizer, max_lr=1.0, total_steps=10)
