@@ -75,7 +75,7 @@ class Check:
 
     def samples(self, y: object, name: str = "y", *, least: int = 1) -> np.ndarray:
         """Return `y` (..., n_samples) as a float array of at least so many samples, NaN or not."""
-        if type(y) is not np.ndarray or y.dtype not in FLOATING:
+        if type(y) is not np.ndarray or y.dtype not in FLOATING:  # `floating` would say yes, but two calls later
             y = self.floating(y, name)
         shape = y.shape
         if not shape:

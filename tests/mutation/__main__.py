@@ -1,13 +1,13 @@
 """Mutation of the core: of the mistakes that one changed operator makes, how many does the suite notice?
 
-python -m tests.mutation                      300 mutants drawn from all five rooms: about an hour on one core
+python -m tests.mutation                      300 mutants drawn from all five rooms: about half an hour on one core
 python -m tests.mutation --count 50 nn sed    fewer, of two rooms
 python -m tests.mutation --list               what would be changed; no test is run
 python -m tests.mutation --at nn/gru.py:120   all mutants of this line
 
 Works on a copy of the checkout. First the tests run on what is right, under coverage, to learn which lines each of them
-reaches and how long it takes; a mutant is then given to those that reach it, the quickest first, until one fails or
-`--patience` is over.
+reaches and how long it takes, which takes some minutes; a mutant is then given to those that reach it, the quickest
+first, until one fails or `--patience` is over.
 """
 
 import argparse

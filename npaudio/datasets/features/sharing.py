@@ -40,7 +40,7 @@ def run(
     """(item, task(item)) for all items, in the order in which they are finished.
 
     This process is one of the `processes`, and takes its items from the end. If the work is `isolated`, because an
-    item may kill the process that works on it, workers do all of it. What the task raises is raised here. The
+    item may kill the process that works on it, a worker does all of it. What the task raises is raised here. The
     workers end with the loop, whatever ends it; until then BLAS has one thread in this process too.
     """
     keep_freed_memory()
@@ -54,13 +54,13 @@ def run(
         left = range(len(items))
         while left or any(worker.asked for worker in workers):
             for worker in workers:
-                while worker.asked and (worker.has_answered() or isolated or not left):
+                while worker.asked and (worker.has_answered() or not left):
                     yield worker.answer()
                 if left and len(worker.asked) <= FEW:
-                    size = math.ceil(len(left) / (2 * processes))
+                    size = len(left) if isolated else math.ceil(len(left) / (2 * processes))
                     worker.ask(left[:size])
                     left = left[size:]
-            if left and not isolated:
+            if left:
                 yield items[left[-1]], task(items[left[-1]])
                 left = left[:-1]
 

@@ -48,7 +48,7 @@ def result_in(answer: bytes) -> Any:
 
 @contextlib.contextmanager
 def started(task: Task, items: Sequence[Any], n_workers: int) -> Iterator["list[Worker]"]:
-    """Workers that are killed at the end of the block, all before the first is waited for."""
+    """Workers, which are killed at the end of the block; all are told before the first is waited for."""
     start_worker = forked_worker if fork_is_safe() else fresh_worker
     workers: list[Worker] = []
     try:
@@ -154,7 +154,7 @@ def fresh_worker(task: Task, items: Sequence[Any]) -> Worker:
 
     send, receive = functools.partial(_send, process.stdin), functools.partial(_next, answers)
     worker = Worker(items, send, receive, lambda: not answers.empty(), process.kill, wait_for_end)
-    with contextlib.suppress(OSError):  # as above
+    with contextlib.suppress(OSError):  # it has ended; noticed when its answer does not come
         send(introduction)
     return worker
 
